@@ -1,0 +1,37 @@
+package gqlerr
+
+// Code is the machine-readable kind of an error, sent as extensions.code.
+type Code string
+
+// The codes that the engine and the router give to errors of their own. Codes of subgraphs pass
+// through unchanged unless errors are masked.
+const (
+	// ParseFailed: the document is not GraphQL.
+	ParseFailed Code = "GRAPHQL_PARSE_FAILED"
+	// ValidationFailed: the document breaks a validation rule of the spec.
+	ValidationFailed Code = "GRAPHQL_VALIDATION_FAILED"
+	// OperationResolution: the operation name is missing, unknown or ambiguous.
+	OperationResolution Code = "OPERATION_RESOLUTION_FAILURE"
+	// BadUserInput: a variable cannot be coerced to its type.
+	BadUserInput Code = "BAD_USER_INPUT"
+	// LimitExceeded: the operation is deeper, wider or longer than allowed.
+	LimitExceeded Code = "OPERATION_LIMIT_EXCEEDED"
+	// PlanBudgetExceeded: the planner's budget of states or bytes ran out.
+	PlanBudgetExceeded Code = "PLAN_BUDGET_EXCEEDED"
+	// PlanFailed: no subgraph can answer a selection.
+	PlanFailed Code = "PLAN_FAILED"
+	// Unauthenticated: the operation needs an identity and there is none, or it was refused.
+	Unauthenticated Code = "UNAUTHENTICATED"
+	// UnauthorizedField: a field was withheld because a requirement on it was not met.
+	UnauthorizedField Code = "UNAUTHORIZED_FIELD_OR_TYPE"
+	// SubgraphFailed: a subgraph could not be reached or did not answer with GraphQL.
+	SubgraphFailed Code = "DOWNSTREAM_SERVICE_ERROR"
+	// SubgraphTimeout: a subgraph did not answer in time.
+	SubgraphTimeout Code = "SUBGRAPH_TIMEOUT"
+	// SubgraphTooLarge: a subgraph's answer, or the list of representations for it, was over its limit.
+	SubgraphTooLarge Code = "SUBGRAPH_LIMIT_EXCEEDED"
+	// InvalidSubgraphData: a subgraph answered with a value that the schema does not allow.
+	InvalidSubgraphData Code = "INVALID_SUBGRAPH_DATA"
+	// Internal: an invariant of ours was broken.
+	Internal Code = "INTERNAL_SERVER_ERROR"
+)
