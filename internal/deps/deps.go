@@ -1,12 +1,13 @@
 //go:build deps
 
+// Package deps keeps modules in go.mod until the packages that need them are written.
 package deps
 
 import (
-	_ "github.com/MicahParks/keyfunc/v3"
 	_ "github.com/99designs/gqlgen/graphql/handler"
 	_ "github.com/99designs/gqlgen/graphql/handler/transport"
 	_ "github.com/99designs/gqlgen/plugin/federation/fedruntime"
+	_ "github.com/MicahParks/keyfunc/v3"
 	_ "github.com/alecthomas/kong"
 	_ "github.com/alicebob/miniredis/v2"
 	_ "github.com/cespare/xxhash/v2"
@@ -20,8 +21,8 @@ import (
 	_ "github.com/google/uuid"
 	_ "github.com/jackc/pgx/v5/stdlib"
 	_ "github.com/jmoiron/sqlx"
-	_ "github.com/klauspost/compress/gzip"
 	_ "github.com/klauspost/compress/gzhttp"
+	_ "github.com/klauspost/compress/gzip"
 	_ "github.com/maypok86/otter/v2"
 	_ "github.com/pressly/goose/v3"
 	_ "github.com/pressly/goose/v3/lock"
@@ -34,9 +35,9 @@ import (
 	_ "github.com/vektah/gqlparser/v2/validator/rules"
 	_ "github.com/vikstrous/dataloadgen"
 	_ "golang.org/x/crypto/argon2"
-	_ "modernc.org/sqlite"
 	_ "golang.org/x/sync/errgroup"
 	_ "golang.org/x/sync/semaphore"
 	_ "golang.org/x/time/rate"
+	_ "modernc.org/sqlite"
 	_ "pgregory.net/rapid"
 )

@@ -1,0 +1,194 @@
+package tidy
+
+import (
+	"fmt"
+	"go/ast"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// MaxFileLines is the length past which a hand-written file must be split.
+const MaxFileLines = 700
+
+// engineCalls are functions of package time that read the clock or wait for it.
+var engineCalls = []string{
+	"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker",
+}
+
+// checkCalls refuses the clock under graph/: a plan or an answer never depends on when it was made.
+func checkCalls(t *Tree, report reporter) {
+	for _, file := range t.files {
+		if file.isTest || !within(file.dir, "graph") {
+			continue
+		}
+		clock := importName(file.ast, "time")
+		ast.Inspect(file.ast, func(n ast.Node) bool {
+			sel, ok := n.(*ast.SelectorExpr)
+			if ok && clock != "" && isIdent(sel.X, clock) && slices.Contains(engineCalls, sel.Sel.Name) {
+				report(file.path, t.line(sel.Pos()), fmt.Sprintf("graph/ must not use time.%s: the engine has no clock", sel.Sel.Name))
+			}
+			return true
+		})
+	}
+}
+
+// goroutineHelpers are the folders that may start a goroutine: in each, one function recovers, logs and fails its unit
+// of work. Everybody else calls that function.
+var goroutineHelpers = []string{
+	"router/telemetry",
+	"subgraphs/internal/boot",
+	"cmd/weft/internal/process",
+}
+
+// checkGoroutines refuses goroutines that nobody recovers: a go statement, and the Go and AfterFunc methods and
+// functions of sync, errgroup, time and context, which are go statements in disguise. Tests may: a panic there should
+// stop the test.
+func checkGoroutines(t *Tree, report reporter) {
+	for _, file := range t.files {
+		if file.isTest || file.generated || slices.Contains(goroutineHelpers, file.dir) {
+			continue
+		}
+		ast.Inspect(file.ast, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.GoStmt:
+				report(file.path, t.line(n.Pos()), "bare go statement: start goroutines through the helper that recovers, in "+strings.Join(goroutineHelpers, " or "))
+			case *ast.CallExpr:
+				if name := disguisedGo(file.ast, n); name != "" {
+					report(file.path, t.line(n.Pos()), name+" starts a goroutine that nobody recovers: use the helper in "+strings.Join(goroutineHelpers, " or "))
+				}
+			}
+			return true
+		})
+	}
+}
+
+// disguisedGo names a call that starts a goroutine, or returns "". A method Go of a variable counts (sync.WaitGroup,
+// errgroup.Group); a function Go of an imported package is a helper of our own.
+func disguisedGo(f *ast.File, call *ast.CallExpr) string {
+	sel, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return ""
+	}
+	switch sel.Sel.Name {
+	case "AfterFunc":
+		if isIdent(sel.X, importName(f, "time")) || isIdent(sel.X, importName(f, "context")) {
+			return "AfterFunc"
+		}
+	case "Go", "TryGo":
+		if id, ok := sel.X.(*ast.Ident); ok && importsName(f, id.Name) || len(call.Args) != 1 {
+			return ""
+		}
+		return "the method " + sel.Sel.Name
+	}
+	return ""
+}
+
+// checkInit refuses func init in hand-written code: what runs at start is called from main.
+func checkInit(t *Tree, report reporter) {
+	for _, file := range t.files {
+		if file.generated {
+			continue
+		}
+		for _, decl := range file.ast.Decls {
+			if f, ok := decl.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "init" {
+				report(file.path, t.line(f.Pos()), "func init: call it from main, or make it a value")
+			}
+		}
+	}
+}
+
+// bannedNames say nothing about what a package holds.
+var bannedNames = []string{
+	"util", "utils", "common", "helper", "helpers", "core", "types", "model", "models", "manager", "managers",
+	"misc", "shared", "lib", "base",
+}
+
+func checkPackageName(t *Tree, report reporter) {
+	for _, file := range t.files {
+		name := strings.TrimSuffix(file.ast.Name.Name, "_test")
+		if slices.Contains(bannedNames, name) || slices.Contains(bannedNames, path.Base(file.dir)) {
+			report(file.path, t.line(file.ast.Package), fmt.Sprintf("package %s: name it after what it holds", name))
+		}
+	}
+}
+
+// checkPackageComment wants one file of each package to say what the package is. A folder that holds only generated
+// code is described by its generator's configuration.
+func checkPackageComment(t *Tree, report reporter) {
+	type state struct {
+		first     *file
+		described bool
+	}
+	packages := map[string]*state{}
+	var dirs []string
+	for _, file := range t.files {
+		if file.generated {
+			continue
+		}
+		s := packages[file.dir]
+		if s == nil {
+			s = &state{first: file}
+			packages[file.dir] = s
+			dirs = append(dirs, file.dir)
+		}
+		s.described = s.described || describes(file.ast)
+	}
+	for _, dir := range dirs {
+		if s := packages[dir]; !s.described {
+			report(s.first.path, t.line(s.first.ast.Package), fmt.Sprintf(
+				"package %s has no package comment: begin one with %q", s.first.ast.Name.Name, opening(s.first.ast)))
+		}
+	}
+}
+
+// describes reports whether a file's doc comment opens as Go's convention wants it.
+func describes(f *ast.File) bool {
+	return f.Doc != nil && strings.HasPrefix(strings.TrimSpace(f.Doc.Text()), opening(f))
+}
+
+func opening(f *ast.File) string {
+	if f.Name.Name == "main" {
+		return "Command "
+	}
+	return "Package " + strings.TrimSuffix(f.Name.Name, "_test") + " "
+}
+
+func checkFileLength(t *Tree, report reporter) {
+	for _, file := range t.files {
+		if !file.generated && file.lines > MaxFileLines {
+			report(file.path, MaxFileLines+1, fmt.Sprintf("%d lines: split it, at most %d are read in one go", file.lines, MaxFileLines))
+		}
+	}
+}
+
+// importName is the name under which a file sees an imported package, "" if it does not import it.
+func importName(f *ast.File, importPath string) string {
+	for _, spec := range f.Imports {
+		if name, err := strconv.Unquote(spec.Path.Value); err != nil || name != importPath {
+			continue
+		}
+		if spec.Name != nil {
+			return spec.Name.Name
+		}
+		return path.Base(importPath)
+	}
+	return ""
+}
+
+// importsName reports whether a file imports a package under that name, taking a path's last element for the name.
+func importsName(f *ast.File, name string) bool {
+	for _, spec := range f.Imports {
+		importPath, err := strconv.Unquote(spec.Path.Value)
+		if err == nil && importName(f, importPath) == name {
+			return true
+		}
+	}
+	return false
+}
+
+func isIdent(e ast.Expr, name string) bool {
+	id, ok := e.(*ast.Ident)
+	return ok && id.Name == name
+}
