@@ -9,7 +9,7 @@ package execute
 import (
 	"context"
 
-	"github.com/weft-graph/weft/graph/internal/operation"
+	"github.com/weft-graph/weft/graph/internal/plan"
 )
 
 // A Fetcher calls a subgraph. It must be safe for concurrent use.
@@ -26,7 +26,7 @@ type FetchRequest struct {
 	// Fetch is the number of the fetch in its plan.
 	Fetch int
 	// Kind is the kind of the subgraph operation.
-	Kind operation.Kind
+	Kind plan.OperationKind
 	// Query is the text of the subgraph operation.
 	Query string
 	// Body is the whole GraphQL request as JSON: query and variables.

@@ -11,9 +11,21 @@ import (
 	"github.com/weft-graph/weft/graph/internal/schema"
 )
 
+// Names of earlier packages that a plan's reader needs, so that package execute imports none of them.
+type (
+	// OperationKind is query, mutation or subscription.
+	OperationKind = operation.Kind
+	// Condition is an OR of ANDs over boolean variables.
+	Condition = operation.Condition
+	// Value is an argument's value: a variable, or a template around variables.
+	Value = operation.Value
+	// TypeSet is a set of runtime types.
+	TypeSet = schema.TypeSet
+)
+
 // Plan is a flat list of fetches with what each depends on, and the response's Shape.
 type Plan struct {
-	Kind operation.Kind
+	Kind OperationKind
 	// Types are the names of the object types of the API schema by their dense number: a runtime
 	// type is a number in this list. TypeSets of the plan refer to it.
 	Types []string
@@ -21,7 +33,7 @@ type Plan struct {
 	Subgraphs []string
 	// Conditions are the distinct conditions used in the plan. A CondID is an index plus one; the
 	// zero CondID is "always".
-	Conditions []operation.Condition
+	Conditions []Condition
 	// Variables are the operation's, by index.
 	Variables []*operation.Variable
 	// Root is the layout of the root object; Shape completes it.
@@ -77,7 +89,7 @@ type Fetch struct {
 	Kind     FetchKind
 	Subgraph int
 	// Operation is the kind of the subgraph operation: always Query for an EntityFetch.
-	Operation operation.Kind
+	Operation OperationKind
 	// Text is the subgraph operation as sent, without white space that is not needed.
 	Text string
 	// Variables are sent with it, in this order, the representations not among them.
@@ -114,7 +126,7 @@ const (
 type FetchVariable struct {
 	Name      string
 	Source    VariableSource
-	Value     operation.Value
+	Value     Value
 	Condition CondID
 }
 
@@ -138,13 +150,13 @@ type Entities struct {
 type Step struct {
 	Slot int
 	// On keeps only objects of these runtime types *before* the step; nil keeps all.
-	On schema.TypeSet
+	On TypeSet
 }
 
 // Representation says how an object is represented to a subgraph.
 type Representation struct {
 	// On are the runtime types that this case fits; nil fits any, also an unknown one.
-	On schema.TypeSet
+	On TypeSet
 	// TypeName is sent as __typename; it may be an interface's name.
 	TypeName string
 	// Fields follow, in this order. An object in which one of the key fields is null or absent is
@@ -163,7 +175,7 @@ type RepresentationField struct {
 	// Fields is for an object, through any depth of lists; nil for a leaf.
 	Fields []RepresentationField
 	// On restricts the member to objects of these runtime types (a fragment in @requires); nil for all.
-	On schema.TypeSet
+	On TypeSet
 	// TypeName, when set, writes a constant "__typename" style member instead of a slot.
 	TypeName string
 }
@@ -182,7 +194,7 @@ type Scan struct {
 // operation selects them.
 type ScanCase struct {
 	// On are the runtime types; nil fits any.
-	On     schema.TypeSet
+	On     TypeSet
 	Fields []ScanField
 }
 
@@ -206,7 +218,7 @@ type Shape struct {
 
 // ShapeCase is the fields of some runtime types, in response order.
 type ShapeCase struct {
-	On     schema.TypeSet
+	On     TypeSet
 	Fields []ShapeField
 }
 
