@@ -120,6 +120,18 @@ type Directive struct {
 	Name string
 	Args []Argument
 	Pos  Position
+	// OfExtension is set for a directive that stands on an extension of its type.
+	OfExtension bool
+}
+
+// Arg returns the value of the argument called name, or nil when it is not given.
+func (d Directive) Arg(name string) *Value {
+	for i := range d.Args {
+		if d.Args[i].Name == name {
+			return &d.Args[i].Value
+		}
+	}
+	return nil
 }
 
 // Argument is a name with a constant value.

@@ -1,0 +1,138 @@
+package schema
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator"
+)
+
+// New makes a Schema of its parts and adds the built-in types and directives. It takes over the
+// types: they must not belong to another Schema. It checks nothing; Check does.
+func New(p Parts) *Schema {
+	s := &Schema{Description: p.Description, Applied: p.Applied, byName: map[string]*Type{}}
+	scalars, introspection, directives := builtIns()
+	s.Types = append(append(append(s.Types, scalars...), p.Types...), introspection...)
+	s.Directives = append(s.Directives, directives...)
+	for _, d := range p.Directives {
+		if !isBuiltInDirective(d.Name) { // a service may print them; ours stand
+			s.Directives = append(s.Directives, d)
+		}
+	}
+	for _, t := range s.Types {
+		s.byName[t.Name] = t
+	}
+	s.Query, s.Mutation, s.Subscription = s.byName[p.Query], s.byName[p.Mutation], s.byName[p.Subscription]
+	s.numberObjects()
+	return s
+}
+
+// numberObjects gives each object type its dense number and each composite type its possible types.
+func (s *Schema) numberObjects() {
+	implementers := map[string][]int{}
+	objects := 0
+	for _, t := range s.Types {
+		t.objectIndex = -1
+		if t.Kind != Object {
+			continue
+		}
+		t.objectIndex = objects
+		objects++
+		for _, name := range t.Interfaces {
+			implementers[name] = append(implementers[name], t.objectIndex)
+		}
+	}
+	for _, t := range s.Types {
+		switch t.Kind {
+		case Object:
+			t.possible = setOf(t.objectIndex)
+		case Interface:
+			t.possible = setOf(implementers[t.Name]...)
+		case Union:
+			var members []int
+			for _, name := range t.Members {
+				if member := s.byName[name]; member != nil && member.Kind == Object {
+					members = append(members, member.objectIndex)
+				}
+			}
+			t.possible = setOf(members...)
+		case Scalar, Enum, InputObject:
+		}
+	}
+}
+
+func setOf(indexes ...int) TypeSet {
+	var set TypeSet
+	for _, i := range indexes {
+		for len(set) <= i>>6 {
+			set = append(set, 0)
+		}
+		set[i>>6] |= 1 << (i & 63)
+	}
+	return set
+}
+
+// Objects returns the object types by their dense number.
+func (s *Schema) Objects() []*Type {
+	var out []*Type
+	for _, t := range s.Types {
+		if t.Kind == Object {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// Directive returns the definition of the directive called name, or nil.
+func (s *Schema) Directive(name string) *DirectiveDefinition {
+	for _, d := range s.Directives {
+		if d.Name == name {
+			return d
+		}
+	}
+	return nil
+}
+
+// builtInDirectives are the directives of the GraphQL spec that are present in every schema.
+var builtInDirectives = map[string]bool{
+	"skip": true, "include": true, "deprecated": true, "specifiedBy": true, "oneOf": true,
+}
+
+func isBuiltInDirective(name string) bool { return builtInDirectives[name] }
+
+func isBuiltInType(name string) bool {
+	switch name {
+	case "Int", "Float", "String", "Boolean", "ID",
+		"__Schema", "__Type", "__TypeKind", "__Field", "__InputValue", "__EnumValue", "__Directive", "__DirectiveLocation":
+		return true
+	}
+	return false
+}
+
+// builtIns returns fresh scalars, introspection types and directives of the GraphQL spec, as the
+// parser's library declares them (GraphQL spec 3.5, 3.13 and 4.2).
+func builtIns() (scalars, introspection []*Type, directives []*DirectiveDefinition) {
+	r := &reader{parts: &Parts{}}
+	doc := prelude()
+	for _, def := range doc.Definitions {
+		t := &Type{Kind: kindOf(def.Kind), Name: def.Name, Description: def.Description, BuiltIn: true}
+		r.addElements(t, def, false)
+		if strings.HasPrefix(t.Name, "__") {
+			introspection = append(introspection, t)
+		} else {
+			scalars = append(scalars, t)
+		}
+	}
+	r.readDirectives(doc)
+	for _, d := range r.parts.Directives {
+		if isBuiltInDirective(d.Name) {
+			d.BuiltIn = true
+			directives = append(directives, d)
+		}
+	}
+	return scalars, introspection, directives
+}
+
+// prelude is parsed once and only read.
+var prelude = sync.OnceValue(func() *ast.SchemaDocument { return validator.PreludeDocument() })

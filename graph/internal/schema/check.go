@@ -1,0 +1,223 @@
+package schema
+
+import (
+	"slices"
+	"strings"
+)
+
+// Check holds the schema to the rules of plain GraphQL (spec 3): names, known types, kinds where
+// they may stand, interfaces implemented, directives and values. A schema without a query root is
+// allowed: a subgraph may have none.
+func (s *Schema) Check() Problems {
+	c := &checker{schema: s, directives: map[string]*DirectiveDefinition{}}
+	for _, d := range s.Directives {
+		c.directives[d.Name] = d
+	}
+	c.checkDirectives("SCHEMA", s.Applied)
+	for _, d := range s.Directives {
+		if !d.BuiltIn {
+			c.checkDirectiveDefinition(d)
+		}
+	}
+	for _, t := range s.Types {
+		if !t.BuiltIn {
+			c.checkType(t)
+		}
+	}
+	if len(c.problems) == 0 { // the walk needs resolvable types
+		c.checkInputCycles()
+	}
+	return c.problems
+}
+
+type checker struct {
+	schema     *Schema
+	directives map[string]*DirectiveDefinition
+	problems   Problems
+}
+
+func (c *checker) checkDirectiveDefinition(d *DirectiveDefinition) {
+	c.checkName(d.Name, d.Pos)
+	c.checkInputValues("@"+d.Name, d.Args)
+	for i, location := range d.Locations {
+		if slices.Contains(d.Locations[:i], location) {
+			c.problems.add(d.Pos, "directive \"@%s\" lists the location %s twice", d.Name, location)
+		}
+	}
+}
+
+func (c *checker) checkType(t *Type) {
+	c.checkName(t.Name, t.Pos)
+	c.checkDirectives(typeLocations[t.Kind], t.Applied)
+	switch t.Kind {
+	case Object, Interface:
+		c.checkFields(t)
+		c.checkInterfaces(t)
+	case InputObject:
+		c.checkInputFields(t)
+	case Union:
+		c.checkMembers(t)
+	case Enum:
+		c.checkValues(t)
+	case Scalar:
+	}
+}
+
+var typeLocations = [...]string{
+	Scalar: "SCALAR", Object: "OBJECT", Interface: "INTERFACE", Union: "UNION", Enum: "ENUM", InputObject: "INPUT_OBJECT",
+}
+
+// checkName implements "Reserved Names" (GraphQL spec 2.1.9). A double underscore inside a name is
+// a namespace of a linked specification and is allowed.
+func (c *checker) checkName(name string, pos Position) {
+	if strings.HasPrefix(name, "__") {
+		c.problems.add(pos, "name %q must not begin with \"__\", which is reserved for introspection", name)
+	}
+}
+
+func (c *checker) checkFields(t *Type) {
+	if len(t.Fields) == 0 {
+		c.problems.add(t.Pos, "%s %q must have at least one field", t.Kind, t.Name)
+	}
+	seen := map[string]bool{}
+	for _, f := range t.Fields {
+		coordinate := t.Name + "." + f.Name
+		if seen[f.Name] {
+			c.problems.add(f.Pos, "field %q is defined twice", coordinate)
+		}
+		seen[f.Name] = true
+		c.checkName(f.Name, f.Pos)
+		if named := c.checkTypeRef(coordinate, f.Type, f.Pos); named != nil && named.Kind == InputObject {
+			c.problems.add(f.Pos, "field %q must have an output type, %q is an input type", coordinate, named.Name)
+		}
+		c.checkInputValues(coordinate, f.Args)
+		c.checkDirectives("FIELD_DEFINITION", f.Applied)
+	}
+}
+
+func (c *checker) checkInputFields(t *Type) {
+	if len(t.Fields) == 0 {
+		c.problems.add(t.Pos, "%s %q must have at least one field", t.Kind, t.Name)
+	}
+	seen := map[string]bool{}
+	for _, f := range t.Fields {
+		coordinate := t.Name + "." + f.Name
+		if seen[f.Name] {
+			c.problems.add(f.Pos, "input field %q is defined twice", coordinate)
+		}
+		seen[f.Name] = true
+		c.checkInput(coordinate, &InputValue{Name: f.Name, Type: f.Type, Default: f.Default, Pos: f.Pos, Applied: f.Applied})
+		c.checkDirectives("INPUT_FIELD_DEFINITION", f.Applied)
+	}
+}
+
+// checkInputValues checks the arguments of the field or directive called owner.
+func (c *checker) checkInputValues(owner string, args []*InputValue) {
+	seen := map[string]bool{}
+	for _, a := range args {
+		if seen[a.Name] {
+			c.problems.add(a.Pos, "argument \"%s(%s:)\" is defined twice", owner, a.Name)
+		}
+		seen[a.Name] = true
+		c.checkInput(owner+"("+a.Name+":)", a)
+		c.checkDirectives("ARGUMENT_DEFINITION", a.Applied)
+	}
+}
+
+func (c *checker) checkInput(coordinate string, v *InputValue) {
+	c.checkName(v.Name, v.Pos)
+	named := c.checkTypeRef(coordinate, v.Type, v.Pos)
+	if named == nil {
+		return
+	}
+	if named.IsComposite() {
+		c.problems.add(v.Pos, "%q must have an input type, %q is %s", coordinate, named.Name, named.Kind)
+		return
+	}
+	if v.Default != nil {
+		if why := c.checkValue(*v.Default, v.Type); why != "" {
+			c.problems.add(v.Pos, "the default value of %q is not a %s: %s", coordinate, v.Type, why)
+		}
+	}
+	isRequired := v.Type.NonNull && v.Default == nil
+	if isRequired && slices.ContainsFunc(v.Applied, func(d Directive) bool { return d.Name == "deprecated" }) {
+		c.problems.add(v.Pos, "%q is required and cannot be deprecated", coordinate)
+	}
+}
+
+// checkTypeRef returns the named type at the heart of ref, or nil after reporting that there is none.
+func (c *checker) checkTypeRef(coordinate string, ref *TypeRef, pos Position) *Type {
+	named := c.schema.Type(ref.Named())
+	if named == nil {
+		c.problems.add(pos, "%q has the unknown type %q", coordinate, ref.Named())
+	}
+	return named
+}
+
+func (c *checker) checkMembers(t *Type) {
+	if len(t.Members) == 0 {
+		c.problems.add(t.Pos, "union %q must have at least one member", t.Name)
+	}
+	for i, name := range t.Members {
+		member := c.schema.Type(name)
+		switch {
+		case slices.Contains(t.Members[:i], name):
+			c.problems.add(t.Pos, "union %q lists the member %q twice", t.Name, name)
+		case member == nil:
+			c.problems.add(t.Pos, "union %q has the unknown member %q", t.Name, name)
+		case member.Kind != Object:
+			c.problems.add(t.Pos, "union %q can have object types only, %q is %s", t.Name, name, member.Kind)
+		}
+	}
+}
+
+func (c *checker) checkValues(t *Type) {
+	if len(t.Values) == 0 {
+		c.problems.add(t.Pos, "enum %q must have at least one value", t.Name)
+	}
+	seen := map[string]bool{}
+	for _, v := range t.Values {
+		if seen[v.Name] {
+			c.problems.add(v.Pos, "enum value %q is defined twice", t.Name+"."+v.Name)
+		}
+		seen[v.Name] = true
+		if v.Name == "true" || v.Name == "false" || v.Name == "null" {
+			c.problems.add(v.Pos, "enum %q cannot have a value called %s", t.Name, v.Name)
+		}
+		c.checkName(v.Name, v.Pos)
+		c.checkDirectives("ENUM_VALUE", v.Applied)
+	}
+}
+
+// checkInputCycles implements "Circular References" (GraphQL spec 3.10): an input object must not
+// need itself through fields that can be neither null nor an empty list.
+func (c *checker) checkInputCycles() {
+	const (
+		onPath = 1
+		done   = 2
+	)
+	state := map[*Type]int{}
+	var visit func(t *Type)
+	visit = func(t *Type) {
+		state[t] = onPath
+		for _, f := range t.Fields {
+			if !f.Type.NonNull || f.Type.Elem != nil {
+				continue
+			}
+			next := c.schema.Type(f.Type.Name)
+			switch {
+			case next == nil || next.Kind != InputObject:
+			case state[next] == onPath:
+				c.problems.add(f.Pos, "input type %q needs itself without end through the non-null field %q", next.Name, t.Name+"."+f.Name)
+			case state[next] != done:
+				visit(next)
+			}
+		}
+		state[t] = done
+	}
+	for _, t := range c.schema.Types {
+		if t.Kind == InputObject && state[t] == 0 {
+			visit(t)
+		}
+	}
+}

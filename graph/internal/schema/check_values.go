@@ -1,0 +1,150 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// checkDirectives checks the applications of directives at one place: known, allowed there, not
+// repeated, with arguments that fit.
+func (c *checker) checkDirectives(location string, applied []Directive) {
+	for i, d := range applied {
+		def := c.directives[d.Name]
+		if def == nil {
+			c.problems.add(d.Pos, "unknown directive \"@%s\"", d.Name)
+			continue
+		}
+		if !slices.Contains(def.Locations, location) {
+			c.problems.add(d.Pos, "directive \"@%s\" may not stand on %s", d.Name, location)
+		}
+		isRepeated := slices.ContainsFunc(applied[:i], func(other Directive) bool { return other.Name == d.Name })
+		if isRepeated && !def.Repeatable {
+			c.problems.add(d.Pos, "directive \"@%s\" is not repeatable and stands here twice", d.Name)
+		}
+		c.checkArguments(def, d)
+	}
+}
+
+func (c *checker) checkArguments(def *DirectiveDefinition, d Directive) {
+	for i, a := range d.Args {
+		if slices.ContainsFunc(d.Args[:i], func(other Argument) bool { return other.Name == a.Name }) {
+			c.problems.add(d.Pos, "\"@%s\" has the argument %q twice", d.Name, a.Name)
+		}
+		arg := def.Arg(a.Name)
+		if arg == nil {
+			c.problems.add(d.Pos, "\"@%s\" has the unknown argument %q", d.Name, a.Name)
+			continue
+		}
+		if why := c.checkValue(a.Value, arg.Type); why != "" {
+			c.problems.add(d.Pos, "argument %q of \"@%s\" is not a %s: %s", a.Name, d.Name, arg.Type, why)
+		}
+	}
+	for _, arg := range def.Args {
+		if arg.Type.NonNull && arg.Default == nil && d.Arg(arg.Name) == nil {
+			c.problems.add(d.Pos, "\"@%s\" lacks the required argument %q", d.Name, arg.Name)
+		}
+	}
+}
+
+// Arg returns the argument called name, or nil.
+func (d *DirectiveDefinition) Arg(name string) *InputValue {
+	for _, a := range d.Args {
+		if a.Name == name {
+			return a
+		}
+	}
+	return nil
+}
+
+// checkValue implements "Values of Correct Type" (GraphQL spec 5.6.1) for a constant; it returns
+// what is wrong, or "".
+func (c *checker) checkValue(v Value, t *TypeRef) string {
+	if v.Kind == Null {
+		if t.NonNull {
+			return "it is null"
+		}
+		return ""
+	}
+	if t.Elem != nil {
+		if v.Kind != ListValue {
+			return c.checkValue(v, t.Elem) // a single value stands for a list of one
+		}
+		for _, item := range v.Items {
+			if why := c.checkValue(item, t.Elem); why != "" {
+				return why
+			}
+		}
+		return ""
+	}
+	named := c.schema.Type(t.Name)
+	if named == nil {
+		return "" // reported where the type is used
+	}
+	switch named.Kind {
+	case Enum:
+		if v.Kind != EnumLiteral || !named.HasValue(v.Raw) {
+			return fmt.Sprintf("%s is not one of its values", v)
+		}
+	case InputObject:
+		return c.checkObjectValue(v, named)
+	case Scalar:
+		return checkScalar(v, named.Name)
+	case Object, Interface, Union:
+		return "it is not an input type"
+	}
+	return ""
+}
+
+// HasValue reports whether the enum t has a value called name.
+func (t *Type) HasValue(name string) bool {
+	return slices.ContainsFunc(t.Values, func(v *EnumValue) bool { return v.Name == name })
+}
+
+func (c *checker) checkObjectValue(v Value, t *Type) string {
+	if v.Kind != ObjectValue {
+		return fmt.Sprintf("%s is no input object", v)
+	}
+	given := map[string]bool{}
+	for _, a := range v.Fields {
+		f := t.Field(a.Name)
+		switch {
+		case f == nil:
+			return fmt.Sprintf("%q has no field %q", t.Name, a.Name)
+		case given[a.Name]:
+			return fmt.Sprintf("the field %q is given twice", a.Name)
+		}
+		given[a.Name] = true
+		if why := c.checkValue(a.Value, f.Type); why != "" {
+			return fmt.Sprintf("in %q: %s", a.Name, why)
+		}
+	}
+	for _, f := range t.Fields {
+		if f.Type.NonNull && f.Default == nil && !given[f.Name] {
+			return fmt.Sprintf("the required field %q is missing", f.Name)
+		}
+	}
+	return ""
+}
+
+// checkScalar checks the built-in scalars; another scalar takes any value.
+func checkScalar(v Value, scalar string) string {
+	ok := true
+	switch scalar {
+	case "Int":
+		_, err := strconv.ParseInt(v.Raw, 10, 32)
+		ok = v.Kind == Int && err == nil
+	case "Float":
+		ok = v.Kind == Int || v.Kind == Float
+	case "String":
+		ok = v.Kind == String
+	case "Boolean":
+		ok = v.Kind == Boolean
+	case "ID":
+		ok = v.Kind == String || v.Kind == Int
+	}
+	if ok {
+		return ""
+	}
+	return v.String() + " does not fit"
+}

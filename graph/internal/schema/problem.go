@@ -1,0 +1,40 @@
+package schema
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Problem is one place in which an SDL breaks a rule of plain GraphQL.
+type Problem struct {
+	Pos     Position
+	Message string
+}
+
+// Problems is a list of problems in the order in which they were found. As an error it prints one
+// line for each.
+type Problems []Problem
+
+// Error prints the problems, one a line, each with its place.
+func (p Problems) Error() string {
+	var b strings.Builder
+	for i, one := range p {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		if one.Pos.Line > 0 {
+			fmt.Fprintf(&b, "%s: ", one.Pos)
+		}
+		b.WriteString(one.Message)
+	}
+	return b.String()
+}
+
+func (p *Problems) add(pos Position, format string, args ...any) {
+	*p = append(*p, Problem{Pos: pos, Message: fmt.Sprintf(format, args...)})
+}
+
+// String prints the position as file:line:column.
+func (p Position) String() string {
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+}
