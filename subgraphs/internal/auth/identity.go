@@ -1,0 +1,67 @@
+// Package auth says who is calling a subgraph and checks that the call came through the router: request signatures
+// (HMAC over time, address and body), access tokens (EdDSA JWTs verified with the user service's JWKS, which is kept on
+// disk so that verifying outlives that service), and the Identity that resolvers ask. It decides no rule of any service.
+package auth
+
+import (
+	"context"
+	"slices"
+
+	"github.com/weft-graph/weft/subgraphs/internal/fail"
+)
+
+// Identity is who is calling. The zero value is somebody anonymous.
+type Identity struct {
+	// Subject is the user's id; empty for an anonymous caller.
+	Subject string
+	// SessionID is the login behind the token. It is set without a Subject if the token has expired and the
+	// Verifier keeps expired tokens.
+	SessionID string
+	// Version is the session's version when the token was made.
+	Version int64
+	// Permissions are the scopes of the token, such as "product:write".
+	Permissions []string
+}
+
+// Anonymous says whether nobody is logged in.
+func (i Identity) Anonymous() bool { return i.Subject == "" }
+
+// Has says whether the caller has a permission.
+func (i Identity) Has(permission string) bool { return slices.Contains(i.Permissions, permission) }
+
+// Is says whether the caller is the user with this id.
+func (i Identity) Is(userID string) bool { return i.Subject != "" && i.Subject == userID }
+
+type identityKey struct{}
+
+// WithIdentity returns a context that carries the caller.
+func WithIdentity(ctx context.Context, identity Identity) context.Context {
+	return context.WithValue(ctx, identityKey{}, identity)
+}
+
+// From returns the caller; without one in the context it is anonymous.
+func From(ctx context.Context) Identity {
+	identity, _ := ctx.Value(identityKey{}).(Identity)
+	return identity
+}
+
+// Require returns the caller if somebody is logged in, and an UNAUTHENTICATED error otherwise.
+func Require(ctx context.Context) (Identity, error) {
+	identity := From(ctx)
+	if identity.Anonymous() {
+		return identity, fail.New(fail.Unauthenticated, "Please log in.")
+	}
+	return identity, nil
+}
+
+// RequirePermission returns the caller if it has the permission, and an UNAUTHENTICATED or FORBIDDEN error otherwise.
+func RequirePermission(ctx context.Context, permission string) (Identity, error) {
+	identity, err := Require(ctx)
+	if err != nil {
+		return identity, err
+	}
+	if !identity.Has(permission) {
+		return identity, fail.New(fail.Forbidden, "This needs the permission %s.", permission)
+	}
+	return identity, nil
+}

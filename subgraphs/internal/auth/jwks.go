@@ -1,0 +1,173 @@
+package auth
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/MicahParks/jwkset"
+	"golang.org/x/time/rate"
+)
+
+const (
+	maxJWKSBytes   = 1 << 20
+	jwksTimeout    = 3 * time.Second
+	jwksMaxAge     = 10 * time.Minute // after this a known key is asked for again, so that a withdrawn one dies
+	jwksEvery      = 5 * time.Second  // between two fetches, whatever unknown key ids callers make up
+	jwksBurst      = 3                // fetches that may follow each other at once, for a start or a rotation
+	jwksFilePerm   = 0o600
+	jwksFolderPerm = 0o750
+)
+
+// keySet holds the issuer's public keys: fetched when an unknown key id comes, kept on disk for a start without the
+// issuer. It is safe for concurrent use.
+type keySet struct {
+	url     string
+	file    string // "" keeps nothing on disk
+	client  *http.Client
+	limiter *rate.Limiter
+
+	mu      sync.Mutex
+	keys    map[string]ed25519.PublicKey
+	fetched time.Time
+}
+
+func newKeySet(url, file string) *keySet {
+	return &keySet{
+		url: url, file: file,
+		client:  &http.Client{Timeout: jwksTimeout},
+		limiter: rate.NewLimiter(rate.Every(jwksEvery), jwksBurst),
+	}
+}
+
+// key returns the public key with an id. An unknown id, and a set that is old, fetch the set again, at most as often
+// as the limiter allows; if the issuer does not answer the keys that are known stay good.
+func (k *keySet) key(ctx context.Context, id string) (ed25519.PublicKey, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.keys == nil {
+		k.keys = k.readFile(ctx)
+	}
+	known, isKnown := k.keys[id]
+	if isKnown && time.Since(k.fetched) < jwksMaxAge {
+		return known, nil
+	}
+	if k.limiter.Allow() {
+		if err := k.fetch(ctx); err != nil {
+			slog.WarnContext(ctx, "could not fetch the keys of the token issuer", "url", k.url, "error", err.Error())
+		} else {
+			known, isKnown = k.keys[id]
+		}
+	}
+	if !isKnown {
+		return nil, fmt.Errorf("no key %q at %s", id, k.url)
+	}
+	return known, nil
+}
+
+func (k *keySet) fetch(ctx context.Context) error {
+	// A caller that gives up must not spoil the fetch that others wait for.
+	request, err := http.NewRequestWithContext(context.WithoutCancel(ctx), http.MethodGet, k.url, nil)
+	if err != nil {
+		return err
+	}
+	response, err := k.client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("answered %s", response.Status)
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxJWKSBytes))
+	if err != nil {
+		return err
+	}
+	keys, err := parseKeys(body)
+	if err != nil {
+		return err
+	}
+	k.keys, k.fetched = keys, time.Now()
+	if err := k.writeFile(body); err != nil {
+		slog.WarnContext(ctx, "could not keep the token issuer's keys on disk", "error", err.Error())
+	}
+	return nil
+}
+
+// parseKeys reads a JWK Set (RFC 7517) and keeps its Ed25519 keys: no other algorithm is ever accepted.
+func parseKeys(body []byte) (map[string]ed25519.PublicKey, error) {
+	var set jwkset.JWKSMarshal
+	if err := json.Unmarshal(body, &set); err != nil {
+		return nil, fmt.Errorf("read the JWK Set: %w", err)
+	}
+	keys := map[string]ed25519.PublicKey{}
+	for _, entry := range set.Keys {
+		key, err := jwkset.NewJWKFromMarshal(entry, jwkset.JWKMarshalOptions{}, jwkset.JWKValidateOptions{})
+		if err != nil {
+			continue // a key of a kind that is unknown here spoils none of the others
+		}
+		if public, ok := key.Key().(ed25519.PublicKey); ok && entry.KID != "" {
+			keys[entry.KID] = public
+		}
+	}
+	if len(keys) == 0 {
+		return nil, fmt.Errorf("the JWK Set has no Ed25519 key with an id")
+	}
+	return keys, nil
+}
+
+func (k *keySet) readFile(ctx context.Context) map[string]ed25519.PublicKey {
+	if k.file == "" {
+		return nil
+	}
+	body, err := os.ReadFile(k.file)
+	if os.IsNotExist(err) {
+		return nil
+	}
+	var keys map[string]ed25519.PublicKey
+	if err == nil {
+		keys, err = parseKeys(body)
+	}
+	if err != nil {
+		slog.WarnContext(ctx, "could not read the keys kept on disk", "file", k.file, "error", err.Error())
+		return nil
+	}
+	return keys
+}
+
+// writeFile replaces the file as a whole, so that a crash leaves either the old keys or the new ones.
+func (k *keySet) writeFile(body []byte) error {
+	if k.file == "" {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(k.file), jwksFolderPerm); err != nil {
+		return err
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(k.file), filepath.Base(k.file)+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temporary.Name()) // is gone already after the rename
+	_, err = temporary.Write(body)
+	if err == nil {
+		err = temporary.Chmod(jwksFilePerm)
+	}
+	if err == nil {
+		err = temporary.Sync()
+	}
+	if closed := temporary.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(temporary.Name(), k.file)
+}

@@ -1,0 +1,149 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/weft-graph/weft/subgraphs/internal/fail"
+)
+
+// TokenType is the `typ` header of an access token (RFC 9068).
+const TokenType = "at+jwt"
+
+// leeway is how much the clocks of issuer and verifier may differ.
+const leeway = 5 * time.Second
+
+// Claims is what an access token says.
+type Claims struct {
+	jwt.RegisteredClaims
+	SessionID   string   `json:"sid"`
+	Version     int64    `json:"ver"`
+	Permissions []string `json:"permissions"`
+}
+
+// Verifier checks access tokens: EdDSA by a key of the issuer's JWKS, type, issuer, audience and lifetime.
+type Verifier struct {
+	// KeepExpired lets a token that is good but for its age pass as an anonymous identity with a SessionID, so that
+	// the user service can renew it. Every other service leaves it off: there an expired token is refused.
+	KeepExpired bool
+
+	parser *jwt.Parser
+	lookUp func(ctx context.Context, kid string) (any, error)
+}
+
+// Trust names the issuer whose tokens a service accepts.
+type Trust struct {
+	JWKSURL  string
+	Issuer   string
+	Audience string
+	// DataDir is where the last JWKS is kept; empty keeps none.
+	DataDir string
+}
+
+// NewVerifier returns a Verifier that fetches the issuer's keys from its JWKS URL when it first needs them.
+func NewVerifier(trust Trust) *Verifier {
+	file := ""
+	if trust.DataDir != "" {
+		file = filepath.Join(trust.DataDir, "jwks.json")
+	}
+	keys := newKeySet(trust.JWKSURL, file)
+	return NewLocalVerifier(trust, func(ctx context.Context, kid string) (any, error) { return keys.key(ctx, kid) })
+}
+
+// NewLocalVerifier returns a Verifier that takes public keys from lookUp: for the issuer itself.
+func NewLocalVerifier(trust Trust, lookUp func(ctx context.Context, kid string) (any, error)) *Verifier {
+	return &Verifier{
+		lookUp: lookUp,
+		parser: jwt.NewParser(
+			jwt.WithValidMethods([]string{jwt.SigningMethodEdDSA.Alg()}),
+			jwt.WithIssuer(trust.Issuer), jwt.WithAudience(trust.Audience),
+			jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithLeeway(leeway),
+		),
+	}
+}
+
+// ErrExpired means that a token was good once and is past its `exp`.
+var ErrExpired = errors.New("the token has expired")
+
+// Verify returns the claims of a good token. With ErrExpired the claims are returned too, everything but the age
+// having been checked; with any other error they are not to be used.
+func (v *Verifier) Verify(ctx context.Context, token string) (*Claims, error) {
+	claims := &Claims{}
+	_, err := v.parser.ParseWithClaims(token, claims, func(t *jwt.Token) (any, error) {
+		if kind, _ := t.Header["typ"].(string); kind != TokenType {
+			return nil, fmt.Errorf("its type is %q and not %s", kind, TokenType)
+		}
+		kid, _ := t.Header["kid"].(string)
+		return v.lookUp(ctx, kid)
+	})
+	if err != nil {
+		if !onlyExpired(err) {
+			return nil, err
+		}
+		err = ErrExpired
+	}
+	if claims.Subject == "" || claims.SessionID == "" || claims.IssuedAt == nil {
+		return nil, errors.New("the token has no sub, sid or iat")
+	}
+	return claims, err
+}
+
+// onlyExpired says whether a token's age is all that is wrong with it. The signature is checked before any claim.
+func onlyExpired(err error) bool {
+	if !errors.Is(err, jwt.ErrTokenExpired) || !errors.Is(err, jwt.ErrTokenInvalidClaims) {
+		return false
+	}
+	for _, other := range []error{
+		jwt.ErrTokenInvalidAudience, jwt.ErrTokenInvalidIssuer, jwt.ErrTokenUsedBeforeIssued, jwt.ErrTokenNotValidYet,
+		jwt.ErrTokenRequiredClaimMissing, jwt.ErrTokenInvalidSubject, jwt.ErrTokenInvalidId,
+	} {
+		if errors.Is(err, other) {
+			return false
+		}
+	}
+	return true
+}
+
+// Identify puts the caller's Identity into the request's context: anonymous without a token, refused with 401
+// UNAUTHENTICATED for one that does not hold.
+func (v *Verifier) Identify(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := r.Header.Get("Authorization")
+		if header == "" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		identity, err := v.identity(r.Context(), header)
+		if err != nil {
+			w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
+			fail.Write(w, http.StatusUnauthorized, &fail.Error{
+				Code: fail.Unauthenticated, Message: "The access token does not hold; please log in again.", Cause: err,
+			})
+			return
+		}
+		next.ServeHTTP(w, r.WithContext(WithIdentity(r.Context(), identity)))
+	})
+}
+
+func (v *Verifier) identity(ctx context.Context, header string) (Identity, error) {
+	scheme, token, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return Identity{}, errors.New("the Authorization header is no Bearer token")
+	}
+	claims, err := v.Verify(ctx, strings.TrimSpace(token))
+	switch {
+	case err == nil:
+		return Identity{claims.Subject, claims.SessionID, claims.Version, claims.Permissions}, nil
+	case errors.Is(err, ErrExpired) && v.KeepExpired:
+		return Identity{SessionID: claims.SessionID, Version: claims.Version}, nil
+	default:
+		return Identity{}, err
+	}
+}

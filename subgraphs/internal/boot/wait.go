@@ -1,0 +1,49 @@
+package boot
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"github.com/weft-graph/weft/subgraphs/internal/database"
+)
+
+const (
+	firstPause = 100 * time.Millisecond
+	longPause  = 5 * time.Second
+)
+
+// WaitFor tries until it succeeds, with growing pauses, and logs what it waits for and why. It gives up when ctx ends.
+func WaitFor(ctx context.Context, what string, try func(context.Context) error) error {
+	for pause := firstPause; ; pause = min(2*pause, longPause) {
+		err := try(ctx)
+		if err == nil {
+			return nil
+		}
+		slog.WarnContext(ctx, "waiting for the "+what, "error", err.Error(), "again_in", pause.String())
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("gave up waiting for the %s: %w", what, err)
+		case <-time.After(pause):
+		}
+	}
+}
+
+// OpenDatabase opens the database at url, waits until it answers and migrates it.
+func OpenDatabase(ctx context.Context, url string, migrations fs.FS) (*database.DB, error) {
+	db, err := database.Open(url)
+	if err != nil {
+		return nil, err
+	}
+	err = WaitFor(ctx, db.Name, db.Ping)
+	if err == nil {
+		err = db.Migrate(ctx, migrations)
+	}
+	if err != nil {
+		_ = db.Close() // the error that matters is err
+		return nil, err
+	}
+	return db, nil
+}

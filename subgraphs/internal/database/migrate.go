@@ -1,0 +1,33 @@
+package database
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+// Migrate brings the database to the newest of the migrations, goose SQL files in the root of the given file system.
+// Replicas that start at the same moment take turns by an advisory lock on Postgres; a SQLite file belongs to one
+// process, which is the only one that may migrate it.
+func (d *DB) Migrate(ctx context.Context, migrations fs.FS) error {
+	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	if d.Dialect == Postgres {
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 120))
+		if err != nil {
+			return fmt.Errorf("prepare the lock for migrations: %w", err)
+		}
+		dialect, options = goose.DialectPostgres, append(options, goose.WithSessionLocker(locker))
+	}
+	provider, err := goose.NewProvider(dialect, d.write.DB, migrations, options...)
+	if err != nil {
+		return fmt.Errorf("read the migrations: %w", err)
+	}
+	up := func() error { _, err := provider.Up(ctx); return err }
+	if err := retry(ctx, up); err != nil {
+		return fmt.Errorf("migrate the %s: %w", d.Name, err)
+	}
+	return nil
+}

@@ -1,0 +1,116 @@
+// Package graphqlserver wires gqlgen once for all subgraphs. In goes a service's executable schema, out comes the
+// handler of /graphql. On its way a request passes: the router's signature, the caller's token, a strict check of the
+// body, gqlgen's parser and validator with limits, and for each field the rules that @authenticated and
+// @requiresScopes state. The package knows no service's types.
+package graphqlserver
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/handler"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/99designs/gqlgen/graphql/handler/transport"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/weft-graph/weft/subgraphs/internal/auth"
+	"github.com/weft-graph/weft/subgraphs/internal/boot"
+	"github.com/weft-graph/weft/subgraphs/internal/fail"
+)
+
+const (
+	// MaxTokens bounds an operation's text before it is parsed: nesting and validation costs with it.
+	MaxTokens = 15000
+	// MaxComplexity bounds the number of fields that an operation selects, aliases counted.
+	MaxComplexity = 2000
+
+	cachedOperations = 1000
+)
+
+// Config is what a service's GraphQL handler needs.
+type Config struct {
+	// Schema is what gqlgen generated.
+	Schema graphql.ExecutableSchema
+	// RouterKey is the HMAC key of the router.
+	RouterKey []byte
+	// Verifier checks access tokens.
+	Verifier *auth.Verifier
+	// Introspection allows __schema and __type; the router needs only _service, which is always answered.
+	Introspection bool
+}
+
+// New returns the handler for a service's /graphql: POST with a signature, nothing else.
+func New(config Config) http.Handler {
+	server := handler.New(config.Schema)
+	server.AddTransport(transport.POST{ResponseHeaders: map[string][]string{"Content-Type": {"application/json"}}})
+	server.SetQueryCache(lru.New[*ast.QueryDocument](cachedOperations))
+	server.SetParserTokenLimit(MaxTokens)
+	server.SetDisableSuggestion(!config.Introspection)
+	server.SetErrorPresenter(fail.Present)
+	server.SetRecoverFunc(fail.Recover)
+	server.Use(introspection{open: config.Introspection})
+	server.Use(extension.FixedComplexityLimit(MaxComplexity))
+	server.AroundFields(newAuthorizer(config.Schema.Schema()).aroundField)
+	server.AroundFields(aroundEntities)
+	// From the outside in: the signature covers everything, the token comes next, then the body is looked at.
+	chain := checkBody(server)
+	chain = config.Verifier.Identify(chain)
+	chain = auth.RequireSignature(config.RouterKey, chain)
+	return boot.Methods(chain, http.MethodPost)
+}
+
+// introspection opens _service, which gqlgen ties to introspection, and keeps __schema and __type shut unless asked.
+type introspection struct{ open bool }
+
+// ExtensionName is the name by which gqlgen knows this extension.
+func (introspection) ExtensionName() string { return "Introspection" }
+
+// Validate accepts every schema.
+func (introspection) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationContext allows introspection, or refuses the operation that asks for it.
+func (i introspection) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
+	op.DisableIntrospection = false
+	if i.open || op.Operation == nil {
+		return nil
+	}
+	if name := introspected(op.Operation.SelectionSet, op.Doc); name != "" {
+		refused := gqlerror.Errorf("Introspection is off here; the router answers %s.", name)
+		refused.Extensions = map[string]any{"code": string(fail.Forbidden)}
+		return refused
+	}
+	return nil
+}
+
+// introspected returns the first __schema or __type among the root fields, or "". The document is validated, so
+// fragments exist and do not contain themselves.
+func introspected(selections ast.SelectionSet, doc *ast.QueryDocument) string {
+	for _, selection := range selections {
+		name := ""
+		switch s := selection.(type) {
+		case *ast.Field:
+			if s.Name == "__schema" || s.Name == "__type" {
+				return s.Name
+			}
+		case *ast.InlineFragment:
+			name = introspected(s.SelectionSet, doc)
+		case *ast.FragmentSpread:
+			if fragment := doc.Fragments.ForName(s.Name); fragment != nil {
+				name = introspected(fragment.SelectionSet, doc)
+			}
+		}
+		if name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// isFederationField says whether a field is one of those that the federation spec adds to Query.
+func isFederationField(name string) bool {
+	return strings.HasPrefix(name, "__") || name == "_service" || name == "_entities"
+}
