@@ -59,7 +59,8 @@ func Watch(r io.Reader) error {
 	for lines.Scan() {
 		var sign rune
 		var group int
-		if _, err := fmt.Sscanf(lines.Text(), "%c%d", &sign, &group); err != nil || group <= 1 {
+		_, err := fmt.Sscanf(lines.Text(), "%c%d", &sign, &group)
+		if err != nil || sign != '+' && sign != '-' || group <= 1 { // group 1 would mean every process there is
 			return fmt.Errorf("guard: line %q: want + or - and a process group", lines.Text())
 		}
 		if sign == '+' {
