@@ -39,7 +39,7 @@ func checkCalls(t *Tree, report reporter) {
 var goroutineHelpers = []string{
 	"router/telemetry",
 	"subgraphs/internal/boot",
-	"cmd/weft/internal/process",
+	"cmd/weft/internal/task",
 }
 
 // checkGoroutines refuses goroutines that nobody recovers: a go statement, and the Go and AfterFunc methods and
