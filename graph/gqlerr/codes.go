@@ -34,4 +34,20 @@ const (
 	InvalidSubgraphData Code = "INVALID_SUBGRAPH_DATA"
 	// Internal: an invariant of ours was broken.
 	Internal Code = "INTERNAL_SERVER_ERROR"
+	// BadRequest: the HTTP request is not a well-formed GraphQL request.
+	BadRequest Code = "BAD_REQUEST"
+	// MethodNotAllowed: the operation, or the endpoint, does not take this HTTP method.
+	MethodNotAllowed Code = "METHOD_NOT_ALLOWED"
+	// UnsupportedMediaType: the request's content-type or content-encoding is not one that is read.
+	UnsupportedMediaType Code = "UNSUPPORTED_MEDIA_TYPE"
+	// NotAcceptable: the client accepts no media type that is written.
+	NotAcceptable Code = "NOT_ACCEPTABLE"
+	// RequestTooLarge: the request is longer than allowed.
+	RequestTooLarge Code = "REQUEST_TOO_LARGE"
+	// ForgeryPrevented: a request with a cookie that a page of another site could have made.
+	ForgeryPrevented Code = "CSRF_PREVENTED"
+	// NotFound: there is no such path.
+	NotFound Code = "NOT_FOUND"
+	// Unavailable: the router cannot answer now and may be able to later.
+	Unavailable Code = "UNAVAILABLE"
 )
