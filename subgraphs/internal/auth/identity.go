@@ -14,8 +14,8 @@ import (
 type Identity struct {
 	// Subject is the user's id; empty for an anonymous caller.
 	Subject string
-	// SessionID is the login behind the token. It is set without a Subject if the token has expired and the
-	// Verifier keeps expired tokens.
+	// SessionID is the login behind the token. It stands without a Subject for a token that only needs renewing, where
+	// the Verifier has Holds.
 	SessionID string
 	// Version is the session's version when the token was made.
 	Version int64

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -30,9 +31,10 @@ type Claims struct {
 
 // Verifier checks access tokens: EdDSA by a key of the issuer's JWKS, type, issuer, audience and lifetime.
 type Verifier struct {
-	// KeepExpired lets a token that is good but for its age pass as an anonymous identity with a SessionID, so that
-	// the user service can renew it. Every other service leaves it off: there an expired token is refused.
-	KeepExpired bool
+	// Holds, if set, asks the store of sessions whether a good token's session still lives at the token's version.
+	// Only the user service has that store. A token that no longer holds, and one that is good but for its age, then
+	// pass as an anonymous identity with a SessionID, so that they can be renewed; elsewhere they are refused.
+	Holds func(ctx context.Context, claims *Claims) (bool, error)
 
 	parser *jwt.Parser
 	lookUp func(ctx context.Context, kid string) (any, error)
@@ -121,11 +123,17 @@ func (v *Verifier) Identify(next http.Handler) http.Handler {
 			return
 		}
 		identity, err := v.identity(r.Context(), header)
-		if err != nil {
+		var failure *fail.Error
+		switch {
+		case errors.As(err, &failure):
+			slog.ErrorContext(r.Context(), "could not check a session", "error", failure.Error())
+			fail.Write(w, http.StatusServiceUnavailable, failure)
+			return
+		case err != nil:
+			slog.DebugContext(r.Context(), "refused an access token", "reason", err.Error())
 			w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
-			fail.Write(w, http.StatusUnauthorized, &fail.Error{
-				Code: fail.Unauthenticated, Message: "The access token does not hold; please log in again.", Cause: err,
-			})
+			fail.Write(w, http.StatusUnauthorized,
+				fail.New(fail.Unauthenticated, "The access token does not hold; please log in again."))
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(WithIdentity(r.Context(), identity)))
@@ -138,10 +146,16 @@ func (v *Verifier) identity(ctx context.Context, header string) (Identity, error
 		return Identity{}, errors.New("the Authorization header is no Bearer token")
 	}
 	claims, err := v.Verify(ctx, strings.TrimSpace(token))
+	holds := err == nil
+	if v.Holds != nil && holds {
+		if holds, err = v.Holds(ctx, claims); err != nil {
+			return Identity{}, &fail.Error{Code: fail.Unavailable, Message: "The session cannot be checked.", Cause: err}
+		}
+	}
 	switch {
-	case err == nil:
+	case holds:
 		return Identity{claims.Subject, claims.SessionID, claims.Version, claims.Permissions}, nil
-	case errors.Is(err, ErrExpired) && v.KeepExpired:
+	case v.Holds != nil && (err == nil || errors.Is(err, ErrExpired)):
 		return Identity{SessionID: claims.SessionID, Version: claims.Version}, nil
 	default:
 		return Identity{}, err

@@ -5,9 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
+
+	"github.com/weft-graph/weft/subgraphs/internal/fail"
 )
 
 // Handle runs queries: outside of a transaction (DB.Read) or inside one (DB.Tx). Every query writes `?` for a
@@ -60,6 +63,10 @@ func (h Handle) prepare(query string, args []any) (string, []any, error) {
 	}
 	for i, arg := range args {
 		switch t := arg.(type) {
+		case string:
+			if strings.ContainsRune(t, 0) { // SQLite would store it, Postgres cannot
+				return "", nil, fail.New(fail.BadInput, "A text may not contain the character U+0000.")
+			}
 		case time.Time:
 			args[i] = stored(t)
 		case *time.Time:
