@@ -43,11 +43,11 @@ var goroutineHelpers = []string{
 }
 
 // checkGoroutines refuses goroutines that nobody recovers: a go statement, and the Go and AfterFunc methods and
-// functions of sync, errgroup, time and context, which are go statements in disguise. Tests may: a panic there should
-// stop the test.
+// functions of sync, errgroup, time and context, which are go statements in disguise. Tests and benchmarks may: a panic
+// there should end the run.
 func checkGoroutines(t *Tree, report reporter) {
 	for _, file := range t.files {
-		if file.isTest || file.generated || slices.Contains(goroutineHelpers, file.dir) {
+		if file.isTest || file.generated || within(file.dir, "bench") || slices.Contains(goroutineHelpers, file.dir) {
 			continue
 		}
 		ast.Inspect(file.ast, func(n ast.Node) bool {
