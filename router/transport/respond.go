@@ -1,0 +1,102 @@
+package transport
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"strconv"
+
+	"github.com/weft-graph/weft/graph/gqlerr"
+)
+
+// Responder writes the one answer to one request.
+type Responder struct {
+	w     http.ResponseWriter
+	media MediaType
+
+	// Status and Bytes are those of the answer, once it was written.
+	Status, Bytes int
+}
+
+// NewResponder returns the Responder for the media type that the client accepts. When it accepts none, the refusal is
+// to be written with the Responder, as JSON.
+func NewResponder(w http.ResponseWriter, r *http.Request) (*Responder, *Refusal) {
+	media, ok := Negotiate(r.Header["Accept"])
+	out := &Responder{w: w, media: media}
+	if !ok {
+		return out, refuse(http.StatusNotAcceptable, gqlerr.NotAcceptable,
+			"No media type in the accept header can be written: accept "+responseJSONName+" or "+jsonName+".")
+	}
+	return out, nil
+}
+
+// Result writes the response of an operation that ran, whatever errors it holds.
+func (o *Responder) Result(body []byte) { o.write(http.StatusOK, body) }
+
+// RequestErrors writes the errors of an operation that did not run. The status is 400, but 200 in the media type of
+// old clients, which take every 4xx for a failure of the network.
+func (o *Responder) RequestErrors(errs gqlerr.List) {
+	status := http.StatusBadRequest
+	if o.media == JSON {
+		status = http.StatusOK
+	}
+	o.write(status, errorBody(errs))
+}
+
+// Refuse writes a refusal.
+func (o *Responder) Refuse(refusal *Refusal) {
+	maps.Copy(o.w.Header(), refusal.Header)
+	o.write(refusal.Status, errorBody(gqlerr.List{{Message: refusal.Message, Code: refusal.Code}}))
+}
+
+func (o *Responder) write(status int, body []byte) {
+	header := o.w.Header()
+	header["Content-Type"] = contentTypes[o.media]
+	header["Content-Length"] = []string{strconv.Itoa(len(body))}
+	header["X-Content-Type-Options"] = noSniff
+	// An answer belongs to who asked. A cache in between knows neither the session nor what a field may be kept for.
+	header["Cache-Control"] = noStore
+	header["Vary"] = append(header["Vary"], "Accept")
+	o.Status, o.Bytes = status, len(body)
+	o.w.WriteHeader(status)
+	o.w.Write(body) // the client may be gone, which is not our error
+}
+
+// Header values that are shared by all answers and never changed.
+var (
+	contentTypes = [...][]string{
+		JSON:         {jsonName + "; charset=utf-8"},
+		ResponseJSON: {responseJSONName + "; charset=utf-8"},
+	}
+	noSniff = []string{"nosniff"}
+	noStore = []string{"no-store"}
+)
+
+// errorJSON is an error of the response format (GraphQL spec 7.1.2). A request error has no place in the response and
+// so no path.
+type errorJSON struct {
+	Message    string         `json:"message"`
+	Locations  []locationJSON `json:"locations,omitempty"`
+	Extensions map[string]any `json:"extensions"`
+}
+
+type locationJSON struct {
+	Line   int `json:"line"`
+	Column int `json:"column"`
+}
+
+// errorBody writes a response that has no data.
+func errorBody(errs gqlerr.List) []byte {
+	list := make([]errorJSON, len(errs))
+	for i, e := range errs {
+		list[i] = errorJSON{Message: e.Message, Extensions: map[string]any{"code": e.Code}}
+		for _, at := range e.Locations {
+			list[i].Locations = append(list[i].Locations, locationJSON(at))
+		}
+	}
+	body, err := json.Marshal(map[string]any{"errors": list})
+	if err != nil {
+		panic(err) // strings and numbers can always be written
+	}
+	return body
+}
