@@ -1,0 +1,171 @@
+// Package catalog asks the product service what a product is called and what it costs now. In go ids, out come
+// products as orders keep them, or a *fail.Error: NOT_FOUND for a product that is not sold, CONFLICT for one that is
+// sold out, UNAVAILABLE for a product service that is slow, broken or down. The package stores nothing.
+package catalog
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/weft-graph/weft/subgraphs/internal/auth"
+	"github.com/weft-graph/weft/subgraphs/internal/fail"
+	"github.com/weft-graph/weft/subgraphs/order/store"
+)
+
+const (
+	service        = "product"
+	maxAnswerBytes = 64 << 10
+	maxParallel    = 8
+	maxIDLength    = 64
+	maxNameLength  = 1023
+	currencyLength = 3
+)
+
+// Client asks one product service.
+type Client struct {
+	// URL is the address of the product service, without a path.
+	URL string
+	// Key is the HMAC key that the product service knows.
+	Key []byte
+	// Timeout bounds one call: all the products that it asks for together.
+	Timeout time.Duration
+	// HTTP sends the requests.
+	HTTP *http.Client
+}
+
+// New returns a Client with its own connections. It follows no redirect, since a signature holds for one address.
+func New(address string, key []byte, timeout time.Duration) *Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = 4 * maxParallel
+	return &Client{
+		URL: address, Key: key, Timeout: timeout,
+		HTTP: &http.Client{
+			Transport:     transport,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}
+}
+
+// Product returns one product.
+func (c *Client) Product(ctx context.Context, id string) (store.Product, error) {
+	list, err := c.Products(ctx, []string{id})
+	if err != nil {
+		return store.Product{}, err
+	}
+	return list[0], nil
+}
+
+// Products returns one product for each id, in the same order. If several fail, it returns the error of the first that
+// did; a product service that does not answer is asked for no further one.
+func (c *Client) Products(ctx context.Context, ids []string) ([]store.Product, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+	defer cancel()
+	list := make([]store.Product, len(ids))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(maxParallel)
+	for i, id := range ids {
+		group.Go(func() error {
+			product, err := c.fetch(ctx, id)
+			list[i] = product
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return list, nil
+}
+
+func (c *Client) fetch(ctx context.Context, id string) (store.Product, error) {
+	if !isID(id) {
+		return store.Product{}, notSold(id)
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.URL+"/peer/products/"+url.PathEscape(id), nil)
+	if err != nil {
+		return store.Product{}, fmt.Errorf("ask for product %s: %w", id, err)
+	}
+	auth.Sign(request, nil, c.Key)
+	response, err := c.HTTP.Do(request)
+	if err != nil {
+		return store.Product{}, fail.Down(service, err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswerBytes))
+	if err != nil {
+		return store.Product{}, fail.Down(service, fmt.Errorf("read the answer: %w", err))
+	}
+	switch response.StatusCode {
+	case http.StatusOK:
+		return read(id, body)
+	case http.StatusNotFound:
+		return store.Product{}, notFound(id, body)
+	default:
+		return store.Product{}, fail.Down(service, fmt.Errorf("it answered %s", response.Status))
+	}
+}
+
+// answer is the product service's word on a product. Pointers tell a member that is missing from one that is zero.
+type answer struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Price *struct {
+		Amount   *int   `json:"amount"`
+		Currency string `json:"currency"`
+	} `json:"price"`
+	Available *bool `json:"available"`
+}
+
+// read checks an answer before an order is made of it: whatever is not exactly a product counts as no answer.
+func read(id string, body []byte) (store.Product, error) {
+	var a answer
+	if err := json.Unmarshal(body, &a); err != nil {
+		return store.Product{}, fail.Down(service, fmt.Errorf("read the answer on product %s: %w", id, err))
+	}
+	if a.ID != id || strings.TrimSpace(a.Name) == "" || len(a.Name) > maxNameLength || a.Available == nil ||
+		a.Price == nil || a.Price.Amount == nil || *a.Price.Amount < 0 || *a.Price.Amount > store.MaxAmount ||
+		len(a.Price.Currency) != currencyLength {
+		return store.Product{}, fail.Down(service, fmt.Errorf("the answer on product %s is no product", id))
+	}
+	if !*a.Available {
+		return store.Product{}, fail.New(fail.Conflict, "%s is sold out.", a.Name)
+	}
+	price := store.Money{Amount: *a.Price.Amount, Currency: a.Price.Currency}
+	return store.Product{ID: a.ID, Name: a.Name, Price: price}, nil
+}
+
+// notFound believes a 404 only if it is the product service's own: a wrong address or a proxy answers 404 too, and
+// must not look like a product that is gone.
+func notFound(id string, body []byte) error {
+	var document struct {
+		Errors []struct {
+			Extensions struct {
+				Code fail.Code `json:"code"`
+			} `json:"extensions"`
+		} `json:"errors"`
+	}
+	err := json.Unmarshal(body, &document)
+	if err == nil && len(document.Errors) == 1 && document.Errors[0].Extensions.Code == fail.NotFound {
+		return notSold(id)
+	}
+	return fail.Down(service, errors.New("it answered 404 without saying what is not found"))
+}
+
+func notSold(id string) error {
+	return fail.New(fail.NotFound, "There is no product %.64q in the catalogue.", id)
+}
+
+// isID says whether id can be a product's: anything else is not worth a request.
+func isID(id string) bool {
+	return id != "" && len(id) <= maxIDLength && !strings.ContainsFunc(id, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
+	})
+}

@@ -1,0 +1,75 @@
+// Package api is the product subgraph over HTTP: its GraphQL schema for the router, and beside it the one thing that
+// the order service asks for. Resolvers are thin: rules live in the store, and who may do what is said by the schema's
+// directives.
+package api
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/http"
+
+	"github.com/weft-graph/weft/subgraphs/internal/auth"
+	"github.com/weft-graph/weft/subgraphs/internal/boot"
+	"github.com/weft-graph/weft/subgraphs/internal/fail"
+	"github.com/weft-graph/weft/subgraphs/internal/graphqlserver"
+	"github.com/weft-graph/weft/subgraphs/product/api/generated"
+	"github.com/weft-graph/weft/subgraphs/product/store"
+)
+
+// Config is what the handler needs to know whom to answer.
+type Config struct {
+	// RouterKey is the HMAC key of the router's requests.
+	RouterKey []byte
+	// PeerKey is the HMAC key of the order service's requests.
+	PeerKey []byte
+	// Verifier checks access tokens.
+	Verifier *auth.Verifier
+}
+
+// Handler serves /graphql to the router and GET /peer/products/{id} to the order service.
+func Handler(products *store.Store, config Config) http.Handler {
+	schema := generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{store: products}})
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", graphqlserver.New(graphqlserver.Config{
+		Schema: schema, RouterKey: config.RouterKey, Verifier: config.Verifier,
+	}))
+	peer := auth.RequireSignature(config.PeerKey, http.HandlerFunc(peerProduct(products)))
+	mux.Handle("/peer/products/{id}", boot.Methods(peer, http.MethodGet))
+	return mux
+}
+
+// peerAnswer is a product as the order service needs it.
+type peerAnswer struct {
+	ID        string    `json:"id"`
+	Name      string    `json:"name"`
+	Price     peerPrice `json:"price"`
+	Available bool      `json:"available"`
+}
+
+type peerPrice struct {
+	Amount   int    `json:"amount"`
+	Currency string `json:"currency"`
+}
+
+func peerProduct(products *store.Store) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		id := r.PathValue("id")
+		found, err := products.ByIDs(r.Context(), []string{id})
+		if err != nil {
+			slog.ErrorContext(r.Context(), "a peer's request failed", "product", id, "error", err.Error())
+			fail.Write(w, http.StatusInternalServerError, fail.New(fail.Internal, "The catalogue could not be read."))
+			return
+		}
+		if found[0] == nil {
+			fail.Write(w, http.StatusNotFound, fail.New(fail.NotFound, "There is no product %.64q.", id))
+			return
+		}
+		facts := found[0].Facts()
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Cache-Control", "no-store")
+		_ = json.NewEncoder(w).Encode(peerAnswer{ // the caller has gone if this fails
+			ID: facts.ID, Name: facts.Name, Available: facts.Stock > 0,
+			Price: peerPrice{Amount: facts.Price.Amount, Currency: facts.Price.Currency},
+		})
+	}
+}

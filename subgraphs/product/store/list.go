@@ -1,0 +1,201 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/weft-graph/weft/subgraphs/internal/fail"
+)
+
+// The limits of a search.
+const (
+	MaxSearchWords = 8
+	MaxSearchRunes = 200
+)
+
+// Sort is the order of a page. Equal products are told apart by their ids, so every order is total.
+type Sort string
+
+// The orders in which products can be browsed.
+const (
+	SortNewest    Sort = "NEWEST"
+	SortPriceAsc  Sort = "PRICE_ASC"
+	SortPriceDesc Sort = "PRICE_DESC"
+	SortName      Sort = "NAME"
+)
+
+// Filter says which products a page is made of; every member that is not nil must hold.
+type Filter struct {
+	// Text are words that must all occur in name, description, cast or article number.
+	Text *string
+	Kind *Kind
+	// MaxPrice is in minor units.
+	MaxPrice *int
+	// InStock true asks for what can be bought now, false for what is sold out.
+	InStock *bool
+}
+
+// Position is a place between two products of an order: the value that the order sorts by and the id of the product
+// before. It holds values instead of a count, so products that come or go before it shift nothing.
+type Position struct {
+	Sort   Sort   `json:"s"`
+	Number int64  `json:"n,omitempty"` // a price, or a time in microseconds
+	Text   string `json:"t,omitempty"` // a name
+	ID     string `json:"i"`
+}
+
+// Range says which part of the catalogue a page shows.
+type Range struct {
+	Filter Filter
+	Sort   Sort
+	// First is how many products fit on the page.
+	First int
+	// After is the position of the last product of the page before; nil is the beginning.
+	After *Position
+}
+
+// Page is a run of products.
+type Page struct {
+	Products []Product
+	HasNext  bool
+}
+
+// List returns the products of a range. It returns BAD_INPUT for a bad search text and for a position of another order.
+func (s *Store) List(ctx context.Context, r Range) (*Page, error) {
+	where, args, err := r.Filter.where()
+	if err != nil {
+		return nil, err
+	}
+	order := r.Sort.order()
+	if r.After != nil {
+		if !r.After.isOf(r.Sort) {
+			return nil, fail.Input("after", "The cursor is of another list; take endCursor of a page with the same sort.")
+		}
+		where += fmt.Sprintf(" AND (%s, id) %s (?, ?)", order.column, order.beyond)
+		args = append(args, r.After.value(), r.After.ID)
+	}
+	var rows []row
+	query := fmt.Sprintf("SELECT %s FROM products WHERE %s ORDER BY %s %s, id %s LIMIT %d",
+		columns, where, order.column, order.direction, order.direction, r.First+1)
+	if err := s.db.Read().Select(ctx, &rows, query, args...); err != nil {
+		return nil, fmt.Errorf("list products: %w", err)
+	}
+	page := &Page{HasNext: len(rows) > r.First}
+	page.Products, err = products(rows[:min(r.First, len(rows))])
+	return page, err
+}
+
+// Count returns how many products the filter lets through. It returns BAD_INPUT for a bad search text.
+func (s *Store) Count(ctx context.Context, filter Filter) (int, error) {
+	where, args, err := filter.where()
+	if err != nil {
+		return 0, err
+	}
+	var count int
+	if err := s.db.Read().Get(ctx, &count, `SELECT count(*) FROM products WHERE `+where, args...); err != nil {
+		return 0, fmt.Errorf("count products: %w", err)
+	}
+	return count, nil
+}
+
+func (f Filter) where() (string, []any, error) {
+	conditions, args := []string{"1 = 1"}, []any{}
+	add := func(condition string, values ...any) {
+		conditions, args = append(conditions, condition), append(args, values...)
+	}
+	if f.Kind != nil {
+		add("kind = ?", *f.Kind)
+	}
+	if f.MaxPrice != nil {
+		add("price_amount <= ?", *f.MaxPrice)
+	}
+	if f.InStock != nil && *f.InStock {
+		add("stock > 0")
+	} else if f.InStock != nil {
+		add("stock = 0")
+	}
+	if f.Text != nil {
+		words, err := searchWords(*f.Text)
+		if err != nil {
+			return "", nil, err
+		}
+		for _, word := range words {
+			add(`search_text LIKE ? ESCAPE '\'`, "%"+likeEscaper.Replace(word)+"%")
+		}
+	}
+	return strings.Join(conditions, " AND "), args, nil
+}
+
+var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+func searchWords(text string) ([]string, error) {
+	words := strings.Fields(fold(text))
+	switch {
+	case len([]rune(text)) > MaxSearchRunes:
+		return nil, fail.Input("text", "text is too long; at most %d characters fit", MaxSearchRunes)
+	case len(words) > MaxSearchWords:
+		return nil, fail.Input("text", "text has %d words; at most %d fit", len(words), MaxSearchWords)
+	case strings.ContainsFunc(strings.Join(words, ""), unicode.IsControl):
+		return nil, fail.Input("text", "text has a control character; write plain text")
+	}
+	return words, nil
+}
+
+// order is how a Sort reads in SQL: both columns run the same way, so one comparison of pairs finds what is beyond.
+type order struct {
+	column, direction, beyond string
+}
+
+func (s Sort) order() order {
+	switch s {
+	case SortNewest:
+		return order{"created_at", "DESC", "<"}
+	case SortPriceAsc:
+		return order{"price_amount", "ASC", ">"}
+	case SortPriceDesc:
+		return order{"price_amount", "DESC", "<"}
+	case SortName:
+		return order{"name_key", "ASC", ">"}
+	default:
+		panic("store: unknown sort " + string(s))
+	}
+}
+
+// PositionOf returns the place behind a product in an order.
+func PositionOf(sort Sort, product Product) Position {
+	facts := product.Facts()
+	at := Position{Sort: sort, ID: facts.ID}
+	switch sort {
+	case SortNewest:
+		at.Number = facts.CreatedAt.UnixMicro()
+	case SortPriceAsc, SortPriceDesc:
+		at.Number = int64(facts.Price.Amount)
+	case SortName:
+		at.Text = fold(facts.Name)
+	default:
+		panic("store: unknown sort " + string(sort))
+	}
+	return at
+}
+
+// isOf says whether a position, which a client may have made up, can be one of the given order.
+func (p Position) isOf(sort Sort) bool {
+	return p.Sort == sort && isID(p.ID) && p.Number >= 0 && !strings.ContainsFunc(p.Text, unicode.IsControl)
+}
+
+// value is what the order's column is compared with.
+func (p Position) value() any {
+	switch p.Sort {
+	case SortNewest:
+		return time.UnixMicro(p.Number)
+	case SortPriceAsc, SortPriceDesc:
+		return p.Number
+	case SortName:
+		return p.Text
+	default:
+		panic("store: unknown sort " + string(p.Sort))
+	}
+}

@@ -1,0 +1,246 @@
+// Package store keeps the catalogue: products of three kinds in one table, the rules for what staff may enter, and the
+// pages that people browse. In go inputs and ids, out come products and *fail.Error values. It knows neither GraphQL
+// nor who is asking.
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"embed"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/weft-graph/weft/subgraphs/internal/database"
+	"github.com/weft-graph/weft/subgraphs/internal/fail"
+)
+
+//go:embed migrations/*.sql
+var embedded embed.FS
+
+// Migrations returns the goose migrations of the catalogue's tables.
+func Migrations() fs.FS {
+	sub, err := fs.Sub(embedded, "migrations")
+	if err != nil {
+		panic(err) // the folder is part of the binary
+	}
+	return sub
+}
+
+// Store is the catalogue in a database that has been migrated.
+type Store struct {
+	db *database.DB
+}
+
+// New returns the catalogue in db.
+func New(db *database.DB) *Store { return &Store{db: db} }
+
+// CreateMovie adds a film. It returns BAD_INPUT for a missing or wrong member and CONFLICT if the title and year, or
+// the article number, are taken.
+func (s *Store) CreateMovie(ctx context.Context, input MovieInput) (*Movie, error) {
+	movie := input.movie()
+	return movie, s.create(ctx, movie, "MOV")
+}
+
+// CreateVehicle adds a vehicle. It returns BAD_INPUT for a missing or wrong member and CONFLICT if the article number
+// is taken.
+func (s *Store) CreateVehicle(ctx context.Context, input VehicleInput) (*Vehicle, error) {
+	vehicle := input.vehicle()
+	return vehicle, s.create(ctx, vehicle, "VEH")
+}
+
+// CreateGoods adds something else. It returns BAD_INPUT for a missing or wrong member and CONFLICT if the article
+// number is taken.
+func (s *Store) CreateGoods(ctx context.Context, input GoodsInput) (*Goods, error) {
+	goods := input.goods()
+	return goods, s.create(ctx, goods, "GDS")
+}
+
+func (s *Store) create(ctx context.Context, product Product, skuPrefix string) error {
+	if err := check(product); err != nil {
+		return err
+	}
+	facts := product.Facts()
+	facts.ID, facts.CreatedAt = strings.ToLower(rand.Text()), database.Now()
+	if facts.SKU == "" {
+		facts.SKU = skuPrefix + "-" + rand.Text()[:12]
+	}
+	return s.db.Tx(ctx, func(tx database.Handle) error {
+		if err := checkUnique(ctx, tx, product); err != nil {
+			return err
+		}
+		return insert(ctx, tx, product)
+	})
+}
+
+// UpdateMovie changes a film. It returns NOT_FOUND if there is no film with this id, and what CreateMovie returns.
+func (s *Store) UpdateMovie(ctx context.Context, id string, patch MoviePatch) (*Movie, error) {
+	return change(ctx, s.db, id, patch.apply)
+}
+
+// UpdateVehicle changes a vehicle. It returns NOT_FOUND if there is no vehicle with this id, and what CreateVehicle
+// returns.
+func (s *Store) UpdateVehicle(ctx context.Context, id string, patch VehiclePatch) (*Vehicle, error) {
+	return change(ctx, s.db, id, patch.apply)
+}
+
+// UpdateGoods changes goods. It returns NOT_FOUND if there are no goods with this id, and what CreateGoods returns.
+func (s *Store) UpdateGoods(ctx context.Context, id string, patch GoodsPatch) (*Goods, error) {
+	return change(ctx, s.db, id, patch.apply)
+}
+
+func change[P Product](ctx context.Context, db *database.DB, id string, apply func(P)) (P, error) {
+	var changed P
+	err := db.Tx(ctx, func(tx database.Handle) error {
+		found, err := byIDs(ctx, tx, []string{id})
+		if err != nil {
+			return err
+		}
+		product, ok := found[0].(P)
+		if !ok {
+			return noSuchProduct(id)
+		}
+		apply(product)
+		if err := check(product); err != nil {
+			return err
+		}
+		if err := checkUnique(ctx, tx, product); err != nil {
+			return err
+		}
+		changed = product
+		return update(ctx, tx, product)
+	})
+	return changed, err
+}
+
+// Delete takes a product out of the catalogue. It returns NOT_FOUND if there is none with this id.
+func (s *Store) Delete(ctx context.Context, id string) error {
+	if !isID(id) {
+		return noSuchProduct(id)
+	}
+	return s.db.Tx(ctx, func(tx database.Handle) error {
+		deleted, err := tx.Exec(ctx, `DELETE FROM products WHERE id = ?`, id)
+		if err != nil {
+			return fmt.Errorf("delete product %s: %w", id, err)
+		}
+		if deleted == 0 {
+			return noSuchProduct(id)
+		}
+		return nil
+	})
+}
+
+// ByIDs returns the products with the given ids in one query: one for each id, in the same order, nil where there is
+// none.
+func (s *Store) ByIDs(ctx context.Context, ids []string) ([]Product, error) {
+	return byIDs(ctx, s.db.Read(), ids)
+}
+
+func byIDs(ctx context.Context, on database.Handle, ids []string) ([]Product, error) {
+	list := make([]Product, len(ids))
+	positions := make(map[string][]int, len(ids))
+	var wanted []string
+	for i, id := range ids {
+		if !isID(id) {
+			continue
+		}
+		if positions[id] == nil {
+			wanted = append(wanted, id)
+		}
+		positions[id] = append(positions[id], i)
+	}
+	if len(wanted) == 0 {
+		return list, nil
+	}
+	var rows []row
+	if err := on.Select(ctx, &rows, `SELECT `+columns+` FROM products WHERE id IN (?)`, wanted); err != nil {
+		return nil, fmt.Errorf("read %d products: %w", len(wanted), err)
+	}
+	found, err := products(rows)
+	if err != nil {
+		return nil, err
+	}
+	for _, product := range found {
+		for _, i := range positions[product.Facts().ID] {
+			list[i] = product
+		}
+	}
+	return list, nil
+}
+
+func checkUnique(ctx context.Context, tx database.Handle, product Product) error {
+	facts := product.Facts()
+	var taken []string
+	err := tx.Select(ctx, &taken, `SELECT id FROM products WHERE sku = ? AND id <> ?`, facts.SKU, facts.ID)
+	if err != nil {
+		return fmt.Errorf("look for article number %s: %w", facts.SKU, err)
+	}
+	if len(taken) > 0 {
+		return fail.New(fail.Conflict, "The article number %s is taken by product %s; choose another.", facts.SKU, taken[0])
+	}
+	movie, ok := product.(*Movie)
+	if !ok {
+		return nil
+	}
+	err = tx.Select(ctx, &taken, `SELECT id FROM products WHERE kind = 'MOVIE' AND title_key = ? AND year = ? AND id <> ?`,
+		fold(movie.Title), movie.Year, movie.ID)
+	if err != nil {
+		return fmt.Errorf("look for the film %s (%d): %w", movie.Title, movie.Year, err)
+	}
+	if len(taken) > 0 {
+		return fail.New(fail.Conflict, "The film %s (%d) is there already, as product %s; update that one.",
+			movie.Title, movie.Year, taken[0])
+	}
+	return nil
+}
+
+func insert(ctx context.Context, tx database.Handle, product Product) error {
+	w, err := write(product)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO products (`+columns+`, name_key, search_text, title_key)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		w.ID, w.SKU, w.Kind, w.Name, w.Description, w.PriceAmount, w.PriceCurrency, w.Stock, w.CreatedAt,
+		w.Year, w.Cast, w.Make, w.Model, w.Mileage, w.nameKey, w.searchText, w.titleKey)
+	if err != nil {
+		return fmt.Errorf("add product %s: %w", w.ID, err)
+	}
+	return nil
+}
+
+func update(ctx context.Context, tx database.Handle, product Product) error {
+	w, err := write(product)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE products SET name = ?, description = ?, price_amount = ?, price_currency = ?, stock = ?,
+		year = ?, cast_names = ?, make = ?, model = ?, mileage = ?, name_key = ?, search_text = ?, title_key = ?
+		WHERE id = ?`,
+		w.Name, w.Description, w.PriceAmount, w.PriceCurrency, w.Stock,
+		w.Year, w.Cast, w.Make, w.Model, w.Mileage, w.nameKey, w.searchText, w.titleKey, w.ID)
+	if err != nil {
+		return fmt.Errorf("change product %s: %w", w.ID, err)
+	}
+	return nil
+}
+
+// isID says whether id can be one of ours: 1 to 64 of the characters that are safe in a URL. Anything else is not
+// worth a query, and some of it (a zero byte) Postgres would refuse.
+func isID(id string) bool {
+	if id == "" || len(id) > 64 {
+		return false
+	}
+	for _, c := range []byte(id) {
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+func noSuchProduct(id string) error {
+	return fail.New(fail.NotFound, "There is no such product: %.64q.", id)
+}
