@@ -21,8 +21,11 @@ type Supergraph struct {
 	Subgraphs []*Subgraph
 	// Links are the features that the supergraph links besides link and join.
 	Links []Link
+	// Join is the version of the join spec that Print writes: at least v0.3.
+	Join federation.Version
 
 	byName map[string]*Subgraph
+	api    *schema.Schema
 }
 
 // Link is a feature linked by the supergraph.

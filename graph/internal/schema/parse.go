@@ -230,7 +230,7 @@ func (r *reader) directives(list ast.DirectiveList) []Directive {
 			one.Pos.Column-- // the parser points behind the "@"
 		}
 		for _, a := range d.Arguments {
-			one.Args = append(one.Args, Argument{Name: a.Name, Value: value(a.Value)})
+			one.Args = append(one.Args, Argument{Name: a.Name, Value: ValueOf(a.Value)})
 		}
 		out = append(out, one)
 	}
@@ -266,11 +266,12 @@ func valuePointer(v *ast.Value) *Value {
 	if v == nil {
 		return nil
 	}
-	out := value(v)
+	out := ValueOf(v)
 	return &out
 }
 
-func value(v *ast.Value) Value {
+// ValueOf turns gqlparser's constant into ours.
+func ValueOf(v *ast.Value) Value {
 	switch v.Kind {
 	case ast.IntValue:
 		return Value{Kind: Int, Raw: v.Raw}
@@ -285,13 +286,13 @@ func value(v *ast.Value) Value {
 	case ast.ListValue:
 		out := Value{Kind: ListValue}
 		for _, child := range v.Children {
-			out.Items = append(out.Items, value(child.Value))
+			out.Items = append(out.Items, ValueOf(child.Value))
 		}
 		return out
 	case ast.ObjectValue:
 		out := Value{Kind: ObjectValue}
 		for _, child := range v.Children {
-			out.Fields = append(out.Fields, Argument{Name: child.Name, Value: value(child.Value)})
+			out.Fields = append(out.Fields, Argument{Name: child.Name, Value: ValueOf(child.Value)})
 		}
 		return out
 	default: // an enum value; a variable, which the grammar lets through in one place, fails the checks

@@ -1,0 +1,133 @@
+package supergraph
+
+import (
+	"slices"
+
+	"github.com/weft-graph/weft/graph/internal/federation"
+	"github.com/weft-graph/weft/graph/internal/schema"
+)
+
+// Inaccessible is the canonical name of the directive that hides an element from the API.
+const Inaccessible = "inaccessible"
+
+// apiSchema copies the merged schema without what is inaccessible, what refers to it, and what
+// linked features define or apply.
+func (s *Supergraph) apiSchema() *schema.Schema {
+	a := &apiBuilder{merged: s.Schema, links: s.federationLinks(), hidden: map[string]bool{}}
+	for _, t := range s.Schema.Types {
+		if link, _ := a.links.ResolveType(t.Name); isHidden(t.Applied) || link != nil {
+			a.hidden[t.Name] = true
+		}
+	}
+	parts := schema.Parts{Description: s.Schema.Description, Applied: a.directives(s.Schema.Applied)}
+	for _, root := range []struct {
+		name *string
+		t    *schema.Type
+	}{{&parts.Query, s.Schema.Query}, {&parts.Mutation, s.Schema.Mutation}, {&parts.Subscription, s.Schema.Subscription}} {
+		if root.t != nil && !a.hidden[root.t.Name] {
+			*root.name = root.t.Name
+		}
+	}
+	for _, t := range s.Schema.Types {
+		if !t.BuiltIn && !a.hidden[t.Name] {
+			parts.Types = append(parts.Types, a.typeOf(t))
+		}
+	}
+	for _, d := range s.Schema.Directives {
+		if link, _ := a.links.ResolveDirective(d.Name); link != nil || d.BuiltIn {
+			continue
+		}
+		c := *d
+		c.Args = a.inputValues(d.Args)
+		parts.Directives = append(parts.Directives, &c)
+	}
+	return schema.New(parts)
+}
+
+type apiBuilder struct {
+	merged *schema.Schema
+	links  federation.Links
+	// hidden are the names of types that clients do not see.
+	hidden map[string]bool
+}
+
+func isHidden(applied []schema.Directive) bool {
+	return slices.ContainsFunc(applied, func(d schema.Directive) bool { return d.Name == Inaccessible })
+}
+
+func (a *apiBuilder) typeOf(t *schema.Type) *schema.Type {
+	out := &schema.Type{
+		Kind: t.Kind, Name: t.Name, Description: t.Description, Pos: t.Pos,
+		Applied: a.directives(t.Applied), Interfaces: a.visible(t.Interfaces), Members: a.visible(t.Members),
+	}
+	for _, f := range t.Fields {
+		if isHidden(f.Applied) || a.hidden[f.Type.Named()] {
+			continue
+		}
+		c := *f
+		c.Args, c.Applied = a.inputValues(f.Args), a.directives(f.Applied)
+		out.Fields = append(out.Fields, &c)
+	}
+	for _, v := range t.Values {
+		if !isHidden(v.Applied) {
+			c := *v
+			c.Applied = a.directives(v.Applied)
+			out.Values = append(out.Values, &c)
+		}
+	}
+	return out
+}
+
+func (a *apiBuilder) inputValues(list []*schema.InputValue) []*schema.InputValue {
+	var out []*schema.InputValue
+	for _, v := range list {
+		if isHidden(v.Applied) || a.hidden[v.Type.Named()] {
+			continue
+		}
+		c := *v
+		c.Applied = a.directives(v.Applied)
+		out = append(out, &c)
+	}
+	return out
+}
+
+func (a *apiBuilder) visible(names []string) []string {
+	var out []string
+	for _, name := range names {
+		if !a.hidden[name] {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// directives drops those of linked features: they are meant for the router.
+func (a *apiBuilder) directives(applied []schema.Directive) []schema.Directive {
+	var out []schema.Directive
+	for _, d := range applied {
+		if link, _ := a.links.ResolveDirective(d.Name); link == nil {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// federationLinks are the links as package federation reads them. Directives of known features are
+// applied under their spec's own names, whatever the link calls them.
+func (s *Supergraph) federationLinks() federation.Links {
+	applied := []schema.Directive{Link{URL: federation.LinkIdentity + "/v1.0"}.directive()}
+	known := map[string]bool{}
+	for i := range features {
+		known[features[i].identity] = true
+		applied = append(applied, Link{
+			URL: features[i].identity + "/" + features[i].newest.String(), Import: canonicalImports(&features[i]),
+		}.directive())
+	}
+	for _, link := range s.Links {
+		if identity, ok := federation.IdentityOf(link.URL); ok && !known[identity] {
+			applied = append(applied, link.directive())
+		}
+	}
+	links, _ := federation.ReadLinks(applied)
+	return links
+}

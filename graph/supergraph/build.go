@@ -1,0 +1,34 @@
+package supergraph
+
+import (
+	"github.com/weft-graph/weft/graph/internal/federation"
+	"github.com/weft-graph/weft/graph/internal/schema"
+)
+
+// New makes a Supergraph of its exported parts: it takes over merged and the subgraphs, whose Index
+// and order of types and fields it sets, and derives the API schema. It checks nothing.
+func New(parts Supergraph) *Supergraph {
+	s := &Supergraph{Schema: parts.Schema, Subgraphs: parts.Subgraphs, Links: parts.Links, Join: parts.Join}
+	if oldest := (federation.Version{Minor: 3}); s.Join.Less(oldest) {
+		s.Join = oldest
+	}
+	s.byName = map[string]*Subgraph{}
+	for i, sub := range s.Subgraphs {
+		sub.Index = i
+		sub.byName = map[string]*SubgraphType{}
+		for _, t := range sub.Types {
+			t.fields = map[string]*SubgraphField{}
+			for _, f := range t.Fields {
+				t.fields[f.Name] = f
+			}
+			sub.byName[t.Name] = t
+		}
+		s.byName[sub.Name] = sub
+	}
+	s.api = s.apiSchema()
+	return s
+}
+
+// API returns the schema that clients see: the merged schema without what is inaccessible and
+// without directives of linked features. It is the same value at each call.
+func (s *Supergraph) API() *schema.Schema { return s.api }

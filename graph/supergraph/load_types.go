@@ -1,0 +1,167 @@
+package supergraph
+
+import (
+	"slices"
+
+	"github.com/weft-graph/weft/graph/internal/schema"
+)
+
+// readType gives every subgraph its part of the type.
+func (l *loader) readType(t *schema.Type) {
+	parts := l.readJoinTypes(t)
+	for _, d := range l.joins(t.Applied, "implements") {
+		if st := parts[l.graph(d)]; st != nil && d.Arg("interface") != nil {
+			st.Interfaces = append(st.Interfaces, d.Arg("interface").Raw)
+		}
+	}
+	for _, f := range t.Fields {
+		l.readField(t, f, parts)
+	}
+	switch t.Kind {
+	case schema.Union:
+		l.readMembers(t, parts)
+	case schema.Enum:
+		l.readValues(t, parts)
+	case schema.Scalar, schema.Object, schema.Interface, schema.InputObject:
+	}
+}
+
+// readJoinTypes makes the SubgraphType of every subgraph that has the type. One that no subgraph
+// claims is in all of them.
+func (l *loader) readJoinTypes(t *schema.Type) map[*Subgraph]*SubgraphType {
+	parts := map[*Subgraph]*SubgraphType{}
+	add := func(sub *Subgraph) *SubgraphType {
+		if parts[sub] == nil {
+			parts[sub] = &SubgraphType{Name: t.Name, Kind: t.Kind}
+			sub.Types = append(sub.Types, parts[sub])
+		}
+		return parts[sub]
+	}
+	joins := l.joins(t.Applied, "type")
+	for _, d := range joins {
+		sub := l.graph(d)
+		if sub == nil {
+			l.fail(d.Pos, "\"@%s\" on %q names no subgraph", d.Name, t.Name)
+			continue
+		}
+		st := add(sub)
+		if isTrue(d, "isInterfaceObject") {
+			st.IsInterfaceObject, st.Kind = true, schema.Object
+		}
+		st.IsExtension = st.IsExtension || isTrue(d, "extension")
+		if fields := l.readFieldSet(d, "key"); fields != nil {
+			resolvable := d.Arg("resolvable") == nil || isTrue(d, "resolvable")
+			st.Keys = append(st.Keys, Key{Fields: fields, Text: fields.String(), Resolvable: resolvable})
+		}
+	}
+	if len(joins) == 0 {
+		for _, sub := range l.subgraphs {
+			add(sub)
+		}
+	}
+	return parts
+}
+
+// readField gives the field to the subgraphs that its join__field applications name, or to all that
+// have the type where there is none.
+func (l *loader) readField(t *schema.Type, f *schema.Field, parts map[*Subgraph]*SubgraphType) {
+	joins := l.joins(f.Applied, "field")
+	if len(joins) == 0 {
+		for _, sub := range l.subgraphs {
+			if st := parts[sub]; st != nil {
+				st.Fields = append(st.Fields, &SubgraphField{Name: f.Name, Type: f.Type})
+			}
+		}
+		return
+	}
+	for _, d := range joins {
+		v := d.Arg("graph")
+		if v == nil || v.Kind == schema.Null {
+			continue // comes to this type through an interface object
+		}
+		sub := l.graph(d)
+		if sub == nil {
+			continue
+		}
+		st := parts[sub]
+		if st == nil {
+			l.fail(d.Pos, "field \"%s.%s\" is in subgraph %q, which does not have the type", t.Name, f.Name, sub.Name)
+			continue
+		}
+		st.Fields = append(st.Fields, l.subgraphField(f, d))
+	}
+}
+
+func (l *loader) subgraphField(f *schema.Field, d schema.Directive) *SubgraphField {
+	sf := &SubgraphField{
+		Name: f.Name, Type: f.Type,
+		External: isTrue(d, "external"), UsedOverridden: isTrue(d, "usedOverridden"),
+		Requires: l.readFieldSet(d, "requires"), Provides: l.readFieldSet(d, "provides"),
+	}
+	if v := d.Arg("type"); v != nil && v.Kind == schema.String {
+		ref, err := schema.ParseTypeRef(v.Raw)
+		if err != nil {
+			l.fail(d.Pos, "argument \"type\" of \"@%s\": %v", d.Name, err)
+		} else {
+			sf.Type = ref
+		}
+	}
+	if v := d.Arg("override"); v != nil && v.Kind == schema.String {
+		sf.Override = v.Raw
+	}
+	if v := d.Arg("overrideLabel"); v != nil && v.Kind == schema.String {
+		sf.OverrideLabel = v.Raw
+	}
+	return sf
+}
+
+// readMembers gives each subgraph its members of a union: the listed ones, or before join v0.3, which
+// lists none, all of the types that the subgraph has.
+func (l *loader) readMembers(t *schema.Type, parts map[*Subgraph]*SubgraphType) {
+	listed := l.joins(t.Applied, "unionMember")
+	for _, d := range listed {
+		if st := parts[l.graph(d)]; st != nil && d.Arg("member") != nil {
+			st.Members = append(st.Members, d.Arg("member").Raw)
+		}
+	}
+	if len(listed) > 0 {
+		return
+	}
+	for sub, st := range parts {
+		for _, member := range t.Members {
+			if l.has(sub, member) {
+				st.Members = append(st.Members, member)
+			}
+		}
+	}
+}
+
+// has reports whether the subgraph claims the type.
+func (l *loader) has(sub *Subgraph, name string) bool {
+	for _, t := range l.parts.Types {
+		if t.Name != name {
+			continue
+		}
+		joins := l.joins(t.Applied, "type")
+		return len(joins) == 0 || slices.ContainsFunc(joins, func(d schema.Directive) bool { return l.graph(d) == sub })
+	}
+	return false
+}
+
+// readValues gives each subgraph its values of an enum: the listed ones, or all where none is listed.
+func (l *loader) readValues(t *schema.Type, parts map[*Subgraph]*SubgraphType) {
+	for _, v := range t.Values {
+		listed := l.joins(v.Applied, "enumValue")
+		for _, d := range listed {
+			if st := parts[l.graph(d)]; st != nil {
+				st.Values = append(st.Values, v.Name)
+			}
+		}
+		if len(listed) > 0 {
+			continue
+		}
+		for _, st := range parts {
+			st.Values = append(st.Values, v.Name)
+		}
+	}
+}

@@ -1,0 +1,280 @@
+package supergraph
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/weft-graph/weft/graph/internal/federation"
+	"github.com/weft-graph/weft/graph/internal/schema"
+)
+
+// Print writes the supergraph as SDL in the join spec, so that any router can run it. Definitions
+// are sorted by name; fields and values keep their order.
+func Print(s *Supergraph) string {
+	w := &writer{s: s}
+	parts := schema.Parts{Description: s.Schema.Description, HasSchemaDefinition: true}
+	for _, root := range []struct {
+		name *string
+		t    *schema.Type
+	}{{&parts.Query, s.Schema.Query}, {&parts.Mutation, s.Schema.Mutation}, {&parts.Subscription, s.Schema.Subscription}} {
+		if root.t != nil {
+			*root.name = root.t.Name
+		}
+	}
+	parts.Applied = append(w.links(), s.Schema.Applied...)
+	w.addDefinitions(&parts)
+	for _, d := range s.Schema.Directives {
+		if !d.BuiltIn {
+			parts.Directives = append(parts.Directives, d)
+		}
+	}
+	parts.Types = append(parts.Types, w.graphEnum())
+	for _, t := range s.Schema.Types {
+		if !t.BuiltIn {
+			parts.Types = append(parts.Types, w.typeOf(t))
+		}
+	}
+	slices.SortStableFunc(parts.Types, func(a, b *schema.Type) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(parts.Directives, func(a, b *schema.DirectiveDefinition) int { return strings.Compare(a.Name, b.Name) })
+	return schema.Print(schema.New(parts))
+}
+
+type writer struct{ s *Supergraph }
+
+// directive is the application of @link that the link stands for.
+func (l Link) directive() schema.Directive {
+	d := schema.Directive{Name: "link", Args: []schema.Argument{text("url", l.URL)}}
+	if l.As != "" {
+		d.Args = append(d.Args, text("as", l.As))
+	}
+	if l.For != "" {
+		d.Args = append(d.Args, word("for", l.For))
+	}
+	if len(l.Import) > 0 {
+		list := schema.Value{Kind: schema.ListValue}
+		for _, one := range l.Import {
+			item := schema.Value{Kind: schema.String, Raw: one}
+			if name, as, renamed := strings.Cut(one, " as "); renamed {
+				item = schema.Value{Kind: schema.ObjectValue, Fields: []schema.Argument{text("name", name), text("as", as)}}
+			}
+			list.Items = append(list.Items, item)
+		}
+		d.Args = append(d.Args, schema.Argument{Name: "import", Value: list})
+	}
+	return d
+}
+
+func (w *writer) links() []schema.Directive {
+	out := []schema.Directive{
+		Link{URL: federation.LinkIdentity + "/v1.0"}.directive(),
+		Link{URL: federation.JoinIdentity + "/" + w.s.Join.String(), For: "EXECUTION"}.directive(),
+	}
+	for _, link := range w.s.Links {
+		out = append(out, link.directive())
+	}
+	return out
+}
+
+// addDefinitions adds the definitions of link, join and the linked features that we know.
+func (w *writer) addDefinitions(parts *schema.Parts) {
+	sdl := linkDefinitions + joinDefinitions
+	if w.s.Join.AtLeast(federation.Version{Minor: 4}) {
+		sdl += joinDefinitions4
+	} else {
+		sdl += joinDefinitions3
+	}
+	if w.s.Join.AtLeast(federation.Version{Minor: 5}) {
+		sdl += joinField5
+	} else if w.s.Join.AtLeast(federation.Version{Minor: 4}) {
+		sdl += joinField4
+	}
+	for _, link := range w.s.Links {
+		if identity, ok := federation.IdentityOf(link.URL); ok {
+			if known := featureOf(identity); known != nil {
+				sdl += known.definitions + "\n"
+			}
+		}
+	}
+	definitions, err := schema.Parse("definitions", sdl)
+	if err != nil {
+		panic("supergraph: our own definitions do not parse: " + err.Error())
+	}
+	parts.Types = append(parts.Types, definitions.Types...)
+	parts.Directives = append(parts.Directives, definitions.Directives...)
+}
+
+const linkDefinitions = `
+directive @link(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA
+scalar link__Import
+enum link__Purpose {
+  "SECURITY features provide metadata necessary to securely resolve fields."
+  SECURITY
+  "EXECUTION features provide metadata necessary for operation execution."
+  EXECUTION
+}
+`
+
+const joinDefinitions = `
+scalar join__FieldSet
+directive @join__graph(name: String!, url: String!) on ENUM_VALUE
+directive @join__type(graph: join__Graph!, key: join__FieldSet, extension: Boolean! = false, resolvable: Boolean! = true, isInterfaceObject: Boolean! = false) repeatable on OBJECT | INTERFACE | UNION | ENUM | INPUT_OBJECT | SCALAR
+directive @join__implements(graph: join__Graph!, interface: String!) repeatable on OBJECT | INTERFACE
+directive @join__unionMember(graph: join__Graph!, member: String!) repeatable on UNION
+directive @join__enumValue(graph: join__Graph!) repeatable on ENUM_VALUE
+`
+
+const joinDefinitions3 = `
+directive @join__field(graph: join__Graph, requires: join__FieldSet, provides: join__FieldSet, type: String, external: Boolean, override: String, usedOverridden: Boolean) repeatable on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
+`
+
+const joinDefinitions4 = `
+scalar join__DirectiveArguments
+directive @join__directive(graphs: [join__Graph!], name: String!, args: join__DirectiveArguments) repeatable on SCHEMA | OBJECT | INTERFACE | FIELD_DEFINITION
+`
+
+const joinField4 = `
+directive @join__field(graph: join__Graph, requires: join__FieldSet, provides: join__FieldSet, type: String, external: Boolean, override: String, usedOverridden: Boolean, overrideLabel: String) repeatable on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
+`
+
+const joinField5 = `
+directive @join__field(graph: join__Graph, requires: join__FieldSet, provides: join__FieldSet, type: String, external: Boolean, override: String, usedOverridden: Boolean, overrideLabel: String, contextArguments: [join__ContextArgument!]) repeatable on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
+scalar join__FieldValue
+input join__ContextArgument { name: String! type: String! context: String! selection: join__FieldValue! }
+`
+
+func (w *writer) graphEnum() *schema.Type {
+	out := &schema.Type{Kind: schema.Enum, Name: "join__Graph"}
+	for _, sub := range w.s.Subgraphs {
+		out.Values = append(out.Values, &schema.EnumValue{Name: sub.Enum, Applied: []schema.Directive{
+			{Name: "join__graph", Args: []schema.Argument{text("name", sub.Name), text("url", sub.URL)}},
+		}})
+	}
+	return out
+}
+
+// typeOf copies a merged type with its join directives.
+func (w *writer) typeOf(t *schema.Type) *schema.Type {
+	out := *t
+	out.Applied = append(w.joinTypes(t), t.Applied...)
+	out.Fields, out.Values = nil, nil
+	for _, f := range t.Fields {
+		c := *f
+		c.Applied = append(w.joinFields(t, f), f.Applied...)
+		out.Fields = append(out.Fields, &c)
+	}
+	for _, v := range t.Values {
+		c := *v
+		c.Applied = nil
+		for _, sub := range w.s.Subgraphs {
+			if st := sub.Type(t.Name); st != nil && slices.Contains(st.Values, v.Name) {
+				c.Applied = append(c.Applied, schema.Directive{Name: "join__enumValue", Args: []schema.Argument{word("graph", sub.Enum)}})
+			}
+		}
+		c.Applied = append(c.Applied, v.Applied...)
+		out.Values = append(out.Values, &c)
+	}
+	return &out
+}
+
+func (w *writer) joinTypes(t *schema.Type) []schema.Directive {
+	var types, implements, members []schema.Directive
+	for _, sub := range w.s.Subgraphs {
+		st := sub.Type(t.Name)
+		if st == nil {
+			continue
+		}
+		graph := word("graph", sub.Enum)
+		if len(st.Keys) == 0 {
+			types = append(types, joinType([]schema.Argument{graph}, st, nil))
+		}
+		for _, key := range st.Keys {
+			types = append(types, joinType([]schema.Argument{graph}, st, &key))
+		}
+		for _, name := range st.Interfaces {
+			implements = append(implements, schema.Directive{Name: "join__implements", Args: []schema.Argument{graph, text("interface", name)}})
+		}
+		for _, name := range st.Members {
+			members = append(members, schema.Directive{Name: "join__unionMember", Args: []schema.Argument{graph, text("member", name)}})
+		}
+	}
+	return slices.Concat(types, implements, members)
+}
+
+func joinType(args []schema.Argument, st *SubgraphType, key *Key) schema.Directive {
+	if key != nil {
+		args = append(args, text("key", key.Text))
+	}
+	if key != nil && st.IsExtension {
+		args = append(args, word("extension", "true"))
+	}
+	if key != nil && !key.Resolvable {
+		args = append(args, word("resolvable", "false"))
+	}
+	if st.IsInterfaceObject {
+		args = append(args, word("isInterfaceObject", "true"))
+	}
+	return schema.Directive{Name: "join__type", Args: args}
+}
+
+// joinFields are the join__field applications of a field: none where every subgraph that has the
+// type has the field just as it was merged.
+func (w *writer) joinFields(t *schema.Type, f *schema.Field) []schema.Directive {
+	var out []schema.Directive
+	isPlain := true
+	for _, sub := range w.s.Subgraphs {
+		st := sub.Type(t.Name)
+		if st == nil {
+			continue
+		}
+		sf := st.Field(f.Name)
+		if sf == nil {
+			isPlain = false
+			continue
+		}
+		args := joinFieldArgs(sf, f)
+		isPlain = isPlain && len(args) == 0
+		out = append(out, schema.Directive{Name: "join__field", Args: append([]schema.Argument{word("graph", sub.Enum)}, args...)})
+	}
+	if isPlain && len(out) > 0 {
+		return nil
+	}
+	if len(out) == 0 { // comes through an interface object
+		return []schema.Directive{{Name: "join__field"}}
+	}
+	return out
+}
+
+func joinFieldArgs(sf *SubgraphField, f *schema.Field) []schema.Argument {
+	var args []schema.Argument
+	if sf.Requires != nil {
+		args = append(args, text("requires", sf.Requires.String()))
+	}
+	if sf.Provides != nil {
+		args = append(args, text("provides", sf.Provides.String()))
+	}
+	if !sf.Type.Equal(f.Type) {
+		args = append(args, text("type", sf.Type.String()))
+	}
+	if sf.External {
+		args = append(args, word("external", "true"))
+	}
+	if sf.Override != "" {
+		args = append(args, text("override", sf.Override))
+	}
+	if sf.UsedOverridden {
+		args = append(args, word("usedOverridden", "true"))
+	}
+	if sf.OverrideLabel != "" {
+		args = append(args, text("overrideLabel", sf.OverrideLabel))
+	}
+	return args
+}
+
+func text(name, value string) schema.Argument {
+	return schema.Argument{Name: name, Value: schema.Value{Kind: schema.String, Raw: value}}
+}
+
+// word is an argument whose value is a name, true or false.
+func word(name, value string) schema.Argument {
+	return schema.Argument{Name: name, Value: schema.Value{Kind: schema.EnumLiteral, Raw: value}}
+}
