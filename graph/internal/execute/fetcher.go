@@ -8,14 +8,17 @@ package execute
 
 import (
 	"context"
+	"strconv"
 
+	"github.com/weft-graph/weft/graph/gqlerr"
 	"github.com/weft-graph/weft/graph/internal/plan"
 )
 
 // A Fetcher calls a subgraph. It must be safe for concurrent use.
 type Fetcher interface {
 	// Fetch sends req and returns the subgraph's answer: a GraphQL response as JSON. An error means
-	// that there is none; a *FetchError says what the client may know of it.
+	// that there is none; a *FetchError says what the client may know of it. Fetch must return soon
+	// after ctx has ended: an execution waits for every call that it made.
 	Fetch(ctx context.Context, req *FetchRequest) (FetchResponse, error)
 }
 
@@ -49,4 +52,82 @@ type FetchResponse struct {
 	Body []byte
 	// Release gives Body back; nil when there is nothing to give back.
 	Release func()
+	// Status is the transport's status when it says that the request failed although a body came
+	// with it (an HTTP 500), else 0. The body counts all the same if it is a GraphQL response.
+	Status int
+}
+
+// FailureReason says why a subgraph gave no answer.
+type FailureReason uint8
+
+const (
+	// Unreachable: no connection, or it broke.
+	Unreachable FailureReason = iota
+	// Timeout: no answer in time.
+	Timeout
+	// TooLarge: the answer was over its limit.
+	TooLarge
+	// BadStatus: the transport's status says that it failed, and no GraphQL response came with it.
+	BadStatus
+	// BadAnswer: an answer came that is not a GraphQL response.
+	BadAnswer
+	// Crashed: our own code failed.
+	Crashed
+)
+
+// FetchError says why a fetch has no answer.
+type FetchError struct {
+	Reason FailureReason
+	// Status is the transport's status for BadStatus.
+	Status int
+	// Message is what the client may know; empty stands for a sentence that fits the Reason.
+	Message string
+	// Err is for the operator.
+	Err error
+}
+
+// Error describes the failure for the operator.
+func (e *FetchError) Error() string {
+	if e.Err != nil {
+		return e.clientMessage() + ": " + e.Err.Error()
+	}
+	return e.clientMessage()
+}
+
+// Unwrap returns the cause.
+func (e *FetchError) Unwrap() error { return e.Err }
+
+// clientMessage is what the client may know.
+func (e *FetchError) clientMessage() string {
+	if e.Message != "" {
+		return e.Message
+	}
+	switch e.Reason {
+	case Timeout:
+		return "the subgraph did not answer in time"
+	case TooLarge:
+		return "the subgraph's answer is over its size limit"
+	case BadStatus:
+		return "the subgraph answered with status " + strconv.Itoa(e.Status)
+	case BadAnswer:
+		return "the subgraph did not answer with a GraphQL response"
+	case Crashed:
+		return "the router failed while calling the subgraph"
+	default: // Unreachable
+		return "the subgraph could not be reached"
+	}
+}
+
+// code is the code of the error that the client sees.
+func (e *FetchError) code() gqlerr.Code {
+	switch e.Reason {
+	case Timeout:
+		return gqlerr.SubgraphTimeout
+	case TooLarge:
+		return gqlerr.SubgraphTooLarge
+	case Crashed:
+		return gqlerr.Internal
+	default: // Unreachable, BadStatus, BadAnswer
+		return gqlerr.SubgraphFailed
+	}
 }
