@@ -1,5 +1,5 @@
 // Package catalog asks the product service what a product is called and what it costs now. In go ids, out come
-// products as orders keep them, or a *fail.Error: NOT_FOUND for a product that is not sold, CONFLICT for one that is
+// offers, or a *fail.Error: NOT_FOUND for a product that is not sold, CONFLICT for one that is
 // sold out, UNAVAILABLE for a product service that is slow, broken or down. The package stores nothing.
 package catalog
 
@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"golang.org/x/sync/errgroup"
 
@@ -25,7 +26,6 @@ const (
 	service        = "product"
 	maxAnswerBytes = 64 << 10
 	maxParallel    = 8
-	maxIDLength    = 64
 	maxNameLength  = 1023
 	currencyLength = 3
 )
@@ -55,27 +55,27 @@ func New(address string, key []byte, timeout time.Duration) *Client {
 	}
 }
 
-// Product returns one product.
-func (c *Client) Product(ctx context.Context, id string) (store.Product, error) {
-	list, err := c.Products(ctx, []string{id})
+// Offer returns the offer of one product.
+func (c *Client) Offer(ctx context.Context, id string) (store.Offer, error) {
+	list, err := c.Offers(ctx, []string{id})
 	if err != nil {
-		return store.Product{}, err
+		return store.Offer{}, err
 	}
 	return list[0], nil
 }
 
-// Products returns one product for each id, in the same order. If several fail, it returns the error of the first that
+// Offers returns one offer for each product id, in the same order. If several fail, it returns the error of the first that
 // did; a product service that does not answer is asked for no further one.
-func (c *Client) Products(ctx context.Context, ids []string) ([]store.Product, error) {
+func (c *Client) Offers(ctx context.Context, ids []string) ([]store.Offer, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
-	list := make([]store.Product, len(ids))
+	list := make([]store.Offer, len(ids))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(maxParallel)
 	for i, id := range ids {
 		group.Go(func() error {
-			product, err := c.fetch(ctx, id)
-			list[i] = product
+			offer, err := c.fetch(ctx, id)
+			list[i] = offer
 			return err
 		})
 	}
@@ -85,31 +85,31 @@ func (c *Client) Products(ctx context.Context, ids []string) ([]store.Product, e
 	return list, nil
 }
 
-func (c *Client) fetch(ctx context.Context, id string) (store.Product, error) {
-	if !isID(id) {
-		return store.Product{}, notSold(id)
+func (c *Client) fetch(ctx context.Context, id string) (store.Offer, error) {
+	if !store.IsID(id) {
+		return store.Offer{}, notSold(id)
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.URL+"/peer/products/"+url.PathEscape(id), nil)
 	if err != nil {
-		return store.Product{}, fmt.Errorf("ask for product %s: %w", id, err)
+		return store.Offer{}, fmt.Errorf("ask for product %s: %w", id, err)
 	}
 	auth.Sign(request, nil, c.Key)
 	response, err := c.HTTP.Do(request)
 	if err != nil {
-		return store.Product{}, fail.Down(service, err)
+		return store.Offer{}, fail.Down(service, err)
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswerBytes))
 	if err != nil {
-		return store.Product{}, fail.Down(service, fmt.Errorf("read the answer: %w", err))
+		return store.Offer{}, fail.Down(service, fmt.Errorf("read the answer: %w", err))
 	}
 	switch response.StatusCode {
 	case http.StatusOK:
 		return read(id, body)
 	case http.StatusNotFound:
-		return store.Product{}, notFound(id, body)
+		return store.Offer{}, notFound(id, body)
 	default:
-		return store.Product{}, fail.Down(service, fmt.Errorf("it answered %s", response.Status))
+		return store.Offer{}, fail.Down(service, fmt.Errorf("it answered %s", response.Status))
 	}
 }
 
@@ -125,21 +125,22 @@ type answer struct {
 }
 
 // read checks an answer before an order is made of it: whatever is not exactly a product counts as no answer.
-func read(id string, body []byte) (store.Product, error) {
+func read(id string, body []byte) (store.Offer, error) {
 	var a answer
 	if err := json.Unmarshal(body, &a); err != nil {
-		return store.Product{}, fail.Down(service, fmt.Errorf("read the answer on product %s: %w", id, err))
+		return store.Offer{}, fail.Down(service, fmt.Errorf("read the answer on product %s: %w", id, err))
 	}
-	if a.ID != id || strings.TrimSpace(a.Name) == "" || len(a.Name) > maxNameLength || a.Available == nil ||
+	if a.ID != id || strings.TrimSpace(a.Name) == "" || len(a.Name) > maxNameLength ||
+		strings.ContainsFunc(a.Name, unicode.IsControl) || a.Available == nil ||
 		a.Price == nil || a.Price.Amount == nil || *a.Price.Amount < 0 || *a.Price.Amount > store.MaxAmount ||
 		len(a.Price.Currency) != currencyLength {
-		return store.Product{}, fail.Down(service, fmt.Errorf("the answer on product %s is no product", id))
+		return store.Offer{}, fail.Down(service, fmt.Errorf("the answer on product %s is no product", id))
 	}
 	if !*a.Available {
-		return store.Product{}, fail.New(fail.Conflict, "%s is sold out.", a.Name)
+		return store.Offer{}, fail.New(fail.Conflict, "%s is sold out.", a.Name)
 	}
 	price := store.Money{Amount: *a.Price.Amount, Currency: a.Price.Currency}
-	return store.Product{ID: a.ID, Name: a.Name, Price: price}, nil
+	return store.Offer{ProductID: a.ID, Name: a.Name, Price: price}, nil
 }
 
 // notFound believes a 404 only if it is the product service's own: a wrong address or a proxy answers 404 too, and
@@ -161,11 +162,4 @@ func notFound(id string, body []byte) error {
 
 func notSold(id string) error {
 	return fail.New(fail.NotFound, "There is no product %.64q in the catalogue.", id)
-}
-
-// isID says whether id can be a product's: anything else is not worth a request.
-func isID(id string) bool {
-	return id != "" && len(id) <= maxIDLength && !strings.ContainsFunc(id, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
-	})
 }

@@ -22,7 +22,7 @@ type Checkout struct {
 	// OrderID, if set, is the order that the person means.
 	OrderID *string
 	// Accepted are the changed prices that the person agrees to.
-	Accepted []AcceptedPrice
+	Accepted []*AcceptedPrice
 }
 
 // AcceptedPrice is a product's new price that a person agrees to pay.
@@ -64,7 +64,7 @@ func (s *Store) BeginCheckout(ctx context.Context, checkout Checkout) (*Order, e
 // Place places an order that BeginCheckout returned, with the current prices of its products. If any differs from the
 // line's and is not accepted it returns PRICE_CHANGED with both prices of each and writes nothing; accepted prices
 // become the line's. It returns ErrOrderMoved if the order is not what it was.
-func (s *Store) Place(ctx context.Context, checkout Checkout, order *Order, current []Product) (*Order, error) {
+func (s *Store) Place(ctx context.Context, checkout Checkout, order *Order, current []Offer) (*Order, error) {
 	repriced, err := reprice(order, current, checkout.Accepted)
 	if err != nil {
 		return nil, err
@@ -107,10 +107,10 @@ func (s *Store) Place(ctx context.Context, checkout Checkout, order *Order, curr
 
 // reprice compares the lines with the current prices, of which there is one for each line in the same order. It
 // returns the lines whose new price was accepted, with that price.
-func reprice(order *Order, current []Product, accepted []AcceptedPrice) ([]*Item, error) {
+func reprice(order *Order, current []Offer, accepted []*AcceptedPrice) ([]*Item, error) {
 	agreed := make(map[AcceptedPrice]bool, len(accepted))
 	for _, price := range accepted {
-		agreed[price] = true
+		agreed[*price] = true
 	}
 	after := Order{Items: make([]*Item, len(order.Items))}
 	var repriced []*Item

@@ -12,9 +12,9 @@ import (
 // three demo customers. Names and prices are those of the product service's demo catalogue.
 func (s *Store) Seed(ctx context.Context) error {
 	var (
-		theDare      = Product{ID: "movie-the-dare", Name: "The Dare", Price: Money{1499, "EUR"}}
-		dontClick    = Product{ID: "movie-dont-click", Name: "Don't Click", Price: Money{1299, "EUR"}}
-		popcornMaker = Product{ID: "goods-popcorn-maker", Name: "Popcorn maker", Price: Money{2999, "EUR"}}
+		theDare      = Offer{ProductID: "movie-the-dare", Name: "The Dare", Price: Money{1499, "EUR"}}
+		dontClick    = Offer{ProductID: "movie-dont-click", Name: "Don't Click", Price: Money{1299, "EUR"}}
+		popcornMaker = Offer{ProductID: "goods-popcorn-maker", Name: "Popcorn maker", Price: Money{2999, "EUR"}}
 	)
 	begun := time.Date(2025, time.February, 3, 18, 0, 0, 0, time.UTC)
 	demo := []demoOrder{
@@ -39,7 +39,7 @@ type demoOrder struct {
 }
 
 type demoLine struct {
-	product  Product
+	offer    Offer
 	quantity int
 }
 
@@ -57,7 +57,7 @@ func (d demoOrder) seed(ctx context.Context, tx database.Handle) error {
 		return err
 	}
 	for _, line := range d.lines {
-		if err := addLine(ctx, tx, order, line.product, line.quantity); err != nil {
+		if err := addLine(ctx, tx, order, line.offer, line.quantity); err != nil {
 			return err
 		}
 	}

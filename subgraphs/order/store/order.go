@@ -44,12 +44,24 @@ func (m Money) String() string {
 	return fmt.Sprintf("%d.%02d %s", m.Amount/100, m.Amount%100, m.Currency)
 }
 
-// Product is what an order keeps of a product: its name and price at the time of the call to the product service.
-type Product struct {
-	ID    string
-	Name  string
-	Price Money
+// Offer is what the product service says of a product at one moment.
+type Offer struct {
+	ProductID string
+	Name      string
+	Price     Money
 }
+
+// User is a person, who may have orders. The user service knows the rest.
+type User struct{ ID string }
+
+// IsEntity marks what the router can ask for by its key.
+func (*User) IsEntity() {}
+
+// Product is something that can be ordered, of whatever kind. The product service knows the rest.
+type Product struct{ ID string }
+
+// IsEntity marks what the router can ask for by its key.
+func (*Product) IsEntity() {}
 
 // Order is a person's order with its lines.
 type Order struct {
@@ -66,6 +78,9 @@ type Order struct {
 // IsEntity marks what the router can ask for by its key.
 func (*Order) IsEntity() {}
 
+// Customer is the person whose order it is.
+func (o *Order) Customer() *User { return &User{ID: o.CustomerID} }
+
 // Item is a line of an order. Name and price are those of the time when the line was added, or accepted at checkout.
 type Item struct {
 	OrderID      string `db:"order_id"`
@@ -76,6 +91,9 @@ type Item struct {
 	UnitAmount   int    `db:"unit_amount"`
 	UnitCurrency string `db:"unit_currency"`
 }
+
+// Product is what the line is about.
+func (i *Item) Product() *Product { return &Product{ID: i.ProductID} }
 
 // UnitPrice is the price of one piece.
 func (i *Item) UnitPrice() Money { return Money{i.UnitAmount, i.UnitCurrency} }

@@ -40,7 +40,7 @@ func lookUp(
 	positions := make(map[string][]int, len(keys))
 	var wanted []string
 	for i, key := range keys {
-		if !isID(key) {
+		if !IsID(key) {
 			continue
 		}
 		if positions[key] == nil {
@@ -123,7 +123,7 @@ type Page struct {
 func (s *Store) List(ctx context.Context, filter Filter, first int, after *Position) (*Page, error) {
 	where, args := filter.where()
 	if after != nil {
-		if !isID(after.ID) || after.Micros < 0 {
+		if !IsID(after.ID) || after.Micros < 0 {
 			return nil, fail.Input("after", "The cursor is of another list; take endCursor of the page before.")
 		}
 		where, args = where+` AND (created_at, id) < (?, ?)`, append(args, time.UnixMicro(after.Micros), after.ID)
@@ -163,7 +163,7 @@ func (f Filter) where() (string, []any) {
 func (s *Store) TimesOrdered(ctx context.Context, productIDs []string) ([]int, error) {
 	var wanted []string
 	for _, id := range productIDs {
-		if isID(id) {
+		if IsID(id) {
 			wanted = append(wanted, id)
 		}
 	}
@@ -191,9 +191,9 @@ func (s *Store) TimesOrdered(ctx context.Context, productIDs []string) ([]int, e
 	return counts, nil
 }
 
-// isID says whether id can be one of the shop's: 1 to 64 of the characters that are safe in a URL. Anything else is
+// IsID says whether id can be one of the shop's: 1 to 64 of the characters that are safe in a URL. Anything else is
 // not worth a query, and some of it (a zero byte) Postgres would refuse.
-func isID(id string) bool {
+func IsID(id string) bool {
 	if id == "" || len(id) > 64 {
 		return false
 	}

@@ -38,7 +38,7 @@ func New(db *database.DB) *Store { return &Store{db: db} }
 // AddItem puts a product into the person's open order, and begins one if there is none. A product that is there
 // already gets the quantity on top and keeps its name and price. It returns BAD_INPUT for a quantity that is not 1 to
 // MaxQuantity, and for an order that would become too large.
-func (s *Store) AddItem(ctx context.Context, customerID string, product Product, quantity int) (*Order, error) {
+func (s *Store) AddItem(ctx context.Context, customerID string, offer Offer, quantity int) (*Order, error) {
 	if err := CheckQuantity(quantity, 1); err != nil {
 		return nil, err
 	}
@@ -52,10 +52,10 @@ func (s *Store) AddItem(ctx context.Context, customerID string, product Product,
 			return err
 		}
 		changed = order
-		if item := order.item(product.ID); item != nil {
+		if item := order.item(offer.ProductID); item != nil {
 			return setQuantity(ctx, tx, order, item, item.Quantity+quantity)
 		}
-		return addLine(ctx, tx, order, product, quantity)
+		return addLine(ctx, tx, order, offer, quantity)
 	})
 	if err != nil {
 		return nil, err
@@ -169,10 +169,10 @@ func insert(ctx context.Context, tx database.Handle, order *Order) error {
 	return nil
 }
 
-func addLine(ctx context.Context, tx database.Handle, order *Order, product Product, quantity int) error {
+func addLine(ctx context.Context, tx database.Handle, order *Order, offer Offer, quantity int) error {
 	item := &Item{
-		OrderID: order.ID, ProductID: product.ID, ProductName: product.Name, Quantity: quantity,
-		UnitAmount: product.Price.Amount, UnitCurrency: product.Price.Currency,
+		OrderID: order.ID, ProductID: offer.ProductID, ProductName: offer.Name, Quantity: quantity,
+		UnitAmount: offer.Price.Amount, UnitCurrency: offer.Price.Currency,
 	}
 	if last := len(order.Items) - 1; last >= 0 {
 		item.Position = order.Items[last].Position + 1
