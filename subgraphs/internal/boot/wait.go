@@ -47,3 +47,25 @@ func OpenDatabase(ctx context.Context, url string, migrations fs.FS) (*database.
 	}
 	return db, nil
 }
+
+// Every runs work again and again until ctx ends. A failure is logged, once for a row of them, and tried again.
+func Every(ctx context.Context, what string, pause time.Duration, work func(context.Context) error) error {
+	ticker := time.NewTicker(pause)
+	defer ticker.Stop()
+	isFailing := false
+	for {
+		err := work(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil && !isFailing {
+			slog.ErrorContext(ctx, what+" failed; trying again", "error", err.Error(), "again_in", pause.String())
+		}
+		isFailing = err != nil
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}

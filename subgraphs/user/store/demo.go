@@ -1,0 +1,53 @@
+package store
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/weft-graph/weft/subgraphs/internal/fail"
+)
+
+// demoUsers have fixed ids, by which the other services' demo data knows them. A password is "<username>-demo".
+var demoUsers = []Registration{
+	{ID: "walter", Username: "walter", Name: "Walter", Age: of(52), Email: of("walter@example.org"), Address: of("308 Negra Arroyo Lane, Albuquerque")},
+	{ID: "jack", Username: "jack", Name: "Jack", Age: of(38), Email: of("jack@example.org"), Address: of("12 Harbour Road, Brighton")},
+	{ID: "leslie", Username: "leslie", Name: "Leslie", Age: of(41), Email: of("leslie@example.org"), Address: of("4 Ramsett Park, Pawnee")},
+	{ID: "clerk", Username: "clerk", Name: "Clara Clerk", Roles: Roles{RoleClerk}},
+	{ID: "admin", Username: "admin", Name: "Ada Admin", Roles: Roles{RoleAdmin}},
+}
+
+func of[T any](value T) *T { return &value }
+
+// SeedDemo makes the demo accounts that are missing; hash makes the hash of a password. It may run at every start.
+func (s *Store) SeedDemo(ctx context.Context, hash func(ctx context.Context, password string) (string, error)) error {
+	for _, registration := range demoUsers {
+		if isThere, err := s.hasUser(ctx, registration); err != nil || isThere {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		encoded, err := hash(ctx, registration.Username+"-demo")
+		if err != nil {
+			return err
+		}
+		registration.PasswordHash = encoded
+		_, err = s.Register(ctx, registration)
+		if fail.Is(err, fail.Conflict) {
+			slog.InfoContext(ctx, "left out a demo account, because its name is taken", "username", registration.Username)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) hasUser(ctx context.Context, r Registration) (bool, error) {
+	users, err := s.UsersByIDs(ctx, []string{r.ID})
+	if err != nil {
+		return false, err
+	}
+	return users[0] != nil, nil
+}
