@@ -32,6 +32,11 @@ type Operation struct {
 	Variables []*Variable
 	// Requirements are the auth requirements met in the operation, for Authorize.
 	Requirements []Requirement
+
+	// literals are the values of literal variables as JSON, by index; nil for the client's.
+	literals [][]byte
+	// types are the object types of the API schema by their dense number.
+	types []*schema.Type
 }
 
 // Variable is a variable of the operation, or a literal that became one.
@@ -44,6 +49,10 @@ type Variable struct {
 	// IsLiteral is set for a literal taken out of the document: its value belongs to the document
 	// and not to the plan.
 	IsLiteral bool
+
+	// notNull is set where null is refused although Type allows it: the variable has a default and
+	// stands where null is not allowed.
+	notNull bool
 }
 
 // SelectionSet is what is selected of an object of a composite type of the API schema.
@@ -73,10 +82,14 @@ type Field struct {
 	Args []Argument
 	// Selections is nil for a leaf.
 	Selections *SelectionSet
-	// Denied is set by Authorize: the field is not fetched, its value is null with an error.
+	// Denied is set by Deny: the field is not fetched, its value is null with an error. It has
+	// neither Args nor Selections then.
 	Denied bool
 	Line   int
 	Column int
+
+	// needs are the requirements for selecting the field.
+	needs []need
 }
 
 // Argument is an argument of a field with its value.
@@ -126,6 +139,7 @@ type Literal struct {
 type Requirement struct {
 	// Authenticated needs an identity.
 	Authenticated bool
-	// Scopes are alternatives, each a list of scopes that are all needed; nil without @requiresScopes.
+	// Scopes are alternatives, each a list of scopes that are all needed; nil without
+	// @requiresScopes. An empty list cannot be met.
 	Scopes [][]string
 }

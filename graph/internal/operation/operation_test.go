@@ -1,0 +1,74 @@
+package operation_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/weft-graph/weft/graph/gqlerr"
+	"github.com/weft-graph/weft/graph/internal/operation"
+	"github.com/weft-graph/weft/graph/internal/schema"
+	"github.com/weft-graph/weft/internal/golden"
+)
+
+// parser makes a Parser of a case's schema.graphql, which is also where auth directives stand.
+func parser(t *testing.T, c *golden.Case, limits operation.Limits) *operation.Parser {
+	t.Helper()
+	return parserOf(t, string(c.Input("schema.graphql")), limits)
+}
+
+func parserOf(t testing.TB, sdl string, limits operation.Limits) *operation.Parser {
+	t.Helper()
+	s, err := schema.Load("schema.graphql", sdl)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := operation.NewParser(s, s, limits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func errorsText(errs gqlerr.List) string {
+	var b strings.Builder
+	for _, err := range errs {
+		fmt.Fprintf(&b, "%s", err.Code)
+		for _, l := range err.Locations {
+			fmt.Fprintf(&b, " %d:%d", l.Line, l.Column)
+		}
+		fmt.Fprintf(&b, ": %s\n", err.Message)
+	}
+	return b.String()
+}
+
+// TestNormalise prints each operation.graphql in its normal form.
+func TestNormalise(t *testing.T) {
+	golden.Run(t, "testdata/normalise", func(t *testing.T, c *golden.Case) {
+		p := parser(t, c, operation.Limits{})
+		for _, input := range c.Inputs(".op") {
+			name := strings.TrimSuffix(input.Name, ".op")
+			op, errs := p.Parse(string(input.Data), "")
+			if errs != nil {
+				t.Fatalf("%s: %s", input.Name, errorsText(errs))
+			}
+			c.Compare(name, op.Text())
+		}
+	})
+}
+
+// TestValidate prints the errors of each document; a valid one has none.
+func TestValidate(t *testing.T) {
+	golden.Run(t, "testdata/validate", func(t *testing.T, c *golden.Case) {
+		p := parser(t, c, operation.Limits{})
+		for _, input := range c.Inputs(".op") {
+			name := strings.TrimSuffix(input.Name, ".op")
+			errs := p.Validate(string(input.Data))
+			text := errorsText(errs)
+			if errs == nil {
+				text = "valid\n"
+			}
+			c.Compare(name, text)
+		}
+	})
+}
