@@ -39,14 +39,16 @@ func (s *Store) BeginCheckout(ctx context.Context, checkout Checkout) (*Order, e
 	if err := checkKey(checkout.Key); err != nil {
 		return nil, err
 	}
+	// The open order is read before the key: a concurrent checkout gives the order its key at the moment at which it
+	// stops being open, so one of the two reads sees it.
 	on := s.db.Read()
-	placed, err := byKey(ctx, on, checkout)
-	if err != nil || placed != nil {
-		return placed, err
-	}
 	found, err := openOrders(ctx, on, []string{checkout.CustomerID})
 	if err != nil {
 		return nil, err
+	}
+	placed, err := byKey(ctx, on, checkout)
+	if err != nil || placed != nil {
+		return placed, err
 	}
 	order := found[0]
 	switch {
