@@ -6,6 +6,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/weft-graph/weft/graph/internal/rawjson"
 	"github.com/weft-graph/weft/graph/internal/schema"
 )
 
@@ -190,7 +191,7 @@ func (p *Parser) appendLiteral(dst []byte, value *ast.Value, t *schema.TypeRef) 
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = append(appendQuoted(dst, child.Name), ':')
+			dst = append(rawjson.AppendString(dst, child.Name), ':')
 			var childType *schema.TypeRef
 			if def != nil && def.Kind == schema.InputObject {
 				childType = def.Field(child.Name).Type
@@ -200,33 +201,16 @@ func (p *Parser) appendLiteral(dst []byte, value *ast.Value, t *schema.TypeRef) 
 		return append(dst, '}')
 	case ast.IntValue, ast.FloatValue:
 		if t != nil && t.Name == "ID" {
-			return appendQuoted(dst, value.Raw)
+			return rawjson.AppendString(dst, value.Raw)
 		}
 		return append(dst, value.Raw...)
 	case ast.BooleanValue:
 		return append(dst, value.Raw...)
 	case ast.StringValue, ast.BlockValue, ast.EnumValue:
-		return appendQuoted(dst, value.Raw)
+		return rawjson.AppendString(dst, value.Raw)
 	case ast.Variable, ast.NullValue:
 	}
 	panic("operation: a literal holds " + value.String())
-}
-
-// appendQuoted appends s as a JSON string. s is valid UTF-8.
-func appendQuoted(dst []byte, s string) []byte {
-	const hex = "0123456789abcdef"
-	dst = append(dst, '"')
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c == '"' || c == '\\':
-			dst = append(dst, '\\', c)
-		case c < 0x20:
-			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-		default:
-			dst = append(dst, c)
-		}
-	}
-	return append(dst, '"')
 }
 
 // wholeNumber returns the canonical digits of a JSON number that is whole, such as 10 for 1e1, and

@@ -72,3 +72,44 @@ func TestValidate(t *testing.T) {
 		}
 	})
 }
+
+// TestCoerce coerces each *.json as variables of query.op and prints the values by name.
+func TestCoerce(t *testing.T) {
+	golden.Run(t, "testdata/coerce", func(t *testing.T, c *golden.Case) {
+		p := parser(t, c, operation.Limits{})
+		op, errs := p.Parse(string(c.Input("query.op")), "")
+		if errs != nil {
+			t.Fatal(errorsText(errs))
+		}
+		for _, input := range c.Inputs(".json") {
+			values, errs := p.Coerce(op, input.Data)
+			var b strings.Builder
+			b.WriteString(errorsText(errs))
+			for i, value := range values {
+				if value == nil {
+					value = []byte("(absent)")
+				}
+				if !op.Variables[i].IsLiteral {
+					fmt.Fprintf(&b, "$%s %s\n", op.Variables[i].Name, value)
+				}
+			}
+			c.Compare(strings.TrimSuffix(input.Name, ".json"), b.String())
+		}
+	})
+}
+
+// TestAuthorize prints what each identity may not see, a line "user scope scope" or "anonymous".
+func TestAuthorize(t *testing.T) {
+	golden.Run(t, "testdata/authorize", func(t *testing.T, c *golden.Case) {
+		p := parser(t, c, operation.Limits{})
+		op, errs := p.Parse(string(c.Input("query.op")), "")
+		if errs != nil {
+			t.Fatal(errorsText(errs))
+		}
+		for _, identity := range strings.Split(strings.TrimSpace(string(c.Input("identities"))), "\n") {
+			words := strings.Fields(identity)
+			fallen := op.Authorize(words[0] == "user", words[1:])
+			c.Compare(strings.ReplaceAll(strings.Join(words, "_"), ":", "_"), op.Deny(fallen).Text())
+		}
+	})
+}
