@@ -1,6 +1,6 @@
-// Package catalog asks the product service what a product is called and what it costs now. In go ids, out come
-// offers, or a *fail.Error: NOT_FOUND for a product that is not sold, CONFLICT for one that is
-// sold out, UNAVAILABLE for a product service that is slow, broken or down. The package stores nothing.
+// Package catalog asks the product service what a product is called and what it costs now. In go ids, out come offers,
+// or a *fail.Error: NOT_FOUND for a product that is not sold, CONFLICT for one that is sold out, UNAVAILABLE for a
+// product service that is slow, broken or down. The package stores nothing.
 package catalog
 
 import (
@@ -15,9 +15,8 @@ import (
 	"time"
 	"unicode"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/weft-graph/weft/subgraphs/internal/auth"
+	"github.com/weft-graph/weft/subgraphs/internal/boot"
 	"github.com/weft-graph/weft/subgraphs/internal/fail"
 	"github.com/weft-graph/weft/subgraphs/order/store"
 )
@@ -70,16 +69,11 @@ func (c *Client) Offers(ctx context.Context, ids []string) ([]store.Offer, error
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
 	list := make([]store.Offer, len(ids))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(maxParallel)
-	for i, id := range ids {
-		group.Go(func() error {
-			offer, err := c.fetch(ctx, id)
-			list[i] = offer
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
+	err := boot.Parallel(ctx, len(ids), maxParallel, func(ctx context.Context, i int) (err error) {
+		list[i], err = c.fetch(ctx, ids[i])
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
 	return list, nil
