@@ -41,7 +41,7 @@ func (g *Graph) makeNodes() {
 // node returns the node of t, in a view if provided is not empty.
 func (g *Graph) node(sub *supergraph.Subgraph, t *supergraph.SubgraphType, provided federation.FieldSet) NodeID {
 	provided = canonical(provided)
-	key := nodeKey{subgraph: sub.Index, name: t.Name, provided: fieldSetText(provided)}
+	key := nodeKey{subgraph: sub.Index, name: t.Name, provided: FieldSetText(provided)}
 	if id, ok := g.nodes[key]; ok {
 		return id
 	}

@@ -35,7 +35,7 @@ func reachText(g *Graph, r *Reach) string {
 			}
 			for _, refusal := range r.Refusals(p) {
 				parts = append(parts, fmt.Sprintf("not %s by {%s}: no %s", g.Nodes[refusal.Edge.Target],
-					fieldSetText(refusal.Edge.Fields), refusal.Missing))
+					FieldSetText(refusal.Edge.Fields), refusal.Missing))
 			}
 			if len(parts) > 0 {
 				fmt.Fprintf(&b, "%s as %s: %s\n", n, g.Types[t].Name, strings.Join(parts, ", "))

@@ -42,7 +42,7 @@ func (n *Node) String() string {
 		text += " (interface object)"
 	}
 	if n.Provided != nil {
-		text += " provided {" + fieldSetText(n.Provided) + "}"
+		text += " provided {" + FieldSetText(n.Provided) + "}"
 	}
 	return text
 }
@@ -61,20 +61,21 @@ func (g *Graph) edgeText(e *FieldEdge) string {
 		text += " (while " + e.Label + " is on)"
 	}
 	if e.Requires != nil {
-		text += " requires {" + fieldSetText(e.Requires) + "}"
+		text += " requires {" + FieldSetText(e.Requires) + "}"
 	}
 	return text
 }
 
 func (g *Graph) keyText(k *KeyEdge) string {
-	text := fmt.Sprintf("%s by %s {%s}", g.Nodes[k.Target], k.TypeName, fieldSetText(k.Fields))
+	text := fmt.Sprintf("%s by %s {%s}", g.Nodes[k.Target], k.TypeName, FieldSetText(k.Fields))
 	if !k.Resolvable {
 		text += " (not resolvable)"
 	}
 	return text
 }
 
-func fieldSetText(fs federation.FieldSet) string {
+// FieldSetText prints a field set: "id org { id }".
+func FieldSetText(fs federation.FieldSet) string {
 	parts := make([]string, len(fs))
 	for i, item := range fs {
 		parts[i] = itemText(item)
@@ -98,7 +99,7 @@ func itemText(item federation.FieldSetItem) string {
 		text += "(" + strings.Join(parts, ", ") + ")"
 	}
 	if len(item.Selections) > 0 {
-		text += " { " + fieldSetText(item.Selections) + " }"
+		text += " { " + FieldSetText(item.Selections) + " }"
 	}
 	return text
 }

@@ -1,0 +1,340 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/weft-graph/weft/graph/internal/operation"
+	"github.com/weft-graph/weft/graph/internal/querygraph"
+	"github.com/weft-graph/weft/graph/internal/schema"
+)
+
+// builder turns the chosen ways into drafts of fetches and the layouts that they fill.
+type builder struct {
+	g       *querygraph.Graph
+	read    *reader
+	op      *operation.Operation
+	root    *place
+	chosen  *rootWays
+	places  []*place
+	fetches []*draft
+}
+
+// spot is a place as some fetches read it: the selections there, one for each node of the position.
+type spot struct {
+	place *place
+	path  []Step
+	sels  []*subSelection
+	// types are the runtime types that objects read here can have.
+	types schema.TypeSet
+	// knowsType is set when one of the selections tells the runtime type.
+	knowsType bool
+	// wave is the wave in which the objects are read; 0 is before the first fetch.
+	wave int
+	// serial numbers the root field of a mutation; 0 in a query.
+	serial int
+}
+
+// built is a wanted field with the slot that holds it, for some runtime types.
+type built struct {
+	want *want
+	on   schema.TypeSet
+	slot int
+	// subgraph is the first subgraph that answers the field.
+	subgraph int
+	place    *place
+	types    schema.TypeSet
+	below    []built
+	fetches  []*draft
+}
+
+// build makes the drafts of an operation's fetches.
+func build(s *search, op *operation.Operation, chosen *rootWays) *builder {
+	b := &builder{g: s.g, read: s.read, op: op, chosen: chosen}
+	b.root = b.newPlace("", op.Root.Parent.Name)
+	var types schema.TypeSet
+	types = types.With(chosen.number)
+	at := &spot{place: b.root, types: types, knowsType: true}
+	b.root.visit(chosen.selection, at)
+	if op.Kind == operation.Query {
+		b.way(at, chosen.selection, chosen.ways[0], nil)
+		return b
+	}
+	b.serialFields(at, chosen)
+	return b
+}
+
+// serialFields builds the root fields of a mutation one after the other. A field joins the request
+// of the one before it when both ask the same subgraph and nothing below the first needs a fetch.
+func (b *builder) serialFields(at *spot, chosen *rootWays) {
+	last := -1
+	for _, w := range chosen.ways {
+		subgraph := b.g.Nodes[w.objects[0].picks[0].from[0].entry.node].Subgraph.Index
+		var group []*draft
+		wave := 0
+		for _, f := range b.fetches {
+			wave = max(wave, f.wave)
+			if f.serial == at.serial {
+				group = append(group, f)
+			}
+		}
+		if joins := len(group) == 1 && last == subgraph; !joins {
+			at.serial++
+			at.wave = wave
+		}
+		last = subgraph
+		b.way(at, chosen.selection, w, nil)
+	}
+}
+
+// way builds one way below a spot. cond is the condition of the consumer; for a client's selection
+// every field has its own.
+func (b *builder) way(at *spot, sel *selection, w *way, cond Condition) []built {
+	var out []built
+	for _, g := range groupPicks(w) {
+		when := cond
+		if sel.client != nil {
+			when = g.pick.want.when
+		}
+		out = append(out, b.pick(at, g, when))
+	}
+	at.place.built[sel] = append(at.place.built[sel], out...)
+	return out
+}
+
+// pickGroup is a pick that is the same for some runtime types.
+type pickGroup struct {
+	pick  *pick
+	types schema.TypeSet
+}
+
+// groupPicks groups the picks of a way that read alike, in order of the wants.
+func groupPicks(w *way) []*pickGroup {
+	var groups []*pickGroup
+	byText := map[string]*pickGroup{}
+	for _, o := range w.objects {
+		for _, p := range o.picks {
+			text := pickText(p)
+			g, ok := byText[text]
+			if !ok {
+				g = &pickGroup{pick: p}
+				byText[text] = g
+				groups = append(groups, g)
+			}
+			g.types = g.types.With(o.number)
+		}
+	}
+	slices.SortStableFunc(groups, func(a, b *pickGroup) int { return a.pick.want.id - b.pick.want.id })
+	return groups
+}
+
+// pickText is equal for picks that are built alike, whatever the object's type is.
+func pickText(p *pick) string {
+	var b strings.Builder
+	writePick(&b, p)
+	return b.String()
+}
+
+func writePick(b *strings.Builder, p *pick) {
+	if p.want.client != nil {
+		fmt.Fprintf(b, "#%d", p.want.id)
+	} else {
+		b.WriteString(p.want.key + "=" + p.want.name + "(" + p.want.argText + ")")
+	}
+	for _, src := range p.from {
+		e := src.entry
+		if !e.isJump() {
+			fmt.Fprintf(b, "<%d", e.base)
+		} else {
+			fmt.Fprintf(b, "<w%d c%d", src.wave, e.call)
+		}
+		if e.key != nil {
+			if e.key.ByInterface {
+				b.WriteString(" by " + e.key.TypeName)
+			}
+			writeWay(b, e.keyWay)
+		}
+		if src.requires != nil {
+			b.WriteString(" requires")
+			writeWay(b, src.requires)
+		}
+	}
+	if p.child != nil {
+		if p.want.client != nil {
+			fmt.Fprintf(b, ">%d:%p", p.target.id, p.child)
+		} else {
+			b.WriteString(">" + strconv.Itoa(p.target.id))
+			for _, o := range p.child.objects {
+				fmt.Fprintf(b, "t%d", o.number)
+				writePicks(b, o.picks)
+			}
+		}
+	}
+}
+
+func writeWay(b *strings.Builder, w *way) {
+	if len(w.objects) > 0 {
+		writePicks(b, w.objects[0].picks)
+	}
+}
+
+func writePicks(b *strings.Builder, picks []*pick) {
+	b.WriteByte('{')
+	for _, p := range picks {
+		writePick(b, p)
+		b.WriteByte(' ')
+	}
+	b.WriteByte('}')
+}
+
+// pick builds one field: its selections, its slot and what is below it.
+func (b *builder) pick(at *spot, g *pickGroup, cond Condition) built {
+	p := g.pick
+	out := built{want: p.want, on: g.types, slot: -1, subgraph: -1}
+	sels := make([]*subSelection, len(p.from))
+	for i := range p.from {
+		sels[i] = b.enter(at, g.types, &p.from[i], cond)
+		out.fetches = append(out.fetches, sels[i].fetch)
+	}
+	if p.want.name == "__typename" {
+		return out
+	}
+	out.subgraph = sels[0].fetch.subgraph
+	out.slot = b.slot(at, p)
+	var child *spot
+	if p.want.sub != nil {
+		child = b.below(at, g, out.slot)
+	}
+	for i, sel := range sels {
+		f := sel.add(g.types, p.want, out.slot, cond)
+		if child == nil {
+			continue
+		}
+		target := p.from[i].edge.Target
+		if f.child == nil {
+			f.child = &subSelection{fetch: sel.fetch, node: target, place: child.place}
+		}
+		child.sels[slices.Index(p.target.nodes, target)] = f.child
+	}
+	if child != nil {
+		out.place, out.types = child.place, child.types
+		out.below = b.way(child, p.want.sub, p.child, nil)
+		if p.want.client == nil {
+			for _, below := range out.below {
+				out.fetches = append(out.fetches, below.fetches...)
+			}
+		}
+	}
+	return out
+}
+
+// below makes the spot of a composite field's objects.
+func (b *builder) below(at *spot, g *pickGroup, slot int) *spot {
+	step := Step{Slot: slot}
+	if at.knowsType && !g.types.Contains(at.types) {
+		step.On = g.types
+	}
+	wave := 0
+	for _, src := range g.pick.from {
+		wave = max(wave, src.wave)
+	}
+	child := &spot{
+		place: at.place.children[slot],
+		path:  append(slices.Clone(at.path), step),
+		sels:  make([]*subSelection, len(g.pick.target.nodes)),
+		types: g.pick.target.types, knowsType: g.pick.target.knowsType,
+		wave: at.wave + wave, serial: at.serial,
+	}
+	child.place.visit(g.pick.want.sub, child)
+	return child
+}
+
+// enter returns the selection in which a source reads its field, with the fetch that it needs.
+func (b *builder) enter(at *spot, types schema.TypeSet, src *source, cond Condition) *subSelection {
+	e := src.entry
+	if !e.isJump() {
+		return at.sels[e.base]
+	}
+	n := b.g.Nodes[e.node]
+	f := b.fetch(at, n.Subgraph.Index, src.wave, e.key == nil)
+	if e.key == nil {
+		if f.root == nil {
+			f.root = &subSelection{fetch: f, node: e.node, place: at.place}
+			f.target = at.path
+		}
+		return f.root
+	}
+	rep := representation{key: e.key, types: types}
+	b.represent(at, &rep, e.keyWay, false, cond)
+	if src.requires != nil {
+		b.represent(at, &rep, src.requires, true, cond)
+	}
+	f.dependOn(rep.fetches)
+	return f.entitiesAt(at, b.g, &rep).join(at, &rep, cond)
+}
+
+// representation is what an object is sent as: collected from slots.
+type representation struct {
+	key     *querygraph.KeyEdge
+	types   schema.TypeSet
+	fields  []RepresentationField
+	fetches []*draft
+}
+
+// represent builds the fields of a key, or of @requires, and adds them to the representation.
+func (b *builder) represent(at *spot, rep *representation, w *way, required bool, cond Condition) {
+	for _, p := range w.objects[0].picks {
+		field := b.pick(at, &pickGroup{pick: p, types: rep.types}, cond)
+		rep.fetches = append(rep.fetches, field.fetches...)
+		if field.slot < 0 {
+			continue
+		}
+		rf := b.representationField(&field, required)
+		if !slices.ContainsFunc(rep.fields, func(old RepresentationField) bool {
+			return old.Name == rf.Name && old.Slot == rf.Slot && sameFields(old, rf)
+		}) {
+			rep.fields = append(rep.fields, rf)
+		}
+	}
+}
+
+func (b *builder) representationField(f *built, required bool) RepresentationField {
+	rf := RepresentationField{Name: f.want.key, Slot: f.slot, Required: required}
+	if f.want.sub == nil {
+		return rf
+	}
+	if f.place.layout.Type < 0 {
+		for _, t := range f.types.Indexes() {
+			var on schema.TypeSet
+			rf.Fields = append(rf.Fields, RepresentationField{
+				Name: "__typename", Slot: -1, TypeName: b.g.Types[t].Name, On: on.With(t), Required: required,
+			})
+		}
+	}
+	for i := range f.below {
+		below := &f.below[i]
+		if below.slot < 0 {
+			continue
+		}
+		member := b.representationField(below, required)
+		if !below.on.Contains(f.types) {
+			member.On = below.on
+		}
+		rf.Fields = append(rf.Fields, member)
+	}
+	return rf
+}
+
+func sameFields(a, b RepresentationField) bool {
+	if a.Name != b.Name || a.Slot != b.Slot || a.TypeName != b.TypeName || len(a.Fields) != len(b.Fields) {
+		return false
+	}
+	for i := range a.Fields {
+		if !sameFields(a.Fields[i], b.Fields[i]) {
+			return false
+		}
+	}
+	return true
+}

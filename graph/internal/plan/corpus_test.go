@@ -1,0 +1,112 @@
+package plan_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// corpusCase is a line of plans-open.jsonl.
+type corpusCase struct {
+	ID                 string          `json:"id"`
+	Group              string          `json:"group"`
+	Operation          string          `json:"operation"`
+	SupergraphSDL      string          `json:"supergraphSdl"`
+	OverrideConditions map[string]bool `json:"overrideConditions"`
+	Defer              bool            `json:"defer"`
+	Topics             []string        `json:"topics"`
+	Best               struct{ Fetches, Depth int }
+}
+
+func readCorpus(t testing.TB) []*corpusCase {
+	dir := os.Getenv("WEFT_CORPUS")
+	if dir == "" {
+		t.Skip("WEFT_CORPUS is not set")
+	}
+	file, err := os.Open(filepath.Join(dir, "plans-open.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	var cases []*corpusCase
+	sdl := map[string]string{}
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 64<<20)
+	for lines.Scan() {
+		c := &corpusCase{}
+		if err := json.Unmarshal(lines.Bytes(), c); err != nil {
+			t.Fatal(err)
+		}
+		if c.SupergraphSDL != "" {
+			sdl[c.Group] = c.SupergraphSDL
+		}
+		cases = append(cases, c)
+	}
+	if err := lines.Err(); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range cases {
+		if c.SupergraphSDL == "" {
+			c.SupergraphSDL = sdl[c.Group]
+		}
+	}
+	return cases
+}
+
+// TestCorpus plans every case of the plan corpus and counts fetches and waves against the best of
+// the reference planners.
+func TestCorpus(t *testing.T) {
+	graphs := map[string]*planned{}
+	var planned, worse, refused, fetches, best int
+	var slowest time.Duration
+	for _, c := range readCorpus(t) {
+		g, ok := graphs[c.SupergraphSDL]
+		if !ok {
+			var err error
+			if g, err = load(c.SupergraphSDL); err != nil {
+				t.Logf("%s: load: %v", c.ID, err)
+			}
+			graphs[c.SupergraphSDL] = g
+		}
+		if g == nil {
+			refused++
+			continue
+		}
+		op, errs := g.parser.Parse(c.Operation, "")
+		if len(errs) > 0 {
+			refused++
+			t.Logf("%s: parse: %v", c.ID, errs[0])
+			continue
+		}
+		var on []string
+		for label, isOn := range c.OverrideConditions {
+			if isOn {
+				on = append(on, label)
+			}
+		}
+		begin := time.Now()
+		p, err := g.planner.Plan(t.Context(), op, on...)
+		slowest = max(slowest, time.Since(begin))
+		if err != nil {
+			t.Errorf("%s: %v", c.ID, err)
+			continue
+		}
+		planned++
+		waves := 0
+		for _, w := range p.Waves() {
+			waves = max(waves, w)
+		}
+		fetches += len(p.Fetches)
+		best += c.Best.Fetches
+		if len(p.Fetches) > c.Best.Fetches || waves > c.Best.Depth {
+			worse++
+			t.Logf("%s: %d fetches, %d waves; best %d, %d %v", c.ID, len(p.Fetches), waves, c.Best.Fetches, c.Best.Depth, c.Topics)
+		}
+	}
+	t.Log(fmt.Sprintf("%d planned, %d refused before planning, %d worse than the best reference, fetches %d of %d, slowest %v",
+		planned, refused, worse, fetches, best, slowest))
+}

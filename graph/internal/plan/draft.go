@@ -1,0 +1,213 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weft-graph/weft/graph/internal/querygraph"
+	"github.com/weft-graph/weft/graph/internal/schema"
+)
+
+// draft is a fetch under construction. All entities that one subgraph is asked for in one wave
+// travel in one fetch.
+type draft struct {
+	id       int
+	serial   int
+	wave     int
+	subgraph int
+	// root is the selection of a root fetch, and target where its object lies.
+	root   *subSelection
+	target []Step
+	// entities are the _entities selections of an entity fetch.
+	entities []*entitiesDraft
+	deps     []*draft
+}
+
+// entitiesDraft is one _entities selection under construction.
+type entitiesDraft struct {
+	place *place
+	path  []Step
+	// typeName is the interface that objects are represented as; empty when by their own type.
+	typeName string
+	// byInterface is set when the entities that come back tell their runtime type.
+	byInterface bool
+	// anyType is set while the runtime types of the objects are not known.
+	anyType bool
+	keyText string
+	// order and fields are the representation by runtime type.
+	types  schema.TypeSet
+	fields map[int][]RepresentationField
+	when   Condition
+	sel    *subSelection
+	text   entitiesText
+}
+
+// entitiesText is what was printed for an _entities selection.
+type entitiesText struct{ key, variable string }
+
+// fetch returns the fetch that asks a subgraph in a wave, relative to the spot.
+func (b *builder) fetch(at *spot, subgraph, wave int, isRoot bool) *draft {
+	wave += at.wave
+	for _, f := range b.fetches {
+		if f.serial != at.serial || f.wave != wave || f.subgraph != subgraph || isRoot != (f.entities == nil) {
+			continue
+		}
+		if !isRoot || f.root.place == at.place && sameSteps(f.target, at.path) {
+			return f
+		}
+	}
+	f := &draft{serial: at.serial, wave: wave, subgraph: subgraph}
+	b.fetches = append(b.fetches, f)
+	return f
+}
+
+func (f *draft) dependOn(others []*draft) {
+	for _, d := range others {
+		if d != f && !slices.Contains(f.deps, d) {
+			f.deps = append(f.deps, d)
+		}
+	}
+}
+
+// entitiesAt returns the _entities selection of the fetch for the objects of a spot. Objects that
+// are represented by different keys, or with different values under one name, are apart.
+func (f *draft) entitiesAt(at *spot, g *querygraph.Graph, rep *representation) *entitiesDraft {
+	target := g.Nodes[rep.key.Target]
+	typeName := ""
+	if rep.key.ByInterface || target.Type.IsInterfaceObject {
+		typeName = rep.key.TypeName
+	}
+	keyText := querygraph.FieldSetText(rep.key.Fields)
+	for _, e := range f.entities {
+		if e.place == at.place && sameSteps(e.path, at.path) && e.typeName == typeName && e.keyText == keyText && e.accepts(rep) {
+			return e
+		}
+	}
+	e := &entitiesDraft{
+		place: at.place, path: at.path, typeName: typeName, keyText: keyText,
+		byInterface: rep.key.ByInterface, anyType: typeName != "" && !at.knowsType,
+		fields: map[int][]RepresentationField{},
+		sel:    &subSelection{fetch: f, node: querygraph.None, place: at.place},
+	}
+	if typeName != "" {
+		e.sel.node = g.Node(f.subgraph, typeName)
+	}
+	f.entities = append(f.entities, e)
+	return e
+}
+
+// accepts reports whether the representation can be joined to what is sent already.
+func (e *entitiesDraft) accepts(rep *representation) bool {
+	for _, t := range rep.types.Indexes() {
+		for _, old := range e.fields[t] {
+			for _, add := range rep.fields {
+				if old.Name == add.Name && !mergeable(old, add) {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// mergeable reports whether two members of one name can be one member.
+func mergeable(a, b RepresentationField) bool {
+	if a.Slot != b.Slot || a.TypeName != b.TypeName || (a.Fields == nil) != (b.Fields == nil) {
+		return false
+	}
+	for _, x := range a.Fields {
+		for _, y := range b.Fields {
+			if x.Name == y.Name && x.On.And(y.On).IsEmpty() == (x.On == nil || y.On == nil) && !mergeable(x, y) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// join adds the representation and returns the selection in which entities are read.
+func (e *entitiesDraft) join(at *spot, rep *representation, cond Condition) *subSelection {
+	if e.types == nil {
+		e.when = cond
+	} else {
+		e.when = orCondition(e.when, cond)
+	}
+	e.types = e.types.Or(rep.types)
+	e.anyType = e.anyType && !at.knowsType
+	for _, t := range rep.types.Indexes() {
+		e.fields[t] = mergeFields(e.fields[t], rep.fields)
+	}
+	return e.sel
+}
+
+// mergeFields adds members to a representation; members of one name become one. A key stays a key.
+func mergeFields(fields, add []RepresentationField) []RepresentationField {
+	fields = slices.Clone(fields)
+	for _, f := range add {
+		i := slices.IndexFunc(fields, func(old RepresentationField) bool {
+			return old.Name == f.Name && old.TypeName == f.TypeName && old.Slot == f.Slot
+		})
+		if i < 0 {
+			fields = append(fields, f)
+			continue
+		}
+		fields[i].Required = fields[i].Required && f.Required
+		fields[i].Fields = mergeFields(fields[i].Fields, f.Fields)
+		if fields[i].On == nil || f.On == nil {
+			fields[i].On = nil
+		} else {
+			fields[i].On = fields[i].On.Or(f.On)
+		}
+	}
+	return fields
+}
+
+func sameSteps(a, b []Step) bool {
+	return slices.EqualFunc(a, b, func(x, y Step) bool {
+		return x.Slot == y.Slot && (x.On == nil) == (y.On == nil) && x.On.Equal(y.On)
+	})
+}
+
+// cases lists the representation by runtime type; types that are represented alike share a case.
+func (e *entitiesDraft) cases(types []string) []Representation {
+	var out []Representation
+	texts := map[string]int{}
+	for _, t := range e.types.Indexes() {
+		rep := Representation{TypeName: e.typeName, Fields: e.fields[t]}
+		if e.typeName == "" {
+			rep.TypeName = types[t]
+		}
+		text := fmt.Sprint(rep.TypeName, representationText(rep.Fields))
+		if i, ok := texts[text]; ok {
+			out[i].On = out[i].On.With(t)
+			continue
+		}
+		texts[text] = len(out)
+		rep.On = rep.On.With(t)
+		out = append(out, rep)
+	}
+	if len(out) == 1 && (e.anyType || e.place.layout.Type >= 0) {
+		out[0].On = nil
+	}
+	return out
+}
+
+func representationText(fields []RepresentationField) string {
+	parts := make([]string, len(fields))
+	for i, f := range fields {
+		parts[i] = f.Name
+		if f.TypeName != "" {
+			parts[i] += "=" + f.TypeName
+		} else {
+			parts[i] += fmt.Sprint("=", f.Slot)
+		}
+		if f.On != nil {
+			parts[i] += fmt.Sprint(" on ", f.On.Indexes())
+		}
+		if f.Fields != nil {
+			parts[i] += " { " + representationText(f.Fields) + " }"
+		}
+	}
+	return strings.Join(parts, " ")
+}

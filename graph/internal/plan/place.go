@@ -1,0 +1,161 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/weft-graph/weft/graph/internal/querygraph"
+	"github.com/weft-graph/weft/graph/internal/schema"
+)
+
+// place is a layout under construction: all objects that one slot holds.
+type place struct {
+	layout   *Layout
+	slots    map[slotKey]int
+	names    map[string]int
+	children map[int]*place
+	// ways tells which way fills a slot's objects for a selection.
+	ways map[slotUse]*way
+	// built and visited are what the client's selections found here, for the shape.
+	built   map[*selection][]built
+	visited map[*selection]*visit
+}
+
+// visit is how the objects of a selection are read at a place.
+type visit struct {
+	types     schema.TypeSet
+	knowsType bool
+}
+
+// slotKey is equal for values that are one value: the same field with the same arguments, read
+// from the same subgraphs at the same position.
+type slotKey struct {
+	name, argText, typeName string
+	position                int
+	from                    string
+	// variant tells apart what must not be shared.
+	variant int
+}
+
+type slotUse struct {
+	slot      slotKey
+	selection *selection
+}
+
+func (b *builder) newPlace(path, typeName string) *place {
+	l := &Layout{ID: len(b.places), Place: path, Type: -1}
+	if t := b.g.Supergraph.Schema.Type(typeName); t != nil && t.Kind == schema.Object {
+		l.Type = b.g.Number(typeName)
+	}
+	p := &place{
+		layout: l, slots: map[slotKey]int{}, names: map[string]int{}, children: map[int]*place{},
+		ways: map[slotUse]*way{}, built: map[*selection][]built{}, visited: map[*selection]*visit{},
+	}
+	b.places = append(b.places, p)
+	return p
+}
+
+// visit notes that objects of the spot are read for sel.
+func (p *place) visit(sel *selection, at *spot) {
+	if old, ok := p.visited[sel]; ok {
+		old.types = old.types.Or(at.types)
+		old.knowsType = old.knowsType && at.knowsType
+		return
+	}
+	p.visited[sel] = &visit{types: at.types, knowsType: at.knowsType}
+}
+
+// slot returns the slot for what p reads. Two ways for one selection do not share a slot, nor do
+// two root fields of a mutation: each call counts.
+func (b *builder) slot(at *spot, p *pick) int {
+	w := p.want
+	key := slotKey{name: w.name, argText: w.argText, typeName: w.typeName, position: -1, from: b.subgraphsOf(p)}
+	if at.serial > 0 && at.place == b.root {
+		key.variant = w.id
+	}
+	if w.sub != nil {
+		key.position = p.target.id
+		for {
+			use := slotUse{key, w.sub}
+			way, used := at.place.ways[use]
+			if !used || way == p.child {
+				at.place.ways[use] = p.child
+				break
+			}
+			key.variant--
+		}
+	}
+	if i, ok := at.place.slots[key]; ok {
+		return i
+	}
+	l := at.place.layout
+	i := len(l.Slots)
+	at.place.slots[key] = i
+	slot := Slot{Name: at.place.uniqueName(w.name)}
+	if w.sub != nil {
+		child := b.newPlace(joinPlace(l.Place, slot.Name), w.typeName)
+		at.place.children[i] = child
+		slot.Child = child.layout
+	}
+	l.Slots = append(l.Slots, slot)
+	return i
+}
+
+// uniqueName is name, or name#2 and so on where it is taken.
+func (p *place) uniqueName(name string) string {
+	p.names[name]++
+	if n := p.names[name]; n > 1 {
+		return fmt.Sprintf("%s#%d", name, n)
+	}
+	return name
+}
+
+func (b *builder) subgraphsOf(p *pick) string {
+	text := ""
+	for _, src := range p.from {
+		text += fmt.Sprint(b.g.Nodes[src.entry.node].Subgraph.Index, " ")
+	}
+	return text
+}
+
+func joinPlace(place, name string) string {
+	if place == "" {
+		return name
+	}
+	return place + "." + name
+}
+
+// subSelection is what one fetch selects of the objects at one place.
+type subSelection struct {
+	fetch *draft
+	// node is where the objects are read; None for entities that are represented by their own type.
+	node   querygraph.NodeID
+	place  *place
+	fields []*subField
+}
+
+// subField is one field of a subSelection.
+type subField struct {
+	want *want
+	on   schema.TypeSet
+	when Condition
+	slot int
+	// child is nil for a leaf.
+	child *subSelection
+}
+
+// add selects a field for objects of some types, or widens the selection that is there already.
+func (s *subSelection) add(on schema.TypeSet, w *want, slot int, when Condition) *subField {
+	for _, f := range s.fields {
+		if f.slot != slot {
+			continue
+		}
+		if sameCondition(f.when, when) || !f.on.And(on).IsEmpty() {
+			f.on = f.on.Or(on)
+			f.when = orCondition(f.when, when)
+			return f
+		}
+	}
+	f := &subField{want: w, on: on, when: when, slot: slot}
+	s.fields = append(s.fields, f)
+	return f
+}
