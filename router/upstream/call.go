@@ -1,0 +1,187 @@
+package upstream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/weft-graph/weft/graph"
+	"github.com/weft-graph/weft/router/telemetry"
+)
+
+// Call is one client request's door to the subgraphs: a graph.Fetcher. It is safe for concurrent use.
+type Call struct {
+	client   *Client
+	incoming Incoming
+
+	fetches atomic.Int64
+	mu      sync.Mutex
+	cookies []string
+}
+
+// Incoming is what a client's request contributes to the requests that it causes.
+type Incoming struct {
+	// Header is the client's, for the rules.
+	Header http.Header
+	// Token is the caller's verified token, or "".
+	Token string
+	// RequestID and ClientAddress are passed on.
+	RequestID, ClientAddress string
+}
+
+// Call returns the Fetcher for one client request.
+func (c *Client) Call(incoming Incoming) *Call { return &Call{client: c, incoming: incoming} }
+
+// Fetches returns how many subgraph calls there were.
+func (c *Call) Fetches() int { return int(c.fetches.Load()) }
+
+// Cookies returns the Set-Cookie headers that subgraphs have sent for the client. All fetches must have ended.
+func (c *Call) Cookies() []string { return c.cookies }
+
+// Fetch calls a subgraph. It implements graph.Fetcher.
+func (c *Call) Fetch(ctx context.Context, req *graph.FetchRequest) (graph.FetchResponse, error) {
+	c.fetches.Add(1)
+	s := c.client.subgraphs[req.Subgraph]
+	if s == nil {
+		return graph.FetchResponse{}, &graph.FetchError{Reason: graph.Crashed, Err: fmt.Errorf("no subgraph %q", req.Subgraph)}
+	}
+	if failure := s.checkRepresentations(req); failure != nil {
+		return graph.FetchResponse{}, c.client.fetchError(ctx, s, failure)
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout)
+	defer cancel()
+	out := outgoing{header: c.header(s), body: req.Body}
+	got, err := c.send(ctx, s, req.Kind, out)
+	if err != nil {
+		var failure *graph.FetchError
+		if !errors.As(err, &failure) {
+			failure = &graph.FetchError{Reason: graph.Crashed, Err: err}
+		}
+		return graph.FetchResponse{}, c.client.fetchError(ctx, s, failure)
+	}
+	if req.Kind == graph.Mutation && s.config.SetCookie && len(got.cookies) > 0 {
+		c.mu.Lock()
+		c.cookies = append(c.cookies, got.cookies...)
+		c.mu.Unlock()
+	}
+	return c.client.response(ctx, s, got), nil
+}
+
+// send sends a request, or joins one that is in flight and means the same.
+func (c *Call) send(ctx context.Context, s *subgraph, kind graph.Kind, out outgoing) (*answer, error) {
+	if kind != graph.Query {
+		c.client.epoch.Add(1)
+		defer c.client.epoch.Add(1)
+		return c.client.roundTrip(ctx, s, kind, out)
+	}
+	if !s.config.Deduplicate {
+		return c.client.roundTrip(ctx, s, kind, out)
+	}
+	return c.client.join(ctx, s, out)
+}
+
+func (s *subgraph) checkRepresentations(req *graph.FetchRequest) *graph.FetchError {
+	n := 0
+	for _, batch := range req.Entities {
+		n += len(batch.Representations)
+	}
+	if n <= s.config.MaxRepresentations {
+		return nil
+	}
+	return &graph.FetchError{
+		Reason:  graph.TooLarge,
+		Message: fmt.Sprintf("the operation asks the subgraph for %d entities at once, and at most %d are allowed", n, s.config.MaxRepresentations),
+	}
+}
+
+// header returns the headers of a request to s, without its signature. What the rules set cannot replace what the
+// router sets, because the rules may not name it; Authorization they may, for graphs whose subgraphs verify tokens
+// themselves, and a verified token comes before them.
+func (c *Call) header(s *subgraph) http.Header {
+	header := make(http.Header, 8+len(s.config.Headers))
+	applyRules(s.config.Headers, c.incoming.Header, header)
+	header["Content-Type"] = contentType
+	header["Accept"] = accept
+	header["Accept-Encoding"] = acceptEncoding
+	header["User-Agent"] = userAgent
+	if c.incoming.RequestID != "" {
+		header[telemetry.RequestIDHeader] = []string{c.incoming.RequestID}
+	}
+	if c.incoming.ClientAddress != "" {
+		header["X-Forwarded-For"] = []string{c.incoming.ClientAddress}
+	}
+	if s.config.Token && c.incoming.Token != "" {
+		header["Authorization"] = []string{"Bearer " + c.incoming.Token}
+	}
+	return header
+}
+
+// Header values that are shared by all requests and never changed.
+var (
+	contentType    = []string{"application/json"}
+	accept         = []string{"application/graphql-response+json, application/json;q=0.9"}
+	acceptEncoding = []string{"gzip"}
+	userAgent      = []string{"weft"}
+)
+
+// outgoing is a request to a subgraph before it is signed.
+type outgoing struct {
+	header http.Header
+	body   []byte
+}
+
+// roundTrip signs and sends a request and reads the answer.
+func (c *Client) roundTrip(ctx context.Context, s *subgraph, kind graph.Kind, out outgoing) (*answer, error) {
+	source := &bodySource{data: out.body}
+	defer source.detach()
+	r := (&http.Request{
+		Method: http.MethodPost, URL: s.url, Host: s.url.Host, Header: out.header, ContentLength: int64(len(out.body)),
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Body: source.open(), GetBody: source.reopen,
+	}).WithContext(ctx)
+	if s.key != nil {
+		s.key.Sign(r, out.body, time.Now())
+	}
+	if kind == graph.Query {
+		// Tells net/http that it may send the request again over another connection when an idle one turns out to be
+		// dead; a header without a value is not sent.
+		r.Header["Idempotency-Key"] = nil
+	}
+	response, err := c.options.Transport.RoundTrip(r)
+	if err != nil {
+		return nil, callFailed(ctx, err)
+	}
+	defer response.Body.Close()
+	body, err := readAnswer(response, s.config.MaxAnswerBytes)
+	if err != nil {
+		return nil, readFailed(ctx, err, s.config.MaxAnswerBytes)
+	}
+	got := &answer{body: body, cookies: response.Header["Set-Cookie"]}
+	got.users.Store(1)
+	got.isPrivate = len(got.cookies) > 0 || strings.Contains(strings.ToLower(response.Header.Get("Cache-Control")), "no-store")
+	if response.StatusCode < 200 || response.StatusCode > 299 {
+		got.status = response.StatusCode
+	}
+	return got, nil
+}
+
+func callFailed(ctx context.Context, err error) *graph.FetchError {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return &graph.FetchError{Reason: graph.Timeout, Err: err}
+	}
+	return &graph.FetchError{Reason: graph.Unreachable, Err: err}
+}
+
+func readFailed(ctx context.Context, err error, limit int64) *graph.FetchError {
+	switch {
+	case errors.Is(err, errTooLarge):
+		return &graph.FetchError{Reason: graph.TooLarge, Err: fmt.Errorf("the answer is longer than %d bytes", limit)}
+	case errors.Is(err, errEncoding):
+		return &graph.FetchError{Reason: graph.BadAnswer, Err: err}
+	}
+	return callFailed(ctx, fmt.Errorf("read the answer: %w", err))
+}

@@ -1,0 +1,133 @@
+// Package upstream calls subgraphs over HTTP: it is the engine's Fetcher.
+//
+// In comes a fetch (the body is already written), out come the answer's bytes or a FetchError that says why there are
+// none. The passes of one call: check the number of representations, set the headers by rules, join an identical query
+// that is in flight, sign, send, read within the limit, collect cookies, mask errors. The package does not know plans,
+// schemas or who is calling; a Call carries what one client's request contributes.
+package upstream
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/weft-graph/weft/graph"
+	"github.com/weft-graph/weft/router/signature"
+)
+
+// Target is a subgraph of the supergraph.
+type Target struct {
+	// Name is the subgraph's name, URL its address in the supergraph.
+	Name, URL string
+}
+
+// NewTransport returns the connection pool for all subgraphs. It is shared by the Clients of successive supergraphs.
+func NewTransport() *http.Transport {
+	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 15 * time.Second}
+	return &http.Transport{
+		Proxy:       http.ProxyFromEnvironment,
+		DialContext: dialer.DialContext,
+		// A burst must not close and open connections: as many stay open as the burst had.
+		MaxIdleConns:        0,
+		MaxIdleConnsPerHost: 512,
+		IdleConnTimeout:     90 * time.Second,
+		TLSHandshakeTimeout: 5 * time.Second,
+		ForceAttemptHTTP2:   true,
+		// Answers are unpacked here, within their limit.
+		DisableCompression: true,
+		WriteBufferSize:    16 << 10,
+		ReadBufferSize:     16 << 10,
+	}
+}
+
+// Options are what all subgraphs share.
+type Options struct {
+	// All is how a subgraph is called that Subgraphs does not name; Subgraphs by name.
+	All       Config
+	Subgraphs map[string]Config
+	// ExposeErrors shows clients the errors of all subgraphs, and why a call failed: for development.
+	ExposeErrors bool
+	// Transport is the connection pool.
+	Transport http.RoundTripper
+	// Log gets what clients do not see.
+	Log *slog.Logger
+}
+
+// Client calls the subgraphs of one supergraph. It is immutable but for flights and safe for concurrent use.
+type Client struct {
+	options   Options
+	subgraphs map[string]*subgraph
+	// epoch counts the beginnings and ends of writes.
+	epoch atomic.Uint64
+}
+
+// subgraph is one subgraph, ready to be called.
+type subgraph struct {
+	name    string
+	config  Config
+	url     *url.URL
+	key     *signature.Key // nil when requests are not signed
+	flights flights
+}
+
+// NewClient returns the Client for the targets. A target without an address is an error.
+func NewClient(options Options, targets []Target) (*Client, error) {
+	c := &Client{options: options, subgraphs: map[string]*subgraph{}}
+	for _, target := range targets {
+		config, ok := options.Subgraphs[target.Name]
+		if !ok {
+			config = options.All
+		}
+		address := config.URL
+		if address == "" {
+			address = target.URL
+		}
+		if address == "" {
+			return nil, fmt.Errorf("subgraph %q has no address: give it a routing_url in the supergraph or subgraphs.%s.url in the configuration",
+				target.Name, target.Name)
+		}
+		u, err := parseURL(address)
+		if err != nil {
+			return nil, fmt.Errorf("the address of subgraph %q: %w", target.Name, err)
+		}
+		s := &subgraph{name: target.Name, config: config, url: u}
+		if config.SigningKey != "" {
+			if s.key, err = signature.NewKey(config.SigningKey); err != nil {
+				return nil, fmt.Errorf("subgraph %q: %w", target.Name, err)
+			}
+		}
+		c.subgraphs[target.Name] = s
+	}
+	return c, nil
+}
+
+// Unused returns the configured names that no target has, sorted: probably misspelt.
+func Unused(configured map[string]Config, targets []Target) []string {
+	var names []string
+	for name := range configured {
+		if !slices.ContainsFunc(targets, func(t Target) bool { return t.Name == name }) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// fetchError makes the error of a call that has no answer.
+func (c *Client) fetchError(ctx context.Context, s *subgraph, failure *graph.FetchError) error {
+	level := slog.LevelWarn
+	if ctx.Err() == context.Canceled {
+		level = slog.LevelDebug // the client has gone, and with it the reason for the call
+	}
+	c.options.Log.Log(ctx, level, "subgraph call failed", "subgraph", s.name, "url", s.url.Redacted(), "error", failure.Error())
+	if c.options.ExposeErrors && failure.Message == "" && failure.Err != nil {
+		failure.Message = failure.Err.Error()
+	}
+	return failure
+}
