@@ -39,7 +39,7 @@ func checkCalls(t *Tree, report reporter) {
 var goroutineHelpers = []string{
 	"graph/internal/execute.goFetch",
 	"router/telemetry.Go",
-	"subgraphs/internal/boot.Run",
+	"subgraphs/internal/boot.Run", "subgraphs/internal/boot.Parallel",
 	"cmd/weft/internal/task.Go",
 }
 
