@@ -30,6 +30,7 @@ func main() {
 	boot.Main(configure, run)
 }
 
+// configure reads what boot.Config does not: PRODUCT_URL, PRODUCT_TIMEOUT and PEER_KEY.
 func configure(environment *boot.Environment) (config, boot.Config) {
 	shared := environment.Config("order", defaultPort)
 	return config{

@@ -23,6 +23,7 @@ func main() {
 	boot.Main(configure, run)
 }
 
+// configure reads what boot.Config does not: PEER_KEY.
 func configure(environment *boot.Environment) (config, boot.Config) {
 	shared := environment.Config("product", defaultPort)
 	return config{Config: shared, peerKey: environment.Key("PEER_KEY", "the order service's")}, shared
