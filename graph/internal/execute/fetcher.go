@@ -71,6 +71,8 @@ const (
 	BadStatus
 	// BadAnswer: an answer came that is not a GraphQL response.
 	BadAnswer
+	// TooManyRepresentations: more entities were needed than one fetch may ask for.
+	TooManyRepresentations
 	// Crashed: our own code failed.
 	Crashed
 )
@@ -111,6 +113,8 @@ func (e *FetchError) clientMessage() string {
 		return "the subgraph answered with status " + strconv.Itoa(e.Status)
 	case BadAnswer:
 		return "the subgraph did not answer with a GraphQL response"
+	case TooManyRepresentations:
+		return "the request needs more entities of the subgraph than are allowed at once"
 	case Crashed:
 		return "the router failed while calling the subgraph"
 	default: // Unreachable
@@ -123,7 +127,7 @@ func (e *FetchError) code() gqlerr.Code {
 	switch e.Reason {
 	case Timeout:
 		return gqlerr.SubgraphTimeout
-	case TooLarge:
+	case TooLarge, TooManyRepresentations:
 		return gqlerr.SubgraphTooLarge
 	case Crashed:
 		return gqlerr.Internal

@@ -1,0 +1,227 @@
+package execute
+
+import (
+	"github.com/weft-graph/weft/graph/internal/plan"
+	"github.com/weft-graph/weft/graph/internal/rawjson"
+)
+
+// Compiled is a plan with everything that its runs share worked out: the constant bytes of request
+// bodies and of the response, and how answers are read. It is immutable and kept beside the plan.
+type Compiled struct {
+	plan    *plan.Plan
+	fetches []fetch
+	shape   *shape
+	// split has a true for every slot, by layout, whose composite value more than one fetch writes:
+	// what is put there is merged in place and must not be shared between objects.
+	split [][]bool
+}
+
+// fetch is a plan.Fetch, compiled.
+type fetch struct {
+	*plan.Fetch
+	name string
+	// head is the request body up to the first variable.
+	head      []byte
+	variables []variable
+	// data reads the "data" of an answer: for an EntityFetch batch i fills slot i.
+	data    *rawjson.Scan
+	batches []batch
+	// dependents are the fetches that depend on this one.
+	dependents []int
+}
+
+// variable is a plan.FetchVariable, compiled.
+type variable struct {
+	plan.FetchVariable
+	// prefix is `"name":`.
+	prefix []byte
+}
+
+// batch is what one _entities selection, or one root selection, fills.
+type batch struct {
+	// entities is nil for a RootFetch.
+	entities *plan.Entities
+	// prefix is `"representations":`, the variable that carries the representations.
+	prefix []byte
+	path   []plan.Step
+	scan   *plan.Scan
+	cases  []representation
+}
+
+// representation is a plan.Representation, compiled.
+type representation struct {
+	on plan.TypeSet
+	// head is `{"__typename":"T"`.
+	head   []byte
+	fields []representationField
+}
+
+// representationField is a plan.RepresentationField, compiled.
+type representationField struct {
+	on plan.TypeSet
+	// prefix is `,"name":`; for a constant the whole member.
+	prefix   []byte
+	constant bool
+	required bool
+	slot     int
+	fields   []representationField
+}
+
+// compiler keeps what the parts of one plan share.
+type compiler struct {
+	plan  *plan.Plan
+	types map[string]int
+	scans map[*plan.Scan]*rawjson.Scan
+	// shapes and the number of shapes and lists met, which become their numbers for the memo.
+	shapes  map[*plan.Shape]*shape
+	numbers uint32
+}
+
+// Compile prepares a plan for running.
+func Compile(p *plan.Plan) *Compiled {
+	c := &compiler{plan: p, types: make(map[string]int, len(p.Types)), scans: map[*plan.Scan]*rawjson.Scan{}, shapes: map[*plan.Shape]*shape{}}
+	for i, name := range p.Types {
+		c.types[name] = i
+	}
+	out := &Compiled{plan: p, fetches: make([]fetch, len(p.Fetches)), split: splitSlots(p)}
+	for i, f := range p.Fetches {
+		out.fetches[i] = c.fetch(f)
+	}
+	for i, f := range p.Fetches {
+		for _, d := range f.DependsOn {
+			out.fetches[d].dependents = append(out.fetches[d].dependents, i)
+		}
+	}
+	out.shape = c.shape(p.Shape)
+	return out
+}
+
+// Plan returns the plan that was compiled.
+func (c *Compiled) Plan() *plan.Plan { return c.plan }
+
+func (c *compiler) fetch(f *plan.Fetch) fetch {
+	out := fetch{Fetch: f, name: c.plan.Subgraphs[f.Subgraph]}
+	out.head = rawjson.AppendString([]byte(`{"query":`), f.Text)
+	for _, v := range f.Variables {
+		out.variables = append(out.variables, variable{FetchVariable: v, prefix: member(v.Name)})
+	}
+	if f.Kind == plan.RootFetch {
+		out.data = c.scan(f.Scan)
+		out.batches = []batch{{path: f.Target, scan: f.Scan}}
+		return out
+	}
+	var fields []rawjson.Field
+	for i, e := range f.Entities {
+		b := batch{entities: e, prefix: member(e.Variable), path: e.Path, scan: e.Scan}
+		for _, r := range e.Cases {
+			b.cases = append(b.cases, representation{
+				on:     r.On,
+				head:   rawjson.AppendString([]byte(`{"__typename":`), r.TypeName),
+				fields: compileFields(r.Fields),
+			})
+		}
+		out.batches = append(out.batches, b)
+		fields = append(fields, rawjson.Field{Key: e.Key, Slot: i, Child: c.scan(e.Scan)})
+	}
+	out.data = &rawjson.Scan{Slots: len(fields), Type: rawjson.TypeNone, Cases: []rawjson.Case{rawjson.NewCase(fields)}}
+	return out
+}
+
+// member is `"name":`.
+func member(name string) []byte { return append(rawjson.AppendString(nil, name), ':') }
+
+func compileFields(fields []plan.RepresentationField) []representationField {
+	out := make([]representationField, len(fields))
+	for i, f := range fields {
+		prefix := append([]byte{','}, member(f.Name)...)
+		if f.TypeName != "" {
+			prefix = rawjson.AppendString(prefix, f.TypeName)
+		}
+		out[i] = representationField{
+			on: f.On, prefix: prefix, constant: f.TypeName != "", required: f.Required, slot: f.Slot,
+			fields: compileFields(f.Fields),
+		}
+	}
+	return out
+}
+
+func (c *compiler) scan(s *plan.Scan) *rawjson.Scan {
+	if s == nil {
+		return nil
+	}
+	if out := c.scans[s]; out != nil {
+		return out
+	}
+	out := &rawjson.Scan{Slots: len(s.Layout.Slots), Type: s.Layout.Type, TypeKey: s.TypeKey, Types: c.types, Any: -1}
+	c.scans[s] = out
+	if s.TypeKey != "" {
+		out.ByType = filled(len(c.plan.Types), -1)
+	}
+	for i, sc := range s.Cases {
+		fields := make([]rawjson.Field, len(sc.Fields))
+		for j, f := range sc.Fields {
+			fields[j] = rawjson.Field{Key: f.Key, Slot: f.Slot, Child: c.scan(f.Child)}
+		}
+		out.Cases = append(out.Cases, rawjson.NewCase(fields))
+		if s.TypeKey == "" || sc.On == nil {
+			if out.Any < 0 {
+				out.Any = i
+			}
+			continue
+		}
+		for _, typ := range sc.On.Indexes() {
+			out.ByType[typ] = i
+		}
+	}
+	for typ, i := range out.ByType {
+		if i < 0 {
+			out.ByType[typ] = out.Any
+		}
+	}
+	return out
+}
+
+func filled(n, value int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = value
+	}
+	return out
+}
+
+// splitSlots finds the slots whose composite value more than one selection of the plan reads.
+func splitSlots(p *plan.Plan) [][]bool {
+	writers := make([][]int, len(p.Layouts))
+	split := make([][]bool, len(p.Layouts))
+	for i, l := range p.Layouts {
+		writers[i], split[i] = make([]int, len(l.Slots)), make([]bool, len(l.Slots))
+	}
+	writer := 0
+	var walk func(*plan.Scan)
+	walk = func(s *plan.Scan) {
+		for _, sc := range s.Cases {
+			for _, f := range sc.Fields {
+				if f.Child == nil {
+					continue
+				}
+				w := &writers[s.Layout.ID][f.Slot]
+				if *w != 0 && *w != writer {
+					split[s.Layout.ID][f.Slot] = true
+				}
+				*w = writer
+				walk(f.Child)
+			}
+		}
+	}
+	for _, f := range p.Fetches {
+		if f.Scan != nil {
+			writer++
+			walk(f.Scan)
+		}
+		for _, e := range f.Entities {
+			writer++
+			walk(e.Scan)
+		}
+	}
+	return split
+}

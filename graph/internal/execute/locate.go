@@ -1,0 +1,264 @@
+package execute
+
+import (
+	"errors"
+	"strconv"
+
+	"github.com/weft-graph/weft/graph/gqlerr"
+	"github.com/weft-graph/weft/graph/internal/plan"
+	"github.com/weft-graph/weft/graph/internal/rawjson"
+)
+
+// pathStep is one step of a path as a subgraph sent it: key, or index when key is nil.
+type pathStep struct {
+	key   []byte
+	index int
+}
+
+// locateErrors gives the errors of an answer their places in the response. A null on the way to
+// such a place is explained by the error: completion does not complain about it again.
+func (x *Execution) locateErrors(f *fetch, c *call, answer rawjson.Answer) {
+	for raw := range rawjson.Elements(answer.Errors) {
+		e, steps := x.readError(f, raw)
+		if !x.locateError(f, c, answer, e, steps) {
+			x.reportUnplaced(f, c, answer, e)
+		}
+	}
+}
+
+// readError reads one error of a subgraph. Its locations are left out: they are places in a
+// document that the client does not know. steps is nil when it has no usable path.
+func (x *Execution) readError(f *fetch, raw []byte) (e gqlerr.Error, steps []pathStep) {
+	e = gqlerr.Error{Message: "the subgraph answered with an error", Subgraph: f.name}
+	if raw[0] != '{' {
+		return e, nil
+	}
+	var original string
+	for key, value := range rawjson.Members(raw) {
+		switch {
+		case rawjson.KeyIs(key, "message") && value[0] == '"':
+			original = string(rawjson.AppendUnquoted(nil, value))
+		case rawjson.KeyIs(key, "path") && value[0] == '[':
+			steps = readPath(value)
+		case rawjson.KeyIs(key, "extensions") && value[0] == '{':
+			e.Extensions = append([]byte(nil), value...)
+		}
+	}
+	if !x.in.MaskErrors {
+		if original != "" {
+			e.Message = original
+		}
+		return e, steps
+	}
+	if original != "" && len(x.failures) < x.in.Limits.MaxErrors {
+		x.failures = append(x.failures, Failure{Subgraph: f.name, Fetch: f.ID, Err: errors.New(original)})
+	}
+	e.Code, e.Extensions = maskedCode(e.Extensions), nil
+	return e, steps
+}
+
+// maskedCode takes the code out of an error's extensions: the one member that masking leaves.
+func maskedCode(extensions []byte) gqlerr.Code {
+	if extensions == nil {
+		return ""
+	}
+	var code gqlerr.Code
+	for key, value := range rawjson.Members(extensions) {
+		if rawjson.KeyIs(key, "code") && value[0] == '"' {
+			code = gqlerr.Code(rawjson.AppendUnquoted(nil, value))
+		}
+	}
+	return code
+}
+
+// readPath reads a path up to the first step that is neither a key nor an index.
+func readPath(raw []byte) []pathStep {
+	var steps []pathStep
+	for value := range rawjson.Elements(raw) {
+		if value[0] == '"' {
+			steps = append(steps, pathStep{key: rawjson.AppendUnquoted([]byte{}, value)})
+			continue
+		}
+		i, err := strconv.Atoi(string(value))
+		if err != nil || i < 0 {
+			return steps
+		}
+		steps = append(steps, pathStep{index: i})
+	}
+	return steps
+}
+
+// locateError reports an error at every place of the response that its path leads to; false if
+// there is none.
+func (x *Execution) locateError(f *fetch, c *call, answer rawjson.Answer, e gqlerr.Error, steps []pathStep) bool {
+	if len(steps) == 0 {
+		return false
+	}
+	i, number := 0, -1
+	if f.Kind == plan.EntityFetch {
+		if i = f.batchOf(steps[0].key); i < 0 || len(steps) < 2 || steps[1].key != nil {
+			return false
+		}
+		number, steps = steps[1].index, steps[2:]
+	}
+	b := &f.batches[i]
+	members := make(map[rawjson.Ref]bool)
+	for j, object := range c.batches[i].objects {
+		if number < 0 || c.batches[i].number[j] == number {
+			members[object] = true
+			x.explain(object, b.scan, steps, x.isEntityNull(f, answer, i, number))
+		}
+	}
+	l := locator{x: x, call: c, err: e}
+	x.eachPlace(b.path, func(p place) bool {
+		if members[p.object] {
+			l.object(p.object, p.shape, b.scan, p.path, steps)
+		}
+		return l.reported <= x.in.Limits.MaxErrors
+	})
+	return l.reported > 0
+}
+
+// batchOf returns the batch with a response key, or -1.
+func (f *fetch) batchOf(key []byte) int {
+	for i := range f.batches {
+		if key != nil && f.batches[i].entities.Key == string(key) {
+			return i
+		}
+	}
+	return -1
+}
+
+// isEntityNull reports whether an answer gives nothing for a representation of batch i.
+func (x *Execution) isEntityNull(f *fetch, answer rawjson.Answer, i, number int) bool {
+	if f.Kind != plan.EntityFetch || answer.Data.Kind() != rawjson.Object {
+		return false
+	}
+	list := x.doc.Slot(answer.Data, i)
+	return list.Kind() != rawjson.List || number >= x.doc.Len(list) || x.doc.Element(list, number).Kind() != rawjson.Object
+}
+
+// explain marks the null on the way of a path from an object, if there is one: an error at or below
+// it is reported. isNull is set when the object itself is null in the answer.
+func (x *Execution) explain(object rawjson.Ref, s *plan.Scan, steps []pathStep, isNull bool) {
+	if isNull || len(steps) == 0 {
+		x.settle(object, s, rawjson.FailedRef)
+		return
+	}
+	for len(steps) > 0 && s != nil && object.Kind() == rawjson.Object {
+		f := x.scanField(object, s, steps[0].key)
+		if f == nil {
+			return
+		}
+		v := x.doc.Slot(object, f.Slot)
+		if v == rawjson.NullRef || v == rawjson.AbsentRef {
+			x.doc.SetSlot(object, f.Slot, rawjson.FailedRef)
+		}
+		for steps = steps[1:]; len(steps) > 0 && steps[0].key == nil && v.Kind() == rawjson.List; steps = steps[1:] {
+			list, i := v, steps[0].index
+			if i >= x.doc.Len(list) {
+				return
+			}
+			if v = x.doc.Element(list, i); v == rawjson.NullRef {
+				x.doc.SetElement(list, i, rawjson.FailedRef)
+			}
+		}
+		object, s = v, f.Child
+	}
+}
+
+// scanField returns the field of a scan with a key of the subgraph's answer, for the runtime type of
+// an object or, where there is none, for any.
+func (x *Execution) scanField(object rawjson.Ref, s *plan.Scan, key []byte) *plan.ScanField {
+	for i := range s.Cases {
+		if object != rawjson.AbsentRef && s.TypeKey != "" && !fits(s.Cases[i].On, x.doc.Type(object)) {
+			continue
+		}
+		for j := range s.Cases[i].Fields {
+			if s.Cases[i].Fields[j].Key == string(key) {
+				return &s.Cases[i].Fields[j]
+			}
+		}
+	}
+	return nil
+}
+
+// locator follows one error's path in the answer through the response.
+type locator struct {
+	x        *Execution
+	call     *call
+	err      gqlerr.Error
+	reported int
+	last     gqlerr.Path
+}
+
+// report reports the error at a path; equal paths, which internal fields can give, once.
+func (l *locator) report(path gqlerr.Path) {
+	if l.reported > 0 && l.last.Equal(path) {
+		return
+	}
+	l.reported++
+	l.last = append(l.last[:0], path...)
+	l.x.report(l.call, l.err, path)
+}
+
+// object follows the path from an object; AbsentRef stands for one that is not there, below which
+// only the shape is followed. Where the client does not see the rest, the error stays here.
+func (l *locator) object(object rawjson.Ref, s *shape, scan *plan.Scan, path gqlerr.Path, steps []pathStep) {
+	if len(steps) == 0 || steps[0].key == nil || scan == nil {
+		l.report(path)
+		return
+	}
+	f := l.x.scanField(object, scan, steps[0].key)
+	if f == nil {
+		l.report(path)
+		return
+	}
+	v := rawjson.AbsentRef
+	if object != rawjson.AbsentRef {
+		v = l.x.doc.Slot(object, f.Slot)
+	}
+	fields := l.x.visible(s, object, f.Slot)
+	if len(fields) == 0 {
+		l.report(path)
+	}
+	for _, field := range fields {
+		l.value(v, field.value, f.Child, append(path, gqlerr.PathElement{Key: field.Key}), steps[1:])
+	}
+}
+
+func (l *locator) value(v rawjson.Ref, c *completion, scan *plan.Scan, path gqlerr.Path, steps []pathStep) {
+	switch {
+	case len(steps) == 0:
+		l.report(path)
+	case steps[0].key == nil && c.elem != nil:
+		element := rawjson.AbsentRef
+		if v.Kind() == rawjson.List && steps[0].index < l.x.doc.Len(v) {
+			element = l.x.doc.Element(v, steps[0].index)
+		}
+		l.value(element, c.elem, scan, append(path, gqlerr.PathElement{Index: steps[0].index}), steps[1:])
+	case steps[0].key != nil && c.shape != nil:
+		if v.Kind() != rawjson.Object {
+			v = rawjson.AbsentRef
+		}
+		l.object(v, c.shape, scan, path, steps)
+	default:
+		l.report(path)
+	}
+}
+
+// reportUnplaced reports an error without a usable path at the place of its fetch. It may explain
+// any null that the answer brought.
+func (x *Execution) reportUnplaced(f *fetch, c *call, answer rawjson.Answer, e gqlerr.Error) {
+	for i := range f.batches {
+		b, t := &f.batches[i], &c.batches[i]
+		for j, object := range t.objects {
+			if b.entities == nil || x.isEntityNull(f, answer, i, t.number[j]) {
+				x.settle(object, b.scan, rawjson.FailedRef)
+			}
+		}
+	}
+	for _, path := range x.fetchPaths(f, c) {
+		x.report(c, e, path)
+	}
+}

@@ -1,0 +1,276 @@
+package execute
+
+import (
+	"github.com/weft-graph/weft/graph/internal/plan"
+	"github.com/weft-graph/weft/graph/internal/rawjson"
+)
+
+// prepare finds the objects that a fetch fills and writes its request. It returns false if there is
+// nothing to ask for, or if it must not be asked.
+func (x *Execution) prepare(f *fetch, c *call) bool {
+	c.body = append(c.body[:0], f.head...)
+	c.body = append(c.body, `,"variables":{`...)
+	start := len(c.body)
+	for i := range f.variables {
+		v := &f.variables[i]
+		before := len(c.body)
+		c.body = append(separate(c.body, start), v.prefix...)
+		var ok bool
+		if c.body, ok = x.appendVariable(c.body, v); !ok {
+			c.body = c.body[:before]
+		}
+	}
+	wanted, total := false, 0
+	for i := range f.batches {
+		b, t := &f.batches[i], &c.batches[i]
+		if b.entities == nil {
+			t.objects = x.collect(t.objects, b.path)
+			wanted = wanted || len(t.objects) > 0
+			continue
+		}
+		c.body = append(append(separate(c.body, start), b.prefix...), '[')
+		if x.isOn(b.entities.When) {
+			t.objects = x.collect(t.objects, b.path)
+			c.body = x.represent(c.body, b, t)
+		}
+		c.body = append(c.body, ']')
+		wanted, total = wanted || len(t.spans) > 0, total+len(t.spans)
+	}
+	if !wanted {
+		return false
+	}
+	if total > x.in.Limits.MaxRepresentations {
+		x.fail(f, c, &FetchError{Reason: TooManyRepresentations})
+		return false
+	}
+	c.body = append(c.body, "}}"...)
+	x.request(f, c)
+	return true
+}
+
+// request describes the call for the Fetcher, now that the body is final.
+func (x *Execution) request(f *fetch, c *call) {
+	r := &c.request
+	r.Subgraph, r.Fetch, r.Kind, r.Query, r.Body = f.name, f.ID, f.Operation, f.Text, c.body
+	for i := range f.batches {
+		b, t := &f.batches[i], &c.batches[i]
+		if b.entities == nil {
+			continue
+		}
+		for _, s := range t.spans {
+			t.bytes = append(t.bytes, c.body[s.start:s.end:s.end])
+		}
+		r.Entities = append(r.Entities, EntityBatch{Key: b.entities.Key, Variable: b.entities.Variable, Representations: t.bytes})
+	}
+}
+
+// separate appends a comma if something was written since start.
+func separate(dst []byte, start int) []byte {
+	if len(dst) > start {
+		dst = append(dst, ',')
+	}
+	return dst
+}
+
+// appendVariable appends the value of a variable; ok is false if it has none.
+func (x *Execution) appendVariable(dst []byte, v *variable) (out []byte, ok bool) {
+	if v.Source == plan.FromCondition {
+		if x.isOn(v.Condition) {
+			return append(dst, "true"...), true
+		}
+		return append(dst, "false"...), true
+	}
+	return appendValue(dst, &v.Value, x.in.Variables)
+}
+
+// appendValue fills a template. A variable without a value leaves out a member of an object, and is
+// null in a list (GraphQL spec 3.10, 3.11).
+func appendValue(dst []byte, v *plan.Value, variables [][]byte) (out []byte, ok bool) {
+	switch v.Kind {
+	case plan.VariableValue:
+		value := variables[v.Variable]
+		return append(dst, value...), value != nil
+	case plan.ListTemplate:
+		dst = append(dst, '[')
+		start := len(dst)
+		for i := range v.Items {
+			dst = separate(dst, start)
+			if dst, ok = appendValue(dst, &v.Items[i], variables); !ok {
+				dst = append(dst, "null"...)
+			}
+		}
+		return append(dst, ']'), true
+	default: // plan.ObjectTemplate
+		dst = append(dst, '{')
+		start := len(dst)
+		for i := range v.Items {
+			before := len(dst)
+			dst = append(rawjson.AppendString(separate(dst, start), v.Names[i]), ':')
+			if dst, ok = appendValue(dst, &v.Items[i], variables); !ok {
+				dst = dst[:before]
+			}
+		}
+		return append(dst, '}'), true
+	}
+}
+
+// collect appends the objects that steps lead to from the root, each once, in document order.
+func (x *Execution) collect(dst []rawjson.Ref, steps []plan.Step) []rawjson.Ref {
+	x.doc.BeginWalk()
+	return x.walk(dst, x.root, steps)
+}
+
+func (x *Execution) walk(dst []rawjson.Ref, v rawjson.Ref, steps []plan.Step) []rawjson.Ref {
+	switch v.Kind() {
+	case rawjson.List:
+		if !x.doc.Visit(v) {
+			return dst
+		}
+		for i := range x.doc.Len(v) {
+			dst = x.walk(dst, x.doc.Element(v, i), steps)
+		}
+	case rawjson.Object:
+		if !x.doc.Visit(v) {
+			return dst
+		}
+		if len(steps) == 0 {
+			return append(dst, v)
+		}
+		if fits(steps[0].On, x.doc.Type(v)) {
+			return x.walk(dst, x.doc.Slot(v, steps[0].Slot), steps[1:])
+		}
+	}
+	return dst
+}
+
+// fits reports whether a runtime type is in a set; nil is every type, also an unknown one.
+func fits(on plan.TypeSet, typ int) bool { return on == nil || on.Has(typ) }
+
+// represent appends the representations of a batch's objects, equal ones once. Objects that are not
+// represented leave the batch.
+func (x *Execution) represent(body []byte, b *batch, t *targets) []byte {
+	start := len(body)
+	x.seen.clear(len(t.objects))
+	left := t.objects[:0]
+	for _, object := range t.objects {
+		r := caseFor(b.cases, x.doc.Type(object))
+		if r == nil {
+			continue
+		}
+		before := len(body)
+		body = separate(body, start)
+		s := span{start: len(body)}
+		var state representable
+		if body, state = x.appendRepresentation(body, r, object); state != represented {
+			body = body[:before]
+			x.withhold(object, b.scan, state)
+			continue
+		}
+		s.end = len(body)
+		number := x.seen.find(body, t.spans, s)
+		if number == len(t.spans) {
+			t.spans = append(t.spans, s)
+		} else {
+			body = body[:before]
+		}
+		left = append(left, object)
+		t.number = append(t.number, number)
+	}
+	t.objects = left
+	return body
+}
+
+func caseFor(cases []representation, typ int) *representation {
+	for i := range cases {
+		if fits(cases[i].on, typ) {
+			return &cases[i]
+		}
+	}
+	return nil
+}
+
+// representable says whether an object can be represented, and why not.
+type representable uint8
+
+const (
+	represented representable = iota
+	// keyNull: a key is null, so there is no such entity.
+	keyNull
+	// keyFailed: an error that is already known kept a value away.
+	keyFailed
+	// keyAbsent: a subgraph left out a value.
+	keyAbsent
+)
+
+// withhold settles the values that an object does not get because it is not represented: nulls. If
+// a subgraph left out a value they stay absent, which completion reports.
+func (x *Execution) withhold(object rawjson.Ref, s *plan.Scan, why representable) {
+	switch why {
+	case keyNull:
+		x.settle(object, s, rawjson.NullRef)
+	case keyFailed:
+		x.settle(object, s, rawjson.FailedRef)
+	case represented, keyAbsent:
+	}
+}
+
+func (x *Execution) appendRepresentation(dst []byte, r *representation, object rawjson.Ref) ([]byte, representable) {
+	dst = append(dst, r.head...)
+	dst, state := x.appendMembers(dst, r.fields, object)
+	return append(dst, '}'), state
+}
+
+// appendMembers appends the members of a representation, or of an object inside one.
+func (x *Execution) appendMembers(dst []byte, fields []representationField, object rawjson.Ref) ([]byte, representable) {
+	for i := range fields {
+		f := &fields[i]
+		if f.on != nil && !f.on.Has(x.doc.Type(object)) {
+			continue
+		}
+		prefix := f.prefix
+		if dst[len(dst)-1] == '{' {
+			prefix = prefix[1:]
+		}
+		dst = append(dst, prefix...)
+		if f.constant {
+			continue
+		}
+		var state representable
+		if dst, state = x.appendMember(dst, f, x.doc.Slot(object, f.slot)); state != represented {
+			return dst, state
+		}
+	}
+	return dst, represented
+}
+
+// appendMember appends a value from the document as a subgraph gets it.
+func (x *Execution) appendMember(dst []byte, f *representationField, v rawjson.Ref) ([]byte, representable) {
+	switch v.Kind() {
+	case rawjson.Null:
+		if !f.required {
+			return dst, keyNull
+		}
+		return append(dst, "null"...), represented
+	case rawjson.Leaf:
+		return append(dst, x.doc.Bytes(v)...), represented
+	case rawjson.Object:
+		dst, state := x.appendMembers(append(dst, '{'), f.fields, v)
+		return append(dst, '}'), state
+	case rawjson.List:
+		dst = append(dst, '[')
+		for i := range x.doc.Len(v) {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			var state representable
+			if dst, state = x.appendMember(dst, f, x.doc.Element(v, i)); state != represented {
+				return dst, state
+			}
+		}
+		return append(dst, ']'), represented
+	case rawjson.Failed, rawjson.Conflict:
+		return dst, keyFailed
+	default: // rawjson.Absent
+		return dst, keyAbsent
+	}
+}
