@@ -3,6 +3,7 @@ package plan
 import (
 	"slices"
 
+	"github.com/weft-graph/weft/graph/internal/federation"
 	"github.com/weft-graph/weft/graph/internal/querygraph"
 )
 
@@ -67,7 +68,7 @@ func (s *search) optionsFrom(o object, w *want, e *entry, entries []*entry) []*o
 // sources returns the ways to take a field edge from an entry: as it is, or after collecting what
 // its @requires names and entering with that.
 func (s *search) sources(o object, e *entry, edge *querygraph.FieldEdge, entries []*entry) []source {
-	if edge.Requires == nil || !e.isJump() && s.resolvesAll(o, e, edge) {
+	if edge.Requires == nil || !e.isJump() && s.resolvesAll(s.g.Nodes[e.node], o.number, edge.Requires) {
 		if e.comeback {
 			return nil
 		}
@@ -85,15 +86,26 @@ func (s *search) sources(o object, e *entry, edge *querygraph.FieldEdge, entries
 
 // resolvesAll reports whether the subgraph in which the object was read has the required fields
 // itself, because @provides brought them: then nothing needs to be sent to it.
-func (s *search) resolvesAll(o object, e *entry, edge *querygraph.FieldEdge) bool {
-	n := s.g.Nodes[e.node]
-	for _, item := range edge.Requires {
-		if item.On != "" || len(item.Args) > 0 || len(item.Selections) > 0 {
-			return false
+func (s *search) resolvesAll(n *querygraph.Node, number int, fs federation.FieldSet) bool {
+	for _, item := range fs {
+		if item.On != "" {
+			if s.g.Possible(item.On).Has(number) && !s.resolvesAll(n, number, item.Selections) {
+				return false
+			}
+			continue
 		}
 		own := n.Field(item.Field)
 		if own == nil || !own.Open(s.on) || own.Requires != nil {
 			return false
+		}
+		if own.Target == querygraph.None {
+			continue
+		}
+		for _, t := range s.g.Nodes[own.Target].Possible.Indexes() {
+			below := s.g.Narrow(own.Target, t)
+			if below == querygraph.None || !s.resolvesAll(s.g.Nodes[below], t, item.Selections) {
+				return false
+			}
 		}
 	}
 	return true

@@ -29,10 +29,39 @@ func load(sdl string) (*planned, error) {
 	return &planned{sg, parser, plan.New(sg)}, nil
 }
 
+// header is what every supergraph begins with; cases leave it out.
+const header = `schema @link(url: "https://specs.apollo.dev/link/v1.0") @link(url: "https://specs.apollo.dev/join/v0.4", for: EXECUTION) {
+  query: Query MUTATION SUBSCRIPTION
+}
+directive @join__enumValue(graph: join__Graph!) repeatable on ENUM_VALUE
+directive @join__field(graph: join__Graph, requires: join__FieldSet, provides: join__FieldSet, type: String, external: Boolean, override: String, usedOverridden: Boolean, overrideLabel: String) repeatable on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
+directive @join__graph(name: String!, url: String!) on ENUM_VALUE
+directive @join__implements(graph: join__Graph!, interface: String!) repeatable on OBJECT | INTERFACE
+directive @join__type(graph: join__Graph!, key: join__FieldSet, extension: Boolean! = false, resolvable: Boolean! = true, isInterfaceObject: Boolean! = false) repeatable on OBJECT | INTERFACE | UNION | ENUM | INPUT_OBJECT | SCALAR
+directive @join__unionMember(graph: join__Graph!, member: String!) repeatable on UNION
+directive @link(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA
+scalar join__FieldSet
+scalar link__Import
+enum link__Purpose { SECURITY EXECUTION }
+`
+
+// withHeader completes the SDL of a case.
+func withHeader(sdl string) string {
+	h := header
+	for _, root := range []string{"Mutation", "Subscription"} {
+		definition := ""
+		if strings.Contains(sdl, "type "+root+" ") {
+			definition = strings.ToLower(root) + ": " + root
+		}
+		h = strings.Replace(h, strings.ToUpper(root), definition, 1)
+	}
+	return h + sdl
+}
+
 // TestPlan plans each *.graphql of a case and prints the plan.
 func TestPlan(t *testing.T) {
 	golden.Run(t, "testdata", func(t *testing.T, c *golden.Case) {
-		g, err := load(string(c.Input("supergraph.graphqls")))
+		g, err := load(withHeader(string(c.Input("supergraph.graphqls"))))
 		if err != nil {
 			t.Fatal(err)
 		}
