@@ -63,6 +63,13 @@ func withStatuses(statuses *store.Store, next http.Handler) http.Handler {
 	})
 }
 
+type statusLoader = dataloadgen.Loader[string, financing.Status]
+
 func statusOf(ctx context.Context, userID string) (financing.Status, error) {
-	return ctx.Value(statusesKey{}).(*dataloadgen.Loader[string, financing.Status]).Load(ctx, userID)
+	return ctx.Value(statusesKey{}).(*statusLoader).Load(ctx, userID)
+}
+
+// forgetStatus makes the rest of a request see a status that it has just changed.
+func forgetStatus(ctx context.Context, userID string) {
+	ctx.Value(statusesKey{}).(*statusLoader).Clear(userID)
 }

@@ -21,6 +21,7 @@ func (r *mutationResolver) SetCreditStatus(ctx context.Context, userID string, s
 	if err != nil {
 		return nil, err
 	}
+	forgetStatus(ctx, userID)
 	return &store.User{ID: userID}, nil
 }
 
