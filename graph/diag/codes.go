@@ -1,6 +1,6 @@
 package diag
 
-// Codes of errors, in groups. The text at each says when it occurs.
+// Codes of the schema, its links and definitions.
 const (
 	// InvalidGraphQL: a subgraph, or the merged result, breaks a rule of plain GraphQL.
 	InvalidGraphQL Code = "INVALID_GRAPHQL"
@@ -8,4 +8,182 @@ const (
 	InvalidLinkDirectiveUsage Code = "INVALID_LINK_DIRECTIVE_USAGE"
 	// InvalidLinkIdentifier: the URL of a @link is not that of a specification.
 	InvalidLinkIdentifier Code = "INVALID_LINK_IDENTIFIER"
+	// UnknownFederationLinkVersion: the linked version of Federation does not exist.
+	UnknownFederationLinkVersion Code = "UNKNOWN_FEDERATION_LINK_VERSION"
+	// UnknownLinkVersion: the linked version of the link specification does not exist.
+	UnknownLinkVersion Code = "UNKNOWN_LINK_VERSION"
+	// UnsupportedLinkedFeature: a linked feature that we cannot honour.
+	UnsupportedLinkedFeature Code = "UNSUPPORTED_LINKED_FEATURE"
+	// LinkImportNameMismatch: a composed directive has different names in different subgraphs.
+	LinkImportNameMismatch Code = "LINK_IMPORT_NAME_MISMATCH"
+	// DirectiveDefinitionInvalid: a known directive is defined otherwise than its specification says.
+	DirectiveDefinitionInvalid Code = "DIRECTIVE_DEFINITION_INVALID"
+	// TypeDefinitionInvalid: a known type is defined otherwise than its specification says.
+	TypeDefinitionInvalid Code = "TYPE_DEFINITION_INVALID"
+	// InvalidSubgraphName: the name is missing, reserved or used twice.
+	InvalidSubgraphName Code = "INVALID_SUBGRAPH_NAME"
+	// RootQueryUsed: a type called Query is not the query root.
+	RootQueryUsed Code = "ROOT_QUERY_USED"
+	// RootMutationUsed: a type called Mutation is not the mutation root.
+	RootMutationUsed Code = "ROOT_MUTATION_USED"
+	// RootSubscriptionUsed: a type called Subscription is not the subscription root.
+	RootSubscriptionUsed Code = "ROOT_SUBSCRIPTION_USED"
+	// NoQueries: no subgraph offers a query field.
+	NoQueries Code = "NO_QUERIES"
+)
+
+// Codes of @key, @requires, @provides and @external.
+const (
+	// KeyInvalidFieldsType: "fields" of @key is no string.
+	KeyInvalidFieldsType Code = "KEY_INVALID_FIELDS_TYPE"
+	// RequiresInvalidFieldsType: "fields" of @requires is no string.
+	RequiresInvalidFieldsType Code = "REQUIRES_INVALID_FIELDS_TYPE"
+	// ProvidesInvalidFieldsType: "fields" of @provides is no string.
+	ProvidesInvalidFieldsType Code = "PROVIDES_INVALID_FIELDS_TYPE"
+	// KeyInvalidFields: "fields" of @key does not parse or names unknown fields.
+	KeyInvalidFields Code = "KEY_INVALID_FIELDS"
+	// RequiresInvalidFields: "fields" of @requires does not parse or names unknown fields.
+	RequiresInvalidFields Code = "REQUIRES_INVALID_FIELDS"
+	// ProvidesInvalidFields: "fields" of @provides does not parse or names unknown fields.
+	ProvidesInvalidFields Code = "PROVIDES_INVALID_FIELDS"
+	// KeyDirectiveInFieldsArg: a directive stands in the field set of @key.
+	KeyDirectiveInFieldsArg Code = "KEY_DIRECTIVE_IN_FIELDS_ARG"
+	// RequiresDirectiveInFieldsArg: a directive stands in the field set of @requires.
+	RequiresDirectiveInFieldsArg Code = "REQUIRES_DIRECTIVE_IN_FIELDS_ARG"
+	// ProvidesDirectiveInFieldsArg: a directive stands in the field set of @provides.
+	ProvidesDirectiveInFieldsArg Code = "PROVIDES_DIRECTIVE_IN_FIELDS_ARG"
+	// KeyFieldsHasArgs: a @key selects a field with arguments.
+	KeyFieldsHasArgs Code = "KEY_FIELDS_HAS_ARGS"
+	// ProvidesFieldsHasArgs: a @provides selects a field with arguments.
+	ProvidesFieldsHasArgs Code = "PROVIDES_FIELDS_HAS_ARGS"
+	// KeyFieldsSelectInvalidType: a @key selects an interface or union.
+	KeyFieldsSelectInvalidType Code = "KEY_FIELDS_SELECT_INVALID_TYPE"
+	// KeyUnsupportedOnInterface: @key on an interface before Federation 2.3.
+	KeyUnsupportedOnInterface Code = "KEY_UNSUPPORTED_ON_INTERFACE"
+	// RequiresUnsupportedOnInterface: @requires on a field of an interface.
+	RequiresUnsupportedOnInterface Code = "REQUIRES_UNSUPPORTED_ON_INTERFACE"
+	// ProvidesUnsupportedOnInterface: @provides on a field of an interface.
+	ProvidesUnsupportedOnInterface Code = "PROVIDES_UNSUPPORTED_ON_INTERFACE"
+	// ProvidesOnNonObjectField: @provides on a field that returns a leaf.
+	ProvidesOnNonObjectField Code = "PROVIDES_ON_NON_OBJECT_FIELD"
+	// RequiresFieldsMissingExternal: a @requires selects a field that is not external.
+	RequiresFieldsMissingExternal Code = "REQUIRES_FIELDS_MISSING_EXTERNAL"
+	// ProvidesFieldsMissingExternal: a @provides selects a field that is not external.
+	ProvidesFieldsMissingExternal Code = "PROVIDES_FIELDS_MISSING_EXTERNAL"
+	// ExternalUnused: an external field that nothing needs.
+	ExternalUnused Code = "EXTERNAL_UNUSED"
+	// ExternalOnInterface: @external on a field of an interface.
+	ExternalOnInterface Code = "EXTERNAL_ON_INTERFACE"
+	// TypeWithOnlyUnusedExternal: a Federation 1 type has nothing but external fields that nothing needs.
+	TypeWithOnlyUnusedExternal Code = "TYPE_WITH_ONLY_UNUSED_EXTERNAL"
+	// ExternalMissingOnBase: a field is external everywhere and resolved nowhere.
+	ExternalMissingOnBase Code = "EXTERNAL_MISSING_ON_BASE"
+	// ExternalTypeMismatch: an external field's type contradicts the one that is resolved.
+	ExternalTypeMismatch Code = "EXTERNAL_TYPE_MISMATCH"
+	// ExternalArgumentMissing: an external field lacks an argument.
+	ExternalArgumentMissing Code = "EXTERNAL_ARGUMENT_MISSING"
+	// ExternalArgumentTypeMismatch: an external field's argument has another type.
+	ExternalArgumentTypeMismatch Code = "EXTERNAL_ARGUMENT_TYPE_MISMATCH"
+	// ExternalArgumentDefaultMismatch: an external field's argument has another default.
+	ExternalArgumentDefaultMismatch Code = "EXTERNAL_ARGUMENT_DEFAULT_MISMATCH"
+	// ExternalCollisionWithAnotherDirective: @external beside a directive that contradicts it.
+	ExternalCollisionWithAnotherDirective Code = "EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE"
+	// MergedDirectiveApplicationOnExternal: a directive that is merged stands on an external field.
+	MergedDirectiveApplicationOnExternal Code = "MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL"
+	// ExtensionWithNoBase: a Federation 1 extension of a type that no subgraph defines.
+	ExtensionWithNoBase Code = "EXTENSION_WITH_NO_BASE"
+	// InvalidShareableUsage: @shareable where it may not be.
+	InvalidShareableUsage Code = "INVALID_SHAREABLE_USAGE"
+)
+
+// Codes of merging.
+const (
+	// TypeKindMismatch: one name, different kinds.
+	TypeKindMismatch Code = "TYPE_KIND_MISMATCH"
+	// FieldTypeMismatch: a field's types cannot be merged.
+	FieldTypeMismatch Code = "FIELD_TYPE_MISMATCH"
+	// FieldArgumentTypeMismatch: an argument's types cannot be merged.
+	FieldArgumentTypeMismatch Code = "FIELD_ARGUMENT_TYPE_MISMATCH"
+	// FieldArgumentDefaultMismatch: an argument has different defaults.
+	FieldArgumentDefaultMismatch Code = "FIELD_ARGUMENT_DEFAULT_MISMATCH"
+	// InputFieldDefaultMismatch: an input field has different defaults.
+	InputFieldDefaultMismatch Code = "INPUT_FIELD_DEFAULT_MISMATCH"
+	// RequiredArgumentMissing: a mandatory argument is not in all subgraphs.
+	RequiredArgumentMissing Code = "REQUIRED_ARGUMENT_MISSING_IN_SOME_SUBGRAPH"
+	// RequiredInputFieldMissing: a mandatory input field is not in all subgraphs.
+	RequiredInputFieldMissing Code = "REQUIRED_INPUT_FIELD_MISSING_IN_SOME_SUBGRAPH"
+	// EmptyMergedInputType: the subgraphs share no field of an input type.
+	EmptyMergedInputType Code = "EMPTY_MERGED_INPUT_TYPE"
+	// EmptyMergedEnumType: the subgraphs share no value of an enum that is an input.
+	EmptyMergedEnumType Code = "EMPTY_MERGED_ENUM_TYPE"
+	// EnumValueMismatch: an enum that is input and output is not the same everywhere.
+	EnumValueMismatch Code = "ENUM_VALUE_MISMATCH"
+	// InterfaceFieldNoImplem: after merging an implementing type lacks a field of its interface.
+	InterfaceFieldNoImplem Code = "INTERFACE_FIELD_NO_IMPLEM"
+	// InvalidFieldSharing: several subgraphs resolve a field that is not shareable in all of them.
+	InvalidFieldSharing Code = "INVALID_FIELD_SHARING"
+	// ShareableHasMismatchedRuntimeTypes: a shared field's possible types do not overlap.
+	ShareableHasMismatchedRuntimeTypes Code = "SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES"
+	// DirectiveCompositionError: a use of @composeDirective that cannot be honoured.
+	DirectiveCompositionError Code = "DIRECTIVE_COMPOSITION_ERROR"
+	// SatisfiabilityError: the subgraphs cannot answer a query that the merged API allows.
+	SatisfiabilityError Code = "SATISFIABILITY_ERROR"
+	// UnsupportedFeature: valid, but not supported by weft.
+	UnsupportedFeature Code = "UNSUPPORTED_FEATURE"
+)
+
+// Codes of @inaccessible.
+const (
+	// ReferencedInaccessible: a visible element refers to a hidden type.
+	ReferencedInaccessible Code = "REFERENCED_INACCESSIBLE"
+	// DefaultValueUsesInaccessible: a visible default holds a hidden element.
+	DefaultValueUsesInaccessible Code = "DEFAULT_VALUE_USES_INACCESSIBLE"
+	// QueryRootTypeInaccessible: the query root is hidden.
+	QueryRootTypeInaccessible Code = "QUERY_ROOT_TYPE_INACCESSIBLE"
+	// RequiredInaccessible: a mandatory argument or input field is hidden.
+	RequiredInaccessible Code = "REQUIRED_INACCESSIBLE"
+	// ImplementedByInaccessible: a hidden field implements a visible one.
+	ImplementedByInaccessible Code = "IMPLEMENTED_BY_INACCESSIBLE"
+	// DisallowedInaccessible: an element that may never be hidden.
+	DisallowedInaccessible Code = "DISALLOWED_INACCESSIBLE"
+	// OnlyInaccessibleChildren: a visible type has nothing visible.
+	OnlyInaccessibleChildren Code = "ONLY_INACCESSIBLE_CHILDREN"
+)
+
+// Codes of @override, interface objects and authorisation.
+const (
+	// OverrideFromSelfError: a field overrides itself.
+	OverrideFromSelfError Code = "OVERRIDE_FROM_SELF_ERROR"
+	// OverrideSourceHasOverride: the overridden field overrides another.
+	OverrideSourceHasOverride Code = "OVERRIDE_SOURCE_HAS_OVERRIDE"
+	// OverrideCollisionWithAnotherDirective: @override beside @external, @provides or @requires.
+	OverrideCollisionWithAnotherDirective Code = "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE"
+	// OverrideOnInterface: @override on a field of an interface.
+	OverrideOnInterface Code = "OVERRIDE_ON_INTERFACE"
+	// OverrideLabelInvalid: the label is no name and no percentage.
+	OverrideLabelInvalid Code = "OVERRIDE_LABEL_INVALID"
+	// InterfaceObjectUsageError: @interfaceObject is misused.
+	InterfaceObjectUsageError Code = "INTERFACE_OBJECT_USAGE_ERROR"
+	// InterfaceKeyNotOnImplementation: an implementing type lacks its interface's key.
+	InterfaceKeyNotOnImplementation Code = "INTERFACE_KEY_NOT_ON_IMPLEMENTATION"
+	// InterfaceKeyMissingImplementationType: a subgraph with the interface's key lacks an implementing type.
+	InterfaceKeyMissingImplementationType Code = "INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE"
+	// AuthRequirementsAppliedOnInterface: an auth directive on an interface or its field.
+	AuthRequirementsAppliedOnInterface Code = "AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE"
+	// MissingTransitiveAuthRequirements: a field reads protected data without the same requirement.
+	MissingTransitiveAuthRequirements Code = "MISSING_TRANSITIVE_AUTH_REQUIREMENTS"
+)
+
+// Codes of @cost and @listSize.
+const (
+	// CostAppliedToInterfaceField: @cost on a field of an interface.
+	CostAppliedToInterfaceField Code = "COST_APPLIED_TO_INTERFACE_FIELD"
+	// ListSizeAppliedToNonList: @listSize on a field that is no list.
+	ListSizeAppliedToNonList Code = "LIST_SIZE_APPLIED_TO_NON_LIST"
+	// ListSizeInvalidAssumedSize: a negative size.
+	ListSizeInvalidAssumedSize Code = "LIST_SIZE_INVALID_ASSUMED_SIZE"
+	// ListSizeInvalidSlicingArgument: a slicing argument that does not exist or is no Int.
+	ListSizeInvalidSlicingArgument Code = "LIST_SIZE_INVALID_SLICING_ARGUMENT"
+	// ListSizeInvalidSizedField: a sized field that does not exist or is no list.
+	ListSizeInvalidSizedField Code = "LIST_SIZE_INVALID_SIZED_FIELD"
 )

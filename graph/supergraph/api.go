@@ -117,10 +117,10 @@ func (a *apiBuilder) directives(applied []schema.Directive) []schema.Directive {
 func (s *Supergraph) federationLinks() federation.Links {
 	applied := []schema.Directive{Link{URL: federation.LinkIdentity + "/v1.0"}.directive()}
 	known := map[string]bool{}
-	for i := range features {
-		known[features[i].identity] = true
+	for i := range federation.Features {
+		known[federation.Features[i].Identity] = true
 		applied = append(applied, Link{
-			URL: features[i].identity + "/" + features[i].newest.String(), Import: canonicalImports(&features[i]),
+			URL: federation.Features[i].Identity + "/" + federation.Features[i].Newest.String(), Import: federation.Features[i].Directives(),
 		}.directive())
 	}
 	for _, link := range s.Links {

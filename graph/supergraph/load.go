@@ -159,7 +159,7 @@ func (l *loader) build() *Supergraph {
 // isMachinery reports whether an element belongs to link, core, join or a feature that we know;
 // those are printed anew. Elements of other features stay.
 func isMachinery(link *federation.Link) bool {
-	return link != nil && (isLinkOrJoin(link.Identity) || featureOf(link.Identity) != nil)
+	return link != nil && (isLinkOrJoin(link.Identity) || federation.FeatureOf(link.Identity) != nil)
 }
 
 func isLinkOrJoin(identity string) bool {
@@ -174,8 +174,8 @@ func (l *loader) ownLinks() []Link {
 			continue
 		}
 		one := Link{URL: link.URL, For: link.Purpose}
-		if known := featureOf(link.Identity); known != nil {
-			one.Import = known.imports()
+		if known := federation.FeatureOf(link.Identity); known != nil {
+			one.Import = known.Imports()
 			out = append(out, one)
 			continue
 		}
@@ -231,7 +231,7 @@ func (l *loader) own(applied []schema.Directive) []schema.Directive {
 		switch {
 		case link != nil && isLinkOrJoin(link.Identity):
 			continue
-		case link != nil && featureOf(link.Identity) != nil:
+		case link != nil && federation.FeatureOf(link.Identity) != nil:
 			d.Name = canonicalName(link, element)
 		}
 		out = append(out, d)
@@ -242,7 +242,7 @@ func (l *loader) own(applied []schema.Directive) []schema.Directive {
 // canonicalName is the name of a known feature's directive in a Supergraph: "tag", but
 // "context__fromContext" for one that its feature does not export under a name of its own.
 func canonicalName(link *federation.Link, element string) string {
-	for _, name := range canonicalImports(featureOf(link.Identity)) {
+	for _, name := range federation.FeatureOf(link.Identity).Directives() {
 		if name == "@"+element {
 			return element
 		}

@@ -90,8 +90,8 @@ func (w *writer) addDefinitions(parts *schema.Parts) {
 	}
 	for _, link := range w.s.Links {
 		if identity, ok := federation.IdentityOf(link.URL); ok {
-			if known := featureOf(identity); known != nil {
-				sdl += known.definitions + "\n"
+			if known := federation.FeatureOf(identity); known != nil {
+				sdl += known.Definitions + "\n"
 			}
 		}
 	}

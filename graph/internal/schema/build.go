@@ -117,7 +117,7 @@ func builtIns() (scalars, introspection []*Type, directives []*DirectiveDefiniti
 	doc := prelude()
 	for _, def := range doc.Definitions {
 		t := &Type{Kind: kindOf(def.Kind), Name: def.Name, Description: def.Description, BuiltIn: true}
-		r.addElements(t, def, false)
+		r.addElements(t, def, 0)
 		if strings.HasPrefix(t.Name, "__") {
 			introspection = append(introspection, t)
 		} else {

@@ -148,3 +148,9 @@ func checkScalar(v Value, scalar string) string {
 	}
 	return v.String() + " does not fit"
 }
+
+// CheckValue says what is wrong with a constant where a value of type t is wanted; "" when nothing is.
+func (s *Schema) CheckValue(v Value, t *TypeRef) string {
+	c := &checker{schema: s}
+	return c.checkValue(v, t)
+}

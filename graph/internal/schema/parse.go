@@ -97,10 +97,11 @@ func (r *reader) readTypes(doc *ast.SchemaDocument) {
 			continue
 		}
 		t := &Type{Kind: kindOf(def.Kind), Name: def.Name, Description: def.Description, Pos: r.pos(def.Position)}
-		r.addElements(t, def, false)
+		r.addElements(t, def, 0)
 		r.types[t.Name] = t
 		r.parts.Types = append(r.parts.Types, t)
 	}
+	declarations := map[*Type]int{}
 	for _, ext := range doc.Extensions {
 		if isBuiltInType(ext.Name) {
 			continue
@@ -115,14 +116,15 @@ func (r *reader) readTypes(doc *ast.SchemaDocument) {
 			r.problems.add(r.pos(ext.Position), "%s %q cannot be extended as %s", t.Kind, ext.Name, kind)
 			continue
 		}
-		r.addElements(t, ext, true)
+		declarations[t]++
+		r.addElements(t, ext, declarations[t])
 	}
 }
 
 // addElements appends what one definition or extension says of t.
-func (r *reader) addElements(t *Type, def *ast.Definition, extension bool) {
+func (r *reader) addElements(t *Type, def *ast.Definition, declaration int) {
 	for _, d := range r.directives(def.Directives) {
-		d.OfExtension = extension
+		d.Declaration = declaration
 		t.Applied = append(t.Applied, d)
 	}
 	t.Interfaces = append(t.Interfaces, def.Interfaces...)
@@ -131,7 +133,7 @@ func (r *reader) addElements(t *Type, def *ast.Definition, extension bool) {
 		t.Fields = append(t.Fields, &Field{
 			Name: f.Name, Description: f.Description, Args: r.inputValues(f.Arguments),
 			Type: typeRef(f.Type), Default: valuePointer(f.DefaultValue),
-			Applied: r.directives(f.Directives), Pos: r.pos(f.Position),
+			Applied: r.directives(f.Directives), Pos: r.pos(f.Position), Declaration: declaration,
 		})
 	}
 	for _, v := range def.EnumValues {

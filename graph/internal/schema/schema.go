@@ -74,6 +74,9 @@ type Field struct {
 	Default *Value
 	Applied []Directive
 	Pos     Position
+	// Declaration says where the field stands: 0 in the definition of its type, n in the nth
+	// extension of the type.
+	Declaration int
 }
 
 // InputValue is an argument of a field or of a directive definition.
@@ -120,8 +123,9 @@ type Directive struct {
 	Name string
 	Args []Argument
 	Pos  Position
-	// OfExtension is set for a directive that stands on an extension of its type.
-	OfExtension bool
+	// Declaration says where a directive on a type stands: 0 on the definition, n on the nth
+	// extension of the type.
+	Declaration int
 }
 
 // Arg returns the value of the argument called name, or nil when it is not given.

@@ -1,0 +1,62 @@
+package federation
+
+import (
+	"fmt"
+
+	"github.com/weft-graph/weft/graph/diag"
+	"github.com/weft-graph/weft/graph/internal/schema"
+)
+
+// checkCosts checks @cost and @listSize on the fields of a type.
+func (v *validator) checkCosts(t *Type) {
+	for _, f := range t.Fields {
+		for _, d := range f.Applied {
+			switch name, known := v.sub.Canonical(d); {
+			case known && name == "cost" && t.Kind == schema.Interface:
+				v.fail(diag.CostAppliedToInterfaceField, d.Pos, "put @cost on the fields of the implementing types",
+					"@cost cannot stand on %q, a field of an interface", f.Coordinate())
+			case known && name == "listSize":
+				v.checkListSize(f, d)
+			}
+		}
+	}
+}
+
+func (v *validator) checkListSize(f *Field, d schema.Directive) {
+	sized := d.Arg("sizedFields")
+	if f.Type.Elem == nil && (sized == nil || len(sized.Items) == 0) {
+		v.fail(diag.ListSizeAppliedToNonList, d.Pos, "remove @listSize, or name the lists below in \"sizedFields\"",
+			"@listSize on %q, which returns %s and no list", f.Coordinate(), f.Type)
+	}
+	if size := d.Arg("assumedSize"); size != nil && size.Kind == schema.Int && size.Raw[0] == '-' {
+		v.fail(diag.ListSizeInvalidAssumedSize, d.Pos, "write a number that is not negative",
+			"@listSize on %q assumes the negative size %s", f.Coordinate(), size.Raw)
+	}
+	if slicing := d.Arg("slicingArguments"); slicing != nil {
+		for _, item := range slicing.Items {
+			arg := f.Def.Arg(item.Raw)
+			if arg == nil || arg.Type.Elem != nil || arg.Type.Name != "Int" {
+				v.fail(diag.ListSizeInvalidSlicingArgument, d.Pos, "name arguments of type Int",
+					"@listSize on %q: the slicing argument %q is no Int argument of the field", f.Coordinate(), item.Raw)
+			}
+		}
+	}
+	if sized == nil || len(sized.Items) == 0 {
+		return
+	}
+	target := v.sub.Type(f.Type.Named())
+	for _, item := range sized.Items {
+		why := ""
+		switch {
+		case target == nil || !target.Def.IsComposite():
+			why = fmt.Sprintf("the field returns %s, which has no fields", f.Type)
+		case target.Field(item.Raw) == nil:
+			why = fmt.Sprintf("type %q has no such field", target.Name)
+		case target.Field(item.Raw).Type.Elem == nil:
+			why = "it is no list"
+		}
+		if why != "" {
+			v.fail(diag.ListSizeInvalidSizedField, d.Pos, "name fields that are lists", "@listSize on %q: the sized field %q: %s", f.Coordinate(), item.Raw, why)
+		}
+	}
+}

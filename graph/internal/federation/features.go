@@ -1,0 +1,108 @@
+package federation
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/weft-graph/weft/graph/internal/schema"
+)
+
+// Feature is a specification besides link, join and federation that a schema may link and that we
+// know.
+type Feature struct {
+	Identity string
+	// Newest is the newest version that we read.
+	Newest Version
+	// Purpose is the one written when the feature is printed.
+	Purpose string
+	// Definitions are SDL, under the spec's own names.
+	Definitions string
+	// Unsupported says, where it is not empty, why a supergraph that needs the feature is refused.
+	Unsupported string
+}
+
+const (
+	typeSystemLocations = "FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ARGUMENT_DEFINITION | SCALAR | ENUM | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION"
+	authLocations       = "FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM"
+)
+
+// Features are the specifications that we know.
+var Features = []Feature{
+	{
+		Identity: specHost + "inaccessible", Newest: Version{Minor: 2}, Purpose: "SECURITY",
+		Definitions: "directive @inaccessible on " + typeSystemLocations,
+	},
+	{
+		Identity: specHost + "tag", Newest: Version{Minor: 3},
+		Definitions: "directive @tag(name: String!) repeatable on " + typeSystemLocations + " | SCHEMA",
+	},
+	{
+		Identity: specHost + "authenticated", Newest: Version{Minor: 1}, Purpose: "SECURITY",
+		Definitions: "directive @authenticated on " + authLocations,
+	},
+	{
+		Identity: specHost + "requiresScopes", Newest: Version{Minor: 1}, Purpose: "SECURITY",
+		Definitions: "scalar requiresScopes__Scope directive @requiresScopes(scopes: [[requiresScopes__Scope!]!]!) on " + authLocations,
+	},
+	{
+		Identity: specHost + "policy", Newest: Version{Minor: 1}, Purpose: "SECURITY",
+		Definitions: "scalar policy__Policy directive @policy(policies: [[policy__Policy!]!]!) on " + authLocations,
+		Unsupported: "weft does not decide policies yet, and without a decision the fields would be open to everybody",
+	},
+	{
+		Identity: specHost + "cost", Newest: Version{Minor: 1},
+		Definitions: "directive @cost(weight: Int!) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION | INPUT_FIELD_DEFINITION | OBJECT | SCALAR " +
+			"directive @listSize(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!], requireOneSlicingArgument: Boolean = true) on FIELD_DEFINITION",
+	},
+	{
+		Identity: specHost + "context", Newest: Version{Minor: 1}, Purpose: "SECURITY",
+		Definitions: "scalar context__ContextFieldValue " +
+			"directive @context(name: String!) repeatable on INTERFACE | OBJECT | UNION " +
+			"directive @context__fromContext(field: context__ContextFieldValue) on ARGUMENT_DEFINITION",
+		Unsupported: "weft does not pass contexts (@fromContext) yet",
+	},
+	{
+		// Cache tags say how answers may be cached; who caches nothing by them answers the same.
+		Identity: specHost + "cacheTag", Newest: Version{Minor: 1}, Purpose: "EXECUTION",
+		Definitions: "directive @cacheTag(format: String!) repeatable on OBJECT | FIELD_DEFINITION",
+	},
+}
+
+// FeatureOf returns the feature of that identity, or nil.
+func FeatureOf(identity string) *Feature {
+	for i := range Features {
+		if Features[i].Identity == identity {
+			return &Features[i]
+		}
+	}
+	return nil
+}
+
+// Imports are what a link to the feature must import so that its directives have their own names:
+// nothing where the feature has one directive, called like itself.
+func (f *Feature) Imports() []string {
+	all := f.Directives()
+	if len(all) == 1 && strings.HasSuffix(f.Identity, "/"+all[0][1:]) {
+		return nil
+	}
+	return all
+}
+
+// Directives are the directives that the feature exports, as an import names them: "@tag".
+func (f *Feature) Directives() []string { return importsByFeature()[f.Identity] }
+
+var importsByFeature = sync.OnceValue(func() map[string][]string {
+	out := map[string][]string{}
+	for i := range Features {
+		parts, err := schema.Parse(Features[i].Identity, Features[i].Definitions)
+		if err != nil {
+			panic("federation: our own definitions do not parse: " + err.Error())
+		}
+		for _, d := range parts.Directives {
+			if !strings.Contains(d.Name, "__") {
+				out[Features[i].Identity] = append(out[Features[i].Identity], "@"+d.Name)
+			}
+		}
+	}
+	return out
+})

@@ -1,0 +1,120 @@
+package federation
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/weft-graph/weft/graph/diag"
+	"github.com/weft-graph/weft/graph/internal/schema"
+)
+
+// selectionCheck checks one field set against the types that it selects from. A code that is empty
+// turns its rule off.
+type selectionCheck struct {
+	validator *validator
+	// directive and at say in messages where the field set stands; pos is its place.
+	directive, at string
+	pos           schema.Position
+	invalid       diag.Code
+	hasArgs       diag.Code
+	abstract      diag.Code
+	external      diag.Code
+}
+
+func (c *selectionCheck) fail(code diag.Code, fix, format string, args ...any) {
+	message := fmt.Sprintf(format, args...)
+	c.validator.fail(code, c.pos, fix, "in %s of %q: %s", c.directive, c.at, message)
+}
+
+// check checks the fields selected on t. belowExternal is set below an external field, where no
+// further field has to be external.
+func (c *selectionCheck) check(t *Type, set FieldSet, belowExternal bool) {
+	for _, item := range set {
+		if item.On != "" {
+			c.checkFragment(t, item, belowExternal)
+			continue
+		}
+		if item.Field == "__typename" {
+			continue
+		}
+		f := t.Field(item.Field)
+		if f == nil {
+			c.fail(c.invalid, fmt.Sprintf("add the field to %q, or remove it from %s", t.Name, c.directive), "type %q has no field %q", t.Name, item.Field)
+			continue
+		}
+		c.checkField(f, item, belowExternal)
+	}
+}
+
+func (c *selectionCheck) checkField(f *Field, item FieldSetItem, belowExternal bool) {
+	if item.Alias != "" {
+		c.fail(c.invalid, "select the field by its own name", "%q has the alias %q", f.Coordinate(), item.Alias)
+	}
+	if c.hasArgs != "" && len(f.Def.Args) > 0 {
+		c.fail(c.hasArgs, "select fields without arguments only", "field %q has arguments", f.Coordinate())
+	}
+	if c.hasArgs == "" {
+		c.checkArgs(f, item)
+	}
+	target := c.validator.sub.Type(f.Type.Named())
+	isComposite := target != nil && target.Def.IsComposite()
+	switch {
+	case isComposite && len(item.Selections) == 0:
+		c.fail(c.invalid, fmt.Sprintf("write \"%s { … }\"", item.Field), "field %q returns %s and needs a selection of its fields", f.Coordinate(), f.Type)
+	case !isComposite && len(item.Selections) > 0:
+		c.fail(c.invalid, "remove its selection", "field %q returns %s, which has no fields", f.Coordinate(), f.Type)
+	}
+	if c.abstract != "" && isComposite && target.Def.IsAbstract() {
+		c.fail(c.abstract, "select fields of object types only", "field %q returns the %s %q", f.Coordinate(), target.Kind, target.Name)
+	}
+	isExternal := f.External != nil
+	if c.external != "" && !isExternal && !belowExternal && !isComposite {
+		c.fail(c.external, fmt.Sprintf("mark %q with @external, or remove it from %s", f.Coordinate(), c.directive),
+			"field %q is resolved by this subgraph itself, it is not @external", f.Coordinate())
+	}
+	if isComposite {
+		c.check(target, item.Selections, belowExternal || isExternal || c.isExternalInImplementation(f))
+	}
+}
+
+// isExternalInImplementation: an interface's field cannot be external itself, those of its
+// implementing types can.
+func (c *selectionCheck) isExternalInImplementation(f *Field) bool {
+	if f.Parent.Kind != schema.Interface {
+		return false
+	}
+	return slices.ContainsFunc(c.validator.sub.Types, func(t *Type) bool {
+		own := t.Field(f.Name)
+		return own != nil && own.External != nil && slices.Contains(t.Def.Interfaces, f.Parent.Name)
+	})
+}
+
+func (c *selectionCheck) checkFragment(t *Type, item FieldSetItem, belowExternal bool) {
+	on := c.validator.sub.Type(item.On)
+	switch {
+	case on == nil || !on.Def.IsComposite():
+		c.fail(c.invalid, "name an object, interface or union of the subgraph", "\"... on %s\": there is no such composite type", item.On)
+	case on != t && t.Def.Possible().And(on.Def.Possible()).IsEmpty():
+		c.fail(c.invalid, "remove the fragment", "\"... on %s\" can never be a %s", item.On, t.Name)
+	default:
+		c.check(on, item.Selections, belowExternal)
+	}
+}
+
+// checkArgs checks the arguments that a selected field is called with.
+func (c *selectionCheck) checkArgs(f *Field, item FieldSetItem) {
+	for _, a := range item.Args {
+		arg := f.Def.Arg(a.Name)
+		if arg == nil {
+			c.fail(c.invalid, "remove the argument", "field %q has no argument %q", f.Coordinate(), a.Name)
+		} else if why := c.validator.sub.Schema.CheckValue(a.Value, arg.Type); why != "" {
+			c.fail(c.invalid, fmt.Sprintf("pass a %s", arg.Type), "argument %q of %q: %s", a.Name, f.Coordinate(), why)
+		}
+	}
+	for _, arg := range f.Def.Args {
+		given := slices.ContainsFunc(item.Args, func(a schema.Argument) bool { return a.Name == arg.Name })
+		if !given && arg.Type.NonNull && arg.Default == nil {
+			c.fail(c.invalid, fmt.Sprintf("pass %q", arg.Name), "field %q needs the argument %q", f.Coordinate(), arg.Name)
+		}
+	}
+}

@@ -1,0 +1,179 @@
+package federation
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/weft-graph/weft/graph/diag"
+	"github.com/weft-graph/weft/graph/internal/schema"
+)
+
+// Validate checks what Federation asks of one subgraph. Upgrade must have run.
+func (s *Subgraph) Validate() diag.List {
+	v := &validator{sub: s, diags: slices.Clone(s.pending)}
+	for _, t := range s.Types {
+		v.checkKeys(t)
+		v.checkInterfaceObject(t)
+		for _, f := range t.Fields {
+			v.checkRequires(f)
+			v.checkProvides(f)
+			v.checkExternal(f)
+			v.checkShareable(f)
+		}
+	}
+	for _, t := range s.Types {
+		v.checkInterfaceKeys(t)
+		v.checkCosts(t)
+	}
+	return v.diags
+}
+
+type validator struct {
+	sub   *Subgraph
+	diags diag.List
+}
+
+func (v *validator) fail(code diag.Code, pos schema.Position, fix, format string, args ...any) {
+	v.diags = append(v.diags, diag.Diagnostic{
+		Code: code, Message: fmt.Sprintf(format, args...), Positions: []diag.Position{v.sub.At(pos)}, Fix: fix,
+	})
+}
+
+// The versions from which on a rule changes.
+var (
+	versionInterfaceKeys     = Version{2, 3}
+	versionShareableObjects  = Version{2, 2}
+	versionAuthNotOnInterace = Version{2, 12}
+)
+
+func (v *validator) checkKeys(t *Type) {
+	for _, key := range t.Keys {
+		if t.Kind == schema.Interface && v.sub.Version.Less(versionInterfaceKeys) {
+			v.fail(diag.KeyUnsupportedOnInterface, key.Pos, "link "+FederationIdentity+"/v2.3 or newer",
+				"@key on the interface %q needs Federation 2.3, the subgraph links %s", t.Name, v.sub.Version)
+			continue
+		}
+		if key.invalid {
+			continue
+		}
+		c := &selectionCheck{
+			validator: v, directive: "@key", at: t.Name, pos: key.Pos,
+			invalid: diag.KeyInvalidFields, hasArgs: diag.KeyFieldsHasArgs, abstract: diag.KeyFieldsSelectInvalidType,
+		}
+		c.check(t, key.Fields, false)
+	}
+}
+
+func (v *validator) checkRequires(f *Field) {
+	if f.Requires == nil || f.Requires.invalid {
+		return
+	}
+	if f.Parent.Kind == schema.Interface {
+		v.fail(diag.RequiresUnsupportedOnInterface, f.Requires.Pos, "put @requires on the fields of the implementing types",
+			"@requires cannot stand on %q, a field of an interface", f.Coordinate())
+		return
+	}
+	c := &selectionCheck{
+		validator: v, directive: "@requires", at: f.Coordinate(), pos: f.Requires.Pos,
+		invalid: diag.RequiresInvalidFields, external: diag.RequiresFieldsMissingExternal,
+	}
+	c.check(f.Parent, f.Requires.Fields, false)
+}
+
+func (v *validator) checkProvides(f *Field) {
+	if f.Provides == nil || f.Provides.invalid {
+		return
+	}
+	if f.Parent.Kind == schema.Interface {
+		v.fail(diag.ProvidesUnsupportedOnInterface, f.Provides.Pos, "put @provides on the fields of the implementing types",
+			"@provides cannot stand on %q, a field of an interface", f.Coordinate())
+		return
+	}
+	target := v.sub.Type(f.Type.Named())
+	if target == nil || !target.Def.IsComposite() {
+		v.fail(diag.ProvidesOnNonObjectField, f.Provides.Pos, "remove @provides",
+			"@provides on %q has nothing to select from: its type %s has no fields", f.Coordinate(), f.Type)
+		return
+	}
+	c := &selectionCheck{
+		validator: v, directive: "@provides", at: f.Coordinate(), pos: f.Provides.Pos,
+		invalid: diag.ProvidesInvalidFields, hasArgs: diag.ProvidesFieldsHasArgs, external: diag.ProvidesFieldsMissingExternal,
+	}
+	c.check(target, f.Provides.Fields, false)
+}
+
+func (v *validator) checkExternal(f *Field) {
+	switch {
+	case f.External == nil:
+	case f.Parent.Kind == schema.Interface:
+		v.fail(diag.ExternalOnInterface, f.External.Pos, "put @external on the fields of the implementing types",
+			"@external cannot stand on %q, a field of an interface", f.Coordinate())
+	case !f.Uses.Any():
+		v.fail(diag.ExternalUnused, f.Def.Pos, fmt.Sprintf("remove the field %q from the subgraph", f.Coordinate()),
+			"%q is @external and no @key, @requires, @provides or interface of the subgraph needs it", f.Coordinate())
+	}
+}
+
+func (v *validator) checkShareable(f *Field) {
+	if f.ShareableAt == nil || f.Parent.Kind != schema.Interface || v.sub.Version.Less(versionShareableObjects) {
+		return
+	}
+	v.fail(diag.InvalidShareableUsage, f.ShareableAt.Pos, "put @shareable on the fields of the implementing types",
+		"@shareable cannot stand on %q, a field of an interface", f.Coordinate())
+}
+
+func (v *validator) checkInterfaceObject(t *Type) {
+	if t.InterfaceObject != nil && len(t.Keys) == 0 {
+		v.fail(diag.InterfaceObjectUsageError, t.InterfaceObject.Pos, fmt.Sprintf("give %q the @key of the interface", t.Name),
+			"@interfaceObject on %q needs a @key: only entities can be interface objects", t.Name)
+	}
+}
+
+// checkInterfaceKeys: whoever has a key of an interface must be able to find any of its implementing
+// types by it.
+func (v *validator) checkInterfaceKeys(t *Type) {
+	if t.Kind != schema.Interface || v.sub.IsFed1() {
+		return
+	}
+	for _, key := range t.Keys {
+		for _, impl := range v.sub.Types {
+			if key.invalid || impl.Kind != schema.Object || !slices.Contains(impl.Def.Interfaces, t.Name) {
+				continue
+			}
+			i := slices.IndexFunc(impl.Keys, func(k *Key) bool { return k.Fields.SameAs(key.Fields) })
+			switch {
+			case i < 0:
+				v.fail(diag.InterfaceKeyNotOnImplementation, key.Pos, fmt.Sprintf("add @key(fields: %q) to %q", key.Text, impl.Name),
+					"interface %q has the key %q, its implementing type %q has not", t.Name, key.Text, impl.Name)
+			case impl.Keys[i].Resolvable != key.Resolvable:
+				v.fail(diag.InterfaceKeyNotOnImplementation, key.Pos, fmt.Sprintf("make the key %q resolvable on both or on neither", key.Text),
+					"the key %q of interface %q and of its implementing type %q differ in \"resolvable\"", key.Text, t.Name, impl.Name)
+			}
+		}
+	}
+}
+
+// SameAs reports whether both select the same, whatever the order.
+func (s FieldSet) SameAs(other FieldSet) bool { return s.contains(other) && other.contains(s) }
+
+func (s FieldSet) contains(other FieldSet) bool {
+	for _, want := range other {
+		found := slices.ContainsFunc(s, func(item FieldSetItem) bool {
+			return item.Field == want.Field && item.On == want.On && item.Selections.contains(want.Selections) && (FieldSet{item}).argsText() == (FieldSet{want}).argsText()
+		})
+		if !found {
+			return false
+		}
+	}
+	return true
+}
+
+// argsText prints the fields without their selections, to compare names and arguments.
+func (s FieldSet) argsText() string {
+	flat := make(FieldSet, len(s))
+	for i, item := range s {
+		item.Selections = nil
+		flat[i] = item
+	}
+	return flat.String()
+}
