@@ -37,16 +37,11 @@ func lookUp(
 	ctx context.Context, on database.Handle, condition string, keys []string, keyOf func(*Order) string,
 ) ([]*Order, error) {
 	list := make([]*Order, len(keys))
-	positions := make(map[string][]int, len(keys))
 	var wanted []string
-	for i, key := range keys {
-		if !IsID(key) {
-			continue
-		}
-		if positions[key] == nil {
+	for _, key := range keys {
+		if IsID(key) {
 			wanted = append(wanted, key)
 		}
-		positions[key] = append(positions[key], i)
 	}
 	if len(wanted) == 0 {
 		return list, nil
@@ -58,10 +53,12 @@ func lookUp(
 	if err := fill(ctx, on, found); err != nil {
 		return nil, err
 	}
+	byKey := make(map[string]*Order, len(found))
 	for _, order := range found {
-		for _, i := range positions[keyOf(order)] {
-			list[i] = order
-		}
+		byKey[keyOf(order)] = order
+	}
+	for i, key := range keys {
+		list[i] = byKey[key]
 	}
 	return list, nil
 }

@@ -3,8 +3,6 @@ package store
 import (
 	"math"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/weft-graph/weft/subgraphs/internal/fail"
 )
@@ -224,13 +222,8 @@ func (a *Article) checkDescription() error {
 		a.Description = nil
 		return nil
 	}
-	for _, r := range text {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r' {
-			return fail.Input("description", "description has a control character; write plain text")
-		}
-	}
-	if length := utf8.RuneCountInString(text); length > MaxDescriptionLength {
-		return fail.Input("description", "description has %d characters; at most %d fit", length, MaxDescriptionLength)
+	if err := fail.CheckText("description", text, 1, MaxDescriptionLength); err != nil {
+		return err
 	}
 	a.Description = &text
 	return nil
@@ -239,16 +232,10 @@ func (a *Article) checkDescription() error {
 // checkText trims one line of text that must not be blank.
 func checkText(field string, text *string, longest int) error {
 	*text = strings.TrimSpace(*text)
-	length := utf8.RuneCountInString(*text)
-	switch {
-	case length == 0:
-		return fail.Input(field, "%s is required and must not be blank", field)
-	case length > longest:
-		return fail.Input(field, "%s has %d characters; at most %d fit", field, length, longest)
-	case strings.ContainsFunc(*text, unicode.IsControl):
-		return fail.Input(field, "%s has a control character; write one line of plain text", field)
+	if strings.ContainsAny(*text, "\n\r\t") {
+		return fail.Input(field, "%s has a line break or a tab; write one line of text.", field)
 	}
-	return nil
+	return fail.CheckText(field, *text, 1, longest)
 }
 
 func checkInt(field string, value, smallest, largest int) error {

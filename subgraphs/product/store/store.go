@@ -138,16 +138,11 @@ func (s *Store) ByIDs(ctx context.Context, ids []string) ([]Product, error) {
 
 func byIDs(ctx context.Context, on database.Handle, ids []string) ([]Product, error) {
 	list := make([]Product, len(ids))
-	positions := make(map[string][]int, len(ids))
 	var wanted []string
-	for i, id := range ids {
-		if !isID(id) {
-			continue
-		}
-		if positions[id] == nil {
+	for _, id := range ids {
+		if isID(id) {
 			wanted = append(wanted, id)
 		}
-		positions[id] = append(positions[id], i)
 	}
 	if len(wanted) == 0 {
 		return list, nil
@@ -156,14 +151,16 @@ func byIDs(ctx context.Context, on database.Handle, ids []string) ([]Product, er
 	if err := on.Select(ctx, &rows, `SELECT `+columns+` FROM products WHERE id IN (?)`, wanted); err != nil {
 		return nil, fmt.Errorf("read %d products: %w", len(wanted), err)
 	}
-	found, err := products(rows)
-	if err != nil {
-		return nil, err
-	}
-	for _, product := range found {
-		for _, i := range positions[product.Facts().ID] {
-			list[i] = product
+	found := make(map[string]Product, len(rows))
+	for _, r := range rows {
+		product, err := r.product()
+		if err != nil {
+			return nil, err
 		}
+		found[r.ID] = product
+	}
+	for i, id := range ids {
+		list[i] = found[id]
 	}
 	return list, nil
 }
