@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -40,6 +41,7 @@ type DB struct {
 	Name string
 
 	read, write *sqlx.DB
+	queries     atomic.Int64
 }
 
 // Open prepares the database at rawURL, `sqlite:<file>` or `postgres://…`. It touches a SQLite file's folder but

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -16,14 +17,18 @@ import (
 // Handle runs queries: outside of a transaction (DB.Read) or inside one (DB.Tx). Every query writes `?` for a
 // parameter; a slice stands for a list of them and must not be empty.
 type Handle struct {
-	on   sqlx.ExtContext
-	bind int
+	on      sqlx.ExtContext
+	bind    int
+	queries *atomic.Int64
 }
 
 // Read returns the handle for queries outside of a transaction. It must not be used for writing: on SQLite that fails.
 func (d *DB) Read() Handle {
-	return Handle{on: d.read, bind: sqlx.BindType(d.read.DriverName())}
+	return Handle{on: d.read, bind: sqlx.BindType(d.read.DriverName()), queries: &d.queries}
 }
+
+// Queries returns how many statements were run so far, transactions included: it shows whether lists are batched.
+func (d *DB) Queries() int64 { return d.queries.Load() }
 
 // Get reads one row into dst; it returns sql.ErrNoRows if there is none.
 func (h Handle) Get(ctx context.Context, dst any, query string, args ...any) error {
@@ -75,6 +80,7 @@ func (h Handle) prepare(query string, args []any) (string, []any, error) {
 			}
 		}
 	}
+	h.queries.Add(1)
 	return sqlx.Rebind(h.bind, expanded), args, nil
 }
 

@@ -56,7 +56,7 @@ func (d *DB) attempt(ctx context.Context, work func(tx Handle) error) (err error
 			err = errors.Join(err, fmt.Errorf("roll back: %w", rollback))
 		}
 	}()
-	if err := work(Handle{on: tx, bind: sqlx.BindType(tx.DriverName())}); err != nil {
+	if err := work(Handle{on: tx, bind: sqlx.BindType(tx.DriverName()), queries: &d.queries}); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {

@@ -52,6 +52,12 @@ func aroundEntities(ctx context.Context, next graphql.Resolver) (any, error) {
 			return nil, err
 		}
 	}
+	// The fields below run in the context of the last call of next. A call for no representations makes that the
+	// response's own again; in a group's context their errors would be lost.
+	field.Args[representationsArgument] = []map[string]any{}
+	if _, err := next(ctx); err != nil {
+		return nil, err
+	}
 	return entities, nil
 }
 

@@ -107,7 +107,11 @@ func TestOneSQLQueryForAListOfRepresentations(t *testing.T) {
 	var data struct {
 		Entities []entity `json:"_entities"`
 	}
+	before := w.db.Queries()
 	w.Must(t, `query($r: [_Any!]!) { _entities(representations: $r) { ... on User { id name } } }`, map[string]any{"r": representations}, &data)
+	if queries := w.db.Queries() - before; queries != 1 {
+		t.Errorf("%d SQL queries", queries)
+	}
 	if len(data.Entities) != 1500 || data.Entities[1499].Name != "Leslie" {
 		t.Fatalf("%d entities", len(data.Entities))
 	}
