@@ -44,11 +44,12 @@ func (r *mutationResolver) UpdateGoods(ctx context.Context, id string, input sto
 }
 
 // DeleteProduct is the resolver for the deleteProduct field.
-func (r *mutationResolver) DeleteProduct(ctx context.Context, id string) (bool, error) {
+func (r *mutationResolver) DeleteProduct(ctx context.Context, id string) (*bool, error) {
 	if err := r.store.Delete(ctx, id); err != nil {
-		return false, err
+		return nil, err
 	}
-	return true, nil
+	isDeleted := true
+	return &isDeleted, nil
 }
 
 // TotalCount is the resolver for the totalCount field.

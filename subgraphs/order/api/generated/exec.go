@@ -601,16 +601,17 @@ type Query {
   ): OrderConnection @requiresScopes(scopes: [["order:read"]])
 }
 
+"Each field is nullable, so that one that fails takes nothing from the answers of those that ran before it."
 type Mutation {
   """
   Puts a product into the open order, which begins with its first line. A product that is there already gets the
   quantity on top and keeps its price. Name and price come from the product service: while that is down, this field
   alone fails, with UNAVAILABLE.
   """
-  addItem(productId: ID!, quantity: Int! = 1): Order! @authenticated
+  addItem(productId: ID!, quantity: Int! = 1): Order @authenticated
   "Sets the quantity of a line of the open order, 1 to 999; 0 removes the line."
-  setItemQuantity(productId: ID!, quantity: Int!): Order! @authenticated
-  removeItem(productId: ID!): Order! @authenticated
+  setItemQuantity(productId: ID!, quantity: Int!): Order @authenticated
+  removeItem(productId: ID!): Order @authenticated
   """
   Places the open order. The same idempotencyKey gives the same order again, however often it is sent; take a new key
   for a new order. With orderId, a key that placed another order and an open order that is another one are a CONFLICT.
@@ -623,9 +624,9 @@ type Mutation {
     idempotencyKey: String!
     orderId: ID
     acceptedPrices: [AcceptedPrice!]! = []
-  ): Order! @authenticated
+  ): Order @authenticated
   "Cancels an order that is open or placed. Cancelling it again changes nothing."
-  cancelOrder(id: ID!): Order! @authenticated
+  cancelOrder(id: ID!): Order @authenticated
 }
 
 type Order @key(fields: "id") {
@@ -1525,10 +1526,10 @@ func (ec *executionContext) _Mutation_addItem(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *store.Order) graphql.Marshaler {
-			return ec.marshalNOrder2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋorderᚋstoreᚐOrder(ctx, selections, v)
+			return ec.marshalOOrder2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋorderᚋstoreᚐOrder(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_addItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1569,10 +1570,10 @@ func (ec *executionContext) _Mutation_setItemQuantity(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *store.Order) graphql.Marshaler {
-			return ec.marshalNOrder2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋorderᚋstoreᚐOrder(ctx, selections, v)
+			return ec.marshalOOrder2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋorderᚋstoreᚐOrder(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_setItemQuantity(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1613,10 +1614,10 @@ func (ec *executionContext) _Mutation_removeItem(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *store.Order) graphql.Marshaler {
-			return ec.marshalNOrder2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋorderᚋstoreᚐOrder(ctx, selections, v)
+			return ec.marshalOOrder2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋorderᚋstoreᚐOrder(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_removeItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1657,10 +1658,10 @@ func (ec *executionContext) _Mutation_checkout(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *store.Order) graphql.Marshaler {
-			return ec.marshalNOrder2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋorderᚋstoreᚐOrder(ctx, selections, v)
+			return ec.marshalOOrder2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋorderᚋstoreᚐOrder(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_checkout(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1701,10 +1702,10 @@ func (ec *executionContext) _Mutation_cancelOrder(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *store.Order) graphql.Marshaler {
-			return ec.marshalNOrder2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋorderᚋstoreᚐOrder(ctx, selections, v)
+			return ec.marshalOOrder2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋorderᚋstoreᚐOrder(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_cancelOrder(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4152,35 +4153,35 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_addItem(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "setItemQuantity":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_setItemQuantity(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "removeItem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_removeItem(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "checkout":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_checkout(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "cancelOrder":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_cancelOrder(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:

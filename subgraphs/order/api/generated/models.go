@@ -7,6 +7,7 @@ import (
 	"github.com/weft-graph/weft/subgraphs/order/store"
 )
 
+// Each field is nullable, so that one that fails takes nothing from the answers of those that ran before it.
 type Mutation struct {
 }
 

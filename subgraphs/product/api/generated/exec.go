@@ -148,7 +148,7 @@ type MutationResolver interface {
 	UpdateVehicle(ctx context.Context, id string, input store.VehiclePatch) (*store.Vehicle, error)
 	CreateGoods(ctx context.Context, input store.GoodsInput) (*store.Goods, error)
 	UpdateGoods(ctx context.Context, id string, input store.GoodsPatch) (*store.Goods, error)
-	DeleteProduct(ctx context.Context, id string) (bool, error)
+	DeleteProduct(ctx context.Context, id string) (*bool, error)
 }
 type ProductConnectionResolver interface {
 	TotalCount(ctx context.Context, obj *ProductConnection) (int, error)
@@ -719,22 +719,23 @@ type Query {
   movies(first: Int = 100): [Movie!]
 }
 
+"Each field is nullable, so that one that fails takes nothing from the answers of those that ran before it."
 type Mutation {
   "Adds a film. The same title and year again is a CONFLICT."
-  createMovie(input: MovieInput!): Movie!
+  createMovie(input: MovieInput!): Movie
     @requiresScopes(scopes: [["product:write"]])
-  updateMovie(id: ID!, input: MoviePatch!): Movie!
+  updateMovie(id: ID!, input: MoviePatch!): Movie
     @requiresScopes(scopes: [["product:write"]])
-  createVehicle(input: VehicleInput!): Vehicle!
+  createVehicle(input: VehicleInput!): Vehicle
     @requiresScopes(scopes: [["product:write"]])
-  updateVehicle(id: ID!, input: VehiclePatch!): Vehicle!
+  updateVehicle(id: ID!, input: VehiclePatch!): Vehicle
     @requiresScopes(scopes: [["product:write"]])
-  createGoods(input: GoodsInput!): Goods!
+  createGoods(input: GoodsInput!): Goods
     @requiresScopes(scopes: [["product:write"]])
-  updateGoods(id: ID!, input: GoodsPatch!): Goods!
+  updateGoods(id: ID!, input: GoodsPatch!): Goods
     @requiresScopes(scopes: [["product:write"]])
   "Takes a product out of the catalogue. Orders keep its name and price."
-  deleteProduct(id: ID!): Boolean!
+  deleteProduct(id: ID!): Boolean
     @requiresScopes(scopes: [["product:write"]])
 }
 
@@ -2228,10 +2229,10 @@ func (ec *executionContext) _Mutation_createMovie(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *store.Movie) graphql.Marshaler {
-			return ec.marshalNMovie2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋproductᚋstoreᚐMovie(ctx, selections, v)
+			return ec.marshalOMovie2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋproductᚋstoreᚐMovie(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createMovie(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2272,10 +2273,10 @@ func (ec *executionContext) _Mutation_updateMovie(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *store.Movie) graphql.Marshaler {
-			return ec.marshalNMovie2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋproductᚋstoreᚐMovie(ctx, selections, v)
+			return ec.marshalOMovie2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋproductᚋstoreᚐMovie(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateMovie(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2316,10 +2317,10 @@ func (ec *executionContext) _Mutation_createVehicle(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *store.Vehicle) graphql.Marshaler {
-			return ec.marshalNVehicle2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋproductᚋstoreᚐVehicle(ctx, selections, v)
+			return ec.marshalOVehicle2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋproductᚋstoreᚐVehicle(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createVehicle(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2360,10 +2361,10 @@ func (ec *executionContext) _Mutation_updateVehicle(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *store.Vehicle) graphql.Marshaler {
-			return ec.marshalNVehicle2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋproductᚋstoreᚐVehicle(ctx, selections, v)
+			return ec.marshalOVehicle2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋproductᚋstoreᚐVehicle(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateVehicle(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2404,10 +2405,10 @@ func (ec *executionContext) _Mutation_createGoods(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *store.Goods) graphql.Marshaler {
-			return ec.marshalNGoods2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋproductᚋstoreᚐGoods(ctx, selections, v)
+			return ec.marshalOGoods2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋproductᚋstoreᚐGoods(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createGoods(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2448,10 +2449,10 @@ func (ec *executionContext) _Mutation_updateGoods(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *store.Goods) graphql.Marshaler {
-			return ec.marshalNGoods2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋproductᚋstoreᚐGoods(ctx, selections, v)
+			return ec.marshalOGoods2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋproductᚋstoreᚐGoods(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateGoods(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2491,11 +2492,11 @@ func (ec *executionContext) _Mutation_deleteProduct(ctx context.Context, field g
 			return ec.Resolvers.Mutation().DeleteProduct(ctx, fc.Args["id"].(string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_deleteProduct(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -5375,49 +5376,49 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createMovie(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateMovie":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateMovie(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createVehicle":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createVehicle(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateVehicle":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateVehicle(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createGoods":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createGoods(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateGoods":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateGoods(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "deleteProduct":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_deleteProduct(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -6333,16 +6334,6 @@ func (ec *executionContext) marshalNFieldSet2string(ctx context.Context, sel ast
 	return res
 }
 
-func (ec *executionContext) marshalNGoods2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋproductᚋstoreᚐGoods(ctx context.Context, sel ast.SelectionSet, v *store.Goods) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._Goods(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNGoodsByIDsInput2ᚕᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋproductᚋapiᚋgeneratedᚐGoodsByIDsInput(ctx context.Context, v any) ([]*GoodsByIDsInput, error) {
 	vSlice := graphql.CoerceList(v)
 	var err error
@@ -6573,16 +6564,6 @@ func (ec *executionContext) marshalNTime2timeᚐTime(ctx context.Context, sel as
 		}
 	}
 	return res
-}
-
-func (ec *executionContext) marshalNVehicle2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋproductᚋstoreᚐVehicle(ctx context.Context, sel ast.SelectionSet, v *store.Vehicle) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._Vehicle(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNVehicleByIDsInput2ᚕᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋproductᚋapiᚋgeneratedᚐVehicleByIDsInput(ctx context.Context, v any) ([]*VehicleByIDsInput, error) {

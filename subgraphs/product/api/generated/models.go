@@ -15,6 +15,7 @@ type MovieByIDsInput struct {
 	ID string `json:"ID"`
 }
 
+// Each field is nullable, so that one that fails takes nothing from the answers of those that ran before it.
 type Mutation struct {
 }
 
