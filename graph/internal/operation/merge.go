@@ -94,12 +94,16 @@ func splitByTypes(occurrences []occurrence) []class {
 	for _, o := range occurrences {
 		var next []class
 		for _, c := range classes {
-			if in := c.types.And(o.on); !in.IsEmpty() {
-				next = append(next, class{types: in, occurrences: append(slices.Clone(c.occurrences), o)})
+			in, out := c.types.And(o.on), c.types.Minus(o.on)
+			if in.IsEmpty() {
+				next = append(next, c)
+				continue
 			}
-			if out := c.types.Minus(o.on); !out.IsEmpty() {
-				next = append(next, class{types: out, occurrences: c.occurrences})
+			if !out.IsEmpty() {
+				next = append(next, class{types: out, occurrences: slices.Clip(c.occurrences)})
+				c.occurrences = slices.Clone(c.occurrences)
 			}
+			next = append(next, class{types: in, occurrences: append(c.occurrences, o)})
 		}
 		if fresh := o.on.Minus(covered); !fresh.IsEmpty() {
 			next = append(next, class{types: fresh, occurrences: []occurrence{o}})

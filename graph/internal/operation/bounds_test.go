@@ -1,0 +1,197 @@
+package operation_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/weft-graph/weft/graph/gqlerr"
+	"github.com/weft-graph/weft/graph/internal/operation"
+)
+
+const boundsSchema = `type Query { a: Int  t(x: Int): T  s: S  i: I }
+type T { a: Int  t(x: Int): T  u: T  i: I }
+type S { t: T }
+interface I { a: Int  i: I  t: T }
+` + "type X implements I { a: Int i: I t: T }\ntype Y implements I { a: Int i: I t: T }\n"
+
+// fragments prints n fragments of which each spreads the next one in the way that body says.
+func fragments(n int, body string) string {
+	var b strings.Builder
+	b.WriteString("{ t { ...F0 } }\n")
+	for i := range n {
+		fmt.Fprintf(&b, "fragment F%d on T { %s }\n", i, strings.ReplaceAll(body, "NEXT", fmt.Sprintf("...F%d", i+1)))
+	}
+	fmt.Fprintf(&b, "fragment F%d on T { a }\n", n)
+	return b.String()
+}
+
+// TestBounds holds hostile documents to an answer in bounded time; code is empty where the document
+// is fine after all.
+func TestBounds(t *testing.T) {
+	repeat := strings.Repeat
+	var unknown strings.Builder
+	for i := range 14_000 {
+		fmt.Fprintf(&unknown, "f%d ", i)
+	}
+	var aliases strings.Builder
+	for i := range 1_500 {
+		fmt.Fprintf(&aliases, "a%d: a ", i)
+	}
+	var types strings.Builder
+	for i := range 2_000 {
+		fmt.Fprintf(&types, "...on Z%d{a}", i)
+	}
+	tests := []struct {
+		name, document string
+		code           gqlerr.Code
+	}{
+		{"3000 equal fields", "{" + repeat("a ", 3000) + "}", ""},
+		{"3000 equal objects", "{" + repeat("t{a} ", 3000) + "}", ""},
+		{"18 nested pairs", fragments(18, "t { NEXT } t { NEXT }"), ""},
+		{"90 nested pairs of two kinds", fragments(90, "t { NEXT } u { NEXT }"), gqlerr.LimitExceeded},
+		{"14 nested pairs of two kinds", fragments(14, "t { NEXT } u { NEXT }"), gqlerr.LimitExceeded},
+		{"1800 fragments in a row", fragments(1800, "NEXT"), ""},
+		{"500 fragments spread twice", fragments(500, "NEXT NEXT"), ""},
+		{"fragments of two types", "{ i { ...F } } fragment F on I {" + repeat("... on X { i { a } } ... on Y { i { a } } ", 600) + "}", ""},
+		{"a million brackets", repeat("{", 1_000_000), gqlerr.LimitExceeded},
+		{"a million lists", "{ t(x: " + repeat("[", 1_000_000), gqlerr.LimitExceeded},
+		{"a million tokens", "{" + repeat("a ", 1_000_000) + "}", gqlerr.LimitExceeded},
+		{"deep", repeat("{t", 150) + "{a}" + repeat("}", 150), gqlerr.LimitExceeded},
+		{"14000 unknown fields", "{" + unknown.String() + "}", gqlerr.ValidationFailed},
+		{"2000 unknown types", "{" + types.String() + "}", gqlerr.ValidationFailed},
+		{"1500 aliases", "{" + aliases.String() + "}", gqlerr.LimitExceeded},
+		{"1500 directives", "{ a " + repeat("@skip(if: false) ", 1500) + "}", gqlerr.LimitExceeded},
+		{"conditions", conditions(40), gqlerr.LimitExceeded},
+		{"a million comments", repeat("# x\n", 1_000_000) + "{ a }", gqlerr.LimitExceeded},
+	}
+	p := parserOf(t, boundsSchema, operation.Limits{})
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			start := time.Now()
+			_, errs := p.Parse(test.document, "")
+			if took := time.Since(start); took > 3*time.Second {
+				t.Errorf("took %s", took)
+			}
+			var code gqlerr.Code
+			if len(errs) > 0 {
+				code = errs[0].Code
+			}
+			if code != test.code {
+				t.Errorf("code %q, want %q: %.300s", code, test.code, errorsText(errs))
+			}
+			if most := operation.DefaultLimits().MaxErrors + 1; len(errs) > most {
+				t.Errorf("%d errors, more than %d", len(errs), most)
+			}
+		})
+	}
+}
+
+// conditions selects two fields n times, each time under another pair of variables, so that the
+// place of each depends on all of them.
+func conditions(n int) string {
+	var head, body strings.Builder
+	for i := range n {
+		fmt.Fprintf(&head, "$p%d: Boolean! $q%d: Boolean! ", i, i)
+		fmt.Fprintf(&body, "t @include(if: $p%d) @skip(if: $q%d) { a } a @skip(if: $p%d) @include(if: $q%d) ", i, i, i, i)
+	}
+	return "query (" + head.String() + ") {" + body.String() + "}"
+}
+
+// TestChoose picks an operation by name.
+func TestChoose(t *testing.T) {
+	p := parserOf(t, boundsSchema, operation.Limits{})
+	tests := []struct{ document, name, want string }{
+		{"query A { a } query B { a }", "B", "query B"},
+		{"query A { a }", "", "query A"},
+		{"query A { a } query B { a }", "", `The document holds 2 operations: say which one to run in operationName: "A", "B".`},
+		{"query A { a }", "C", `Unknown operation named "C": the document holds "A".`},
+		{"{ a }", "C", `Unknown operation named "C": the document holds an anonymous operation.`},
+		{"fragment F on Query { a }", "", "The document holds no operation: add a query, mutation or subscription beside its fragments."},
+	}
+	for _, test := range tests {
+		op, errs := p.Parse(test.document, test.name)
+		got := ""
+		if errs == nil {
+			got, _, _ = strings.Cut(op.Text(), "\n")
+		} else {
+			got = errs[0].Message
+		}
+		if got != test.want {
+			t.Errorf("%s with name %q: %s, want %s", test.document, test.name, got, test.want)
+		}
+	}
+}
+
+// FuzzParse feeds documents: none may panic, take long or give another text the second time.
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{
+		"{ a }", "query Q($p: Boolean!, $x: Int = 1) { t(x: $x) @include(if: $p) { ...F a } t(x: $x) { u { a } } } fragment F on T { u { i { ... on X { a } } } }",
+		"{ i { a ... on X { a i { a } } ... on Y { b: a } } }", fragments(4, "t { NEXT } t { NEXT }"), conditions(3),
+		"subscription { a }", "{ __schema { types { name fields(includeDeprecated: true) { name } } } }", `{ t(x: "\u{1F600}") { a } }`, "{ t(x: 1) { a } # x\n , }",
+	} {
+		f.Add(seed, []byte(`{"p": true, "x": [1.0]}`))
+	}
+	p := parserOf(f, boundsSchema, operation.Limits{})
+	f.Fuzz(func(t *testing.T, document string, variables []byte) {
+		start := time.Now()
+		op, errs := p.Parse(document, "")
+		if took := time.Since(start); took > 5*time.Second {
+			t.Fatalf("took %s", took)
+		}
+		if errs != nil {
+			return
+		}
+		again, errs := p.Parse(document, "")
+		if errs != nil || again.Text() != op.Text() {
+			t.Fatalf("parsed again: %v\n%s\n%s", errs, op.Text(), again.Text())
+		}
+		if values, errs := p.Coerce(op, variables); errs == nil && len(values) != len(op.Variables) {
+			t.Fatalf("%d values of %d variables", len(values), len(op.Variables))
+		}
+	})
+}
+
+const coerceSchema = `type Query { f(in: In, l: [[Int!]], e: E, id: [ID!]!, fl: Float, j: J): Int }
+input In { a: Int! = 1  in: [In!]  o: One  s: String }
+input One @oneOf { a: Int  b: Boolean }
+enum E { A B }
+scalar J`
+
+// FuzzCoerce feeds variables: whatever is accepted is valid JSON, and is accepted again as it is.
+func FuzzCoerce(f *testing.F) {
+	for _, seed := range []string{
+		`{"id": 1}`, `{"id": ["a", 2, 3.0], "l": [[1, 1e1]], "e": "A"}`, `{"id": "x", "in": {"in": {"a": -0}, "o": {"b": true}}}`,
+		`{"id": "\ud800", "j": {"a": [null, 1e400]}, "fl": 1E+2}`, `null`, ` { "id" : [ ] , "e" : null } `, `{"\u0069d": 1, "in": {"\u0061": 1}}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	p := parserOf(f, coerceSchema, operation.Limits{})
+	op, errs := p.Parse("query ($in: In, $l: [[Int!]], $e: E = B, $id: [ID!]!, $fl: Float, $j: J) { f(in: $in, l: $l, e: $e, id: $id, fl: $fl, j: $j) }", "")
+	if errs != nil {
+		f.Fatal(errorsText(errs))
+	}
+	f.Fuzz(func(t *testing.T, variables []byte) {
+		values, errs := p.Coerce(op, variables)
+		if errs != nil {
+			return
+		}
+		again := []byte("{")
+		for i, value := range values {
+			if value != nil {
+				again = fmt.Appendf(again, "%q:%s,", op.Variables[i].Name, value)
+			}
+		}
+		again = append(again[:max(1, len(again)-1)], '}')
+		second, errs := p.Coerce(op, again)
+		if errs != nil {
+			t.Fatalf("%s became %s, which is refused: %s", variables, again, errorsText(errs))
+		}
+		for i := range values {
+			if string(values[i]) != string(second[i]) {
+				t.Fatalf("$%s is %s, and %s when coerced again", op.Variables[i].Name, values[i], second[i])
+			}
+		}
+	})
+}
