@@ -4,8 +4,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vektah/gqlparser/v2/ast"
+
 	"github.com/weft-graph/weft/graph/internal/operation"
 	"github.com/weft-graph/weft/graph/internal/plan"
+	"github.com/weft-graph/weft/graph/internal/querygraph"
 	"github.com/weft-graph/weft/graph/supergraph"
 	"github.com/weft-graph/weft/internal/golden"
 )
@@ -15,6 +18,9 @@ type planned struct {
 	sg      *supergraph.Supergraph
 	parser  *operation.Parser
 	planner *plan.Planner
+	// graph and schemas, those of the subgraphs, are made when a plan is simulated.
+	graph   *querygraph.Graph
+	schemas map[int]*ast.Schema
 }
 
 func load(sdl string) (*planned, error) {
@@ -26,7 +32,7 @@ func load(sdl string) (*planned, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &planned{sg, parser, plan.New(sg)}, nil
+	return &planned{sg: sg, parser: parser, planner: plan.New(sg)}, nil
 }
 
 // header is what every supergraph begins with; cases leave it out.
@@ -77,6 +83,9 @@ func TestPlan(t *testing.T) {
 				continue
 			}
 			c.Compare(name, p.String())
+			for _, problem := range g.simulate(p) {
+				t.Errorf("%s: %s", input.Name, problem)
+			}
 		}
 	})
 }

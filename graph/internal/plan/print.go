@@ -137,13 +137,14 @@ func (w *printer) entitySelection(e *entitiesDraft) *printed {
 }
 
 // divide splits the fields of a selection into those selected on the node's type and those that
-// need a fragment for some of its runtime types.
+// need a fragment: they hold for some runtime types only, or a type narrows what the interface's
+// field returns.
 func (w *printer) divide(sel *subSelection, n *querygraph.Node) (direct, byType []*subField) {
 	if n.Type.Kind == schema.Object {
 		return sel.fields, nil
 	}
 	for _, f := range sel.fields {
-		if n.Type.Kind == schema.Interface && n.Field(f.want.name) != nil && f.on.Contains(n.Possible) {
+		if edge := n.Field(f.want.name); edge != nil && f.on.Contains(n.Possible) && (f.child == nil || f.child.node == edge.Target) {
 			direct = append(direct, f)
 		} else {
 			byType = append(byType, f)
