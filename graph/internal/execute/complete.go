@@ -116,7 +116,7 @@ func (x *Execution) completeCompositeSlow(v rawjson.Ref, f *shapeField, c *compl
 		return x.completeList(v, f, c)
 	case v.Kind() == rawjson.Object && c.shape != nil:
 		if typ := x.doc.Type(v); typ == rawjson.TypeInvalid || c.shape.caseOf(typ) == nil {
-			x.complain(f, gqlerr.InvalidSubgraphData, f.Coordinate+" is an object of a type that the graph does not have here")
+			x.complain(f, gqlerr.InvalidSubgraphData, f.Coordinate+" is an object of a type that the graph does not have here, or on which subgraphs disagree")
 			return false
 		}
 		return x.completeObject(v, c.shape)

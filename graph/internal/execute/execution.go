@@ -57,7 +57,8 @@ type Result struct {
 	// Errors are those of subgraphs in order of the plan's fetches, then those of completion in
 	// order of the response.
 	Errors gqlerr.List
-	// Failures are for the operator: what went wrong in calls of subgraphs.
+	// Failures are for the operator: what went wrong in calls of subgraphs, in order of the plan's
+	// fetches.
 	Failures []Failure
 
 	execution *Execution
@@ -105,7 +106,6 @@ type Execution struct {
 	results  chan outcome
 	seen     table
 	writer   writer
-	failures []Failure
 	result   Result
 }
 
@@ -117,8 +117,9 @@ type call struct {
 	body    []byte
 	request FetchRequest
 	// errors are what went wrong, located; dropped counts those over the limit.
-	errors  gqlerr.List
-	dropped int
+	errors   gqlerr.List
+	dropped  int
+	failures []Failure
 }
 
 // targets are the objects that one batch fills.
@@ -201,8 +202,10 @@ func (x *Execution) isOn(id plan.CondID) bool { return id == 0 || x.conditions[i
 // complete writes the response's data and gathers the errors.
 func (x *Execution) complete() {
 	w := &x.writer
+	var failures []Failure
 	for i := range x.calls {
 		c := &x.calls[i]
+		failures = append(failures, c.failures...)
 		for _, e := range c.errors {
 			w.add(e, x.in.Limits.MaxErrors)
 		}
@@ -215,7 +218,7 @@ func (x *Execution) complete() {
 	if w.dropped > 0 {
 		w.errors = append(w.errors, &gqlerr.Error{Message: "further errors are not listed: " + strconv.Itoa(w.dropped)})
 	}
-	x.result = Result{Data: w.out, Errors: w.errors, Failures: x.failures, execution: x}
+	x.result = Result{Data: w.out, Errors: w.errors, Failures: failures, execution: x}
 }
 
 // giveBack releases the subgraphs' answers: the response holds copies.
@@ -236,8 +239,6 @@ func (x *Execution) reset() {
 	}
 	x.writer.reset()
 	x.seen.reset()
-	// Errors and failures leave with the result: a caller may keep them.
-	x.failures = nil
 	x.in, x.plan, x.result = Input{}, nil, Result{}
 }
 
@@ -251,7 +252,8 @@ func (c *call) reset() {
 	entities := c.request.Entities
 	clear(entities)
 	c.request = FetchRequest{Entities: entities[:0]}
-	c.errors, c.dropped = nil, 0
+	// Errors and failures left with the result: a caller may keep them.
+	c.errors, c.dropped, c.failures = nil, 0, nil
 }
 
 // kept empties a slice of elements of some bytes; one that has become large is dropped.

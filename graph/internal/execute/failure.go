@@ -11,7 +11,7 @@ import (
 // fail ends a call without an answer: what it would have filled is null, one error explains it.
 func (x *Execution) fail(f *fetch, c *call, failure *FetchError) {
 	x.settleAll(f, c)
-	x.failures = append(x.failures, Failure{Subgraph: f.name, Fetch: f.ID, Err: failure})
+	c.failures = append(c.failures, Failure{Subgraph: f.name, Fetch: f.ID, Err: failure})
 	e := gqlerr.Error{Message: failure.clientMessage(), Code: failure.code(), Subgraph: f.name}
 	paths := x.fetchPaths(f, c)
 	if f.Kind == plan.RootFetch && len(paths) == 1 {
@@ -26,7 +26,7 @@ func (x *Execution) fail(f *fetch, c *call, failure *FetchError) {
 
 // failAt adds an error of ours about the answer for batch i, at the place of that batch.
 func (x *Execution) failAt(f *fetch, c *call, i int, message string) {
-	x.failures = append(x.failures, Failure{Subgraph: f.name, Fetch: f.ID, Err: errors.New(message)})
+	c.failures = append(c.failures, Failure{Subgraph: f.name, Fetch: f.ID, Err: errors.New(message)})
 	e := gqlerr.Error{Message: message, Code: gqlerr.InvalidSubgraphData, Subgraph: f.name}
 	x.report(c, e, x.batchPath(f, c, i))
 }

@@ -19,7 +19,7 @@ type pathStep struct {
 // such a place is explained by the error: completion does not complain about it again.
 func (x *Execution) locateErrors(f *fetch, c *call, answer rawjson.Answer) {
 	for raw := range rawjson.Elements(answer.Errors) {
-		e, steps := x.readError(f, raw)
+		e, steps := x.readError(f, c, raw)
 		if !x.locateError(f, c, answer, e, steps) {
 			x.reportUnplaced(f, c, answer, e)
 		}
@@ -28,7 +28,7 @@ func (x *Execution) locateErrors(f *fetch, c *call, answer rawjson.Answer) {
 
 // readError reads one error of a subgraph. Its locations are left out: they are places in a
 // document that the client does not know. steps is nil when it has no usable path.
-func (x *Execution) readError(f *fetch, raw []byte) (e gqlerr.Error, steps []pathStep) {
+func (x *Execution) readError(f *fetch, c *call, raw []byte) (e gqlerr.Error, steps []pathStep) {
 	e = gqlerr.Error{Message: "the subgraph answered with an error", Subgraph: f.name}
 	if raw[0] != '{' {
 		return e, nil
@@ -50,8 +50,8 @@ func (x *Execution) readError(f *fetch, raw []byte) (e gqlerr.Error, steps []pat
 		}
 		return e, steps
 	}
-	if original != "" && len(x.failures) < x.in.Limits.MaxErrors {
-		x.failures = append(x.failures, Failure{Subgraph: f.name, Fetch: f.ID, Err: errors.New(original)})
+	if original != "" && len(c.failures) < x.in.Limits.MaxErrors {
+		c.failures = append(c.failures, Failure{Subgraph: f.name, Fetch: f.ID, Err: errors.New(original)})
 	}
 	e.Code, e.Extensions = maskedCode(e.Extensions), nil
 	return e, steps
