@@ -38,7 +38,7 @@ func TestProductDown(t *testing.T) {
 		}
 	}
 	for _, e := range res.Errors {
-		if e.Extensions["service"] != "product" {
+		if e.Extensions["subgraph"] != "product" {
 			t.Errorf("error %q does not name product: %v", e.Message, e.Extensions)
 		}
 	}

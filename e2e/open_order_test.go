@@ -86,7 +86,7 @@ func TestOneServiceDown(t *testing.T) {
 				t.Errorf("no error tells that %s is down: %s", name, res.Body)
 			}
 			for _, e := range res.Errors {
-				if e.Extensions["service"] != name {
+				if e.Extensions["subgraph"] != name {
 					t.Errorf("error %q has the extensions %v, want the subgraph %s", e.Message, e.Extensions, name)
 				}
 			}

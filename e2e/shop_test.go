@@ -69,9 +69,8 @@ func (s *shop) environment() []string {
 		"ROUTER_KEY": s.routerKey, "PEER_KEY": secret(), "INTROSPECTION_SECRET": secret(), "INTROSPECTION_CLIENT": "router",
 		"REDIS_URL": "redis://" + s.addresses["redis"], "PRODUCT_URL": "http://" + s.addresses["product"],
 		"JWKS_URL": user + "/.well-known/jwks.json", "INTROSPECTION_URL": user + "/introspect",
-		"TOKEN_ISSUER": user, "TOKEN_AUDIENCE": "shop", "DEMO_DATA": "true", "COOKIE_SECURE": "false",
-		"USER_URL": user + "/graphql", "PRODUCT_GRAPHQL_URL": "http://" + s.addresses["product"] + "/graphql",
-		"ORDER_URL": "http://" + s.addresses["order"] + "/graphql", "CREDIT_URL": "http://" + s.addresses["credit"] + "/graphql",
+		"TOKEN_ISSUER": user, "TOKEN_AUDIENCE": "shop", "DEMO_DATA": "true", "COOKIE_SECURE": "false", "SESSION_COOKIE": "session",
+		"USER_URL": user, "ORDER_URL": "http://" + s.addresses["order"], "CREDIT_URL": "http://" + s.addresses["credit"],
 	}
 	env := os.Environ()
 	for name, value := range variables {
