@@ -1,0 +1,52 @@
+package fail
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+func TestWhatTheClientSees(t *testing.T) {
+	secret := errors.New("dial tcp 10.0.0.1: refused")
+	_, overflow := graphql.UnmarshalInt32(int64(1) << 40)
+	for name, c := range map[string]struct {
+		err  error
+		want string
+	}{
+		"input":             {Input("input.title", "input.title must not be blank."), "input.title must not be blank. map[code:BAD_INPUT field:input.title]"},
+		"wrapped":           {fmt.Errorf("add: %w", New(NotFound, "There is no product %q.", "x")), `There is no product "x". map[code:NOT_FOUND]`},
+		"down":              {Down("product", secret), "The product service does not answer; please try again later. map[code:UNAVAILABLE service:product]"},
+		"details":           {&Error{Code: PriceChanged, Message: "m", Details: map[string]any{"now": 2}}, "m map[code:PRICE_CHANGED now:2]"},
+		"anything else":     {secret, maskedMessage + " map[code:INTERNAL]"},
+		"wrapped by gqlgen": {&gqlerror.Error{Message: secret.Error(), Err: secret}, maskedMessage + " map[code:INTERNAL]"},
+		"of the request":    {gqlerror.Errorf("Cannot query field"), "Cannot query field map[]"},
+		"an integer":        {overflow, overflow.Error() + " map[code:BAD_INPUT]"},
+		"a panic":           {Recover(context.Background(), secret), maskedMessage + " map[code:INTERNAL]"},
+	} {
+		shown := Present(context.Background(), c.err)
+		if got := fmt.Sprint(shown.Message, " ", shown.Extensions); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+func TestCheckText(t *testing.T) {
+	for _, c := range []struct {
+		text     string
+		min, max int
+		ok       bool
+	}{
+		{"", 0, 5, true}, {"", 1, 5, false}, {"  ", 1, 5, false}, {"  ", 0, 5, true}, {"éééééé", 1, 5, false}, {"ééééé", 1, 5, true},
+		{"a\nb\tc", 1, 5, true}, {"a\x00", 1, 5, false}, {"a\u0085", 1, 5, false}, {strings.Repeat("x", 6), 1, 5, false},
+	} {
+		err := CheckText("input.name", c.text, c.min, c.max)
+		if (err == nil) != c.ok || err != nil && !Is(err, BadInput) {
+			t.Errorf("%q %d to %d: %v", c.text, c.min, c.max, err)
+		}
+	}
+}

@@ -1,0 +1,127 @@
+package graphqlserver
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graph/weft/subgraphs/internal/auth"
+	"github.com/weft-graph/weft/subgraphs/internal/fail"
+)
+
+func TestBodiesThatGqlgenWouldMisread(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"query":"{a}"}`: "",
+		`{"query":"{a}","variables":null,"operationName":null,"extensions":null}`: "",
+		` {"query":"{a}","variables":{"a":[1]},"extensions":{"x":{}},"more":1} `:  "",
+		`{"query":"{a}","query":"{b}"}`:                                           "twice",
+		`{"Query":"{a}"}`:                                                         "almost like query",
+		`{"query":"{a}","VARIABLES":{}}`:                                          "almost like variables",
+		`{"query":"{a}"}{"query":"{b}"}`:                                          "follows",
+		`{"query":"{a}"} x`:                                                       "follows",
+		`{"query":"{a}"`:                                                          "too early",
+		`{"query":"{a}",}`:                                                        "cannot be read",
+		`{"query":1}`:                                                             "wrong JSON type",
+		`{"query":null}`:                                                          "wrong JSON type",
+		`{"query":"{a}","variables":[]}`:                                          "wrong JSON type",
+		`{"query":"{a}","operationName":1}`:                                       "wrong JSON type",
+		`{"variables":{}}`:                                                        "no query",
+		`[{"query":"{a}"}]`:                                                       "not a JSON object",
+		``:                                                                        "not a JSON object",
+		`"x"`:                                                                     "not a JSON object",
+	} {
+		err := check([]byte(body))
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v, want %q", body, err, want)
+		}
+	}
+}
+
+func TestCursorsComeBackAndGarbageIsNamed(t *testing.T) {
+	type position struct{ A, B string }
+	want := position{"x", "ü/+"}
+	var got position
+	if err := DecodeCursor("after", EncodeCursor(want), &got); err != nil || got != want {
+		t.Errorf("%+v, %v", got, err)
+	}
+	for _, cursor := range []string{"", "!", "bm8"} {
+		if err := DecodeCursor("after", cursor, &got); !fail.Is(err, fail.BadInput) {
+			t.Errorf("%q: %v", cursor, err)
+		}
+	}
+	for first, ok := range map[int]bool{0: false, 1: true, 100: true, 101: false, -1: false} {
+		if _, err := CheckFirst(&first, 20); (err == nil) != ok {
+			t.Errorf("first %d: %v", first, err)
+		}
+	}
+	if first, err := CheckFirst(nil, 20); first != 20 || err != nil {
+		t.Errorf("%d, %v", first, err)
+	}
+}
+
+func TestShapesTellRepresentationsApart(t *testing.T) {
+	user := func(members ...any) map[string]any {
+		made := map[string]any{"__typename": "User"}
+		for i := 0; i < len(members); i += 2 {
+			made[members[i].(string)] = members[i+1]
+		}
+		return made
+	}
+	all := []map[string]any{
+		user("id", "a"), user("id", "b"), user("username", "a"), user("id", nil), user("id", map[string]any{"x": "y"}),
+		user("id", "c"), user("username", "b"), {"__typename": "Order", "id": "a"}, user("id", map[string]any{"x": nil}), user(),
+	}
+	var got []string
+	for _, group := range groupByShape(all) {
+		got = append(got, fmt.Sprint(group.indexes))
+	}
+	if !slices.Equal(got, []string{"[0 1 5]", "[2 6]", "[3]", "[4]", "[7]", "[8]", "[9]"}) {
+		t.Errorf("%v", got)
+	}
+}
+
+// TestDirectivesOnFieldsAndTypes reads requirements out of SDL and asks them about callers.
+func TestDirectivesOnFieldsAndTypes(t *testing.T) {
+	schema := gqlparser.MustLoadSchema(&ast.Source{Input: `
+		directive @authenticated on FIELD_DEFINITION | OBJECT | SCALAR | ENUM
+		directive @requiresScopes(scopes: [[String!]!]!) on FIELD_DEFINITION | OBJECT | SCALAR | ENUM
+		scalar Secret @requiresScopes(scopes: [["secret"]])
+		type Staff @requiresScopes(scopes: [["staff"]]) { name: String pay: Int @requiresScopes(scopes: [["pay", "read"], ["boss"]]) }
+		type Query { open: Int mine: Int @authenticated staff: Staff secret: [Secret!]! }
+	`})
+	rules := newAuthorizer(schema)
+	for _, c := range []struct{ field, scopes, want string }{
+		{"Query.open", "-", ""},
+		{"Query.mine", "-", "UNAUTHENTICATED"},
+		{"Query.mine", "", ""},
+		{"Query.staff", "-", "UNAUTHENTICATED"},
+		{"Query.staff", "pay", "FORBIDDEN"},
+		{"Query.staff", "staff", ""},
+		{"Query.secret", "staff", "FORBIDDEN"},
+		{"Query.secret", "secret", ""},
+		{"Staff.name", "", "FORBIDDEN"},
+		{"Staff.pay", "staff pay", "FORBIDDEN"},
+		{"Staff.pay", "staff pay read", ""},
+		{"Staff.pay", "boss", "FORBIDDEN"},
+		{"Staff.pay", "staff boss", ""},
+	} {
+		ctx := t.Context()
+		if c.scopes != "-" {
+			ctx = auth.WithIdentity(ctx, auth.Identity{Subject: "ann", Permissions: strings.Fields(c.scopes)})
+		}
+		typeName, fieldName, _ := strings.Cut(c.field, ".")
+		got := ""
+		if need, isNeeded := rules[schema.Types[typeName].Fields.ForName(fieldName)]; isNeeded {
+			if err := need.check(ctx); err != nil {
+				got, _, _ = strings.Cut(err.Error(), ":")
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s for %q: %s, want %s", c.field, c.scopes, got, c.want)
+		}
+	}
+}
