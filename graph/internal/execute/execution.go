@@ -101,6 +101,8 @@ type Execution struct {
 	// conditions are the values of the plan's, by index.
 	conditions []bool
 	calls      []call
+	// ready are the fetches whose requests are written and not yet sent.
+	ready []int
 	// released are the answers to give back when the response is written.
 	released []func()
 	results  chan outcome

@@ -19,43 +19,54 @@ type outcome struct {
 // schedule runs every fetch of the plan. A fetch starts when those that it depends on have ended,
 // whatever became of them; one that nobody needs ends at once.
 func (x *Execution) schedule(ctx context.Context) {
-	running := 0
 	for i := range x.calls {
 		if len(x.plan.fetches[i].DependsOn) == 0 {
-			running += x.start(ctx, i)
+			x.start(i)
 		}
 	}
-	for ; running > 0; running-- {
-		o := <-x.results
+	for running := 0; running+len(x.ready) > 0; running-- {
+		o := x.next(ctx, running)
+		running += len(x.ready)
+		x.ready = x.ready[:0]
 		x.receive(&x.plan.fetches[o.fetch], &x.calls[o.fetch], o.response, o.err)
-		running += x.end(ctx, o.fetch)
+		x.end(o.fetch)
 	}
 }
 
-// start starts one fetch and returns how many calls are running because of it.
-func (x *Execution) start(ctx context.Context, i int) int {
+// next sends what is ready and waits until a call has ended. A call that is alone is made right
+// here: there is nothing else to do meanwhile.
+func (x *Execution) next(ctx context.Context, running int) outcome {
+	if running == 0 && len(x.ready) == 1 {
+		return fetchSafely(ctx, x.in.Fetcher, &x.calls[x.ready[0]].request)
+	}
+	for _, i := range x.ready {
+		goFetch(ctx, x.in.Fetcher, &x.calls[i].request, x.results)
+	}
+	return <-x.results
+}
+
+// start makes a fetch ready, or ends it if nobody needs it.
+func (x *Execution) start(i int) {
 	f, c := &x.plan.fetches[i], &x.calls[i]
-	if !x.isOn(f.When) || !x.prepare(f, c) {
-		return x.end(ctx, i)
-	}
-	if x.in.Event != nil && f.Operation == plan.Subscription {
+	switch {
+	case !x.isOn(f.When) || !x.prepare(f, c):
+		x.end(i)
+	case x.in.Event != nil && f.Operation == plan.Subscription:
 		x.receive(f, c, *x.in.Event, nil)
-		return x.end(ctx, i)
+		x.end(i)
+	default:
+		x.ready = append(x.ready, i)
 	}
-	goFetch(ctx, x.in.Fetcher, &c.request, x.results)
-	return 1
 }
 
 // end is called when fetch i has ended; it starts those that waited for it last.
-func (x *Execution) end(ctx context.Context, i int) int {
-	running := 0
+func (x *Execution) end(i int) {
 	for _, d := range x.plan.fetches[i].dependents {
 		c := &x.calls[d]
 		if c.waiting--; c.waiting == 0 {
-			running += x.start(ctx, d)
+			x.start(d)
 		}
 	}
-	return running
 }
 
 // goFetch calls a subgraph in a goroutine of its own: the only place of the engine that starts one.
