@@ -50,6 +50,7 @@ func configure(environment *boot.Environment) (config, boot.Config) {
 			Secret: string(environment.Key("INTROSPECTION_SECRET", "the router's introspection secret")),
 		},
 	}
+	environment.Check("REDIS_URL", sessioncache.CheckURL(c.redisURL))
 	return c, c.Config
 }
 

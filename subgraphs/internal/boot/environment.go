@@ -44,6 +44,13 @@ func (e *Environment) Err() error {
 	return errors.New("the environment is not complete:\n  " + strings.Join(e.problems, "\n  "))
 }
 
+// Check notes that a variable is wrong if err is not nil; err says what is expected.
+func (e *Environment) Check(name string, err error) {
+	if err != nil {
+		e.problem(name, "is wrong: %v", err)
+	}
+}
+
 // Text returns a variable, or fallback if it is empty.
 func (e *Environment) Text(name, fallback string) string {
 	if value := e.lookUp(name); value != "" {

@@ -46,6 +46,17 @@ type Cache struct {
 	tryAgain time.Time
 }
 
+// CheckURL says what is wrong with the URL of a Redis; an empty one is fine.
+func CheckURL(url string) error {
+	if url == "" {
+		return nil
+	}
+	if _, err := redis.ParseURL(url); err != nil {
+		return errors.New("expected redis://user:password@host:6379/0, or nothing for no Redis")
+	}
+	return nil
+}
+
 // Open returns the cache in the Redis at url (`redis://…`); an empty url gives one that does nothing. Nothing is
 // connected to yet. tokenTTL is the lifetime of access tokens.
 func Open(url string, tokenTTL time.Duration) (*Cache, error) {
@@ -53,9 +64,12 @@ func Open(url string, tokenTTL time.Duration) (*Cache, error) {
 	if url == "" {
 		return cache, nil
 	}
+	if err := CheckURL(url); err != nil {
+		return nil, err
+	}
 	options, err := redis.ParseURL(url)
 	if err != nil {
-		return nil, errors.New("the Redis URL cannot be read; it looks like redis://user:password@host:6379/0")
+		return nil, err
 	}
 	options.DialTimeout, options.ReadTimeout, options.WriteTimeout = dialTimeout, callTimeout, callTimeout
 	options.PoolTimeout, options.MaxRetries, options.DialerRetries = callTimeout, -1, 1
