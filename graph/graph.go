@@ -242,7 +242,9 @@ const (
 	TooLarge    = execute.TooLarge
 	BadStatus   = execute.BadStatus
 	BadAnswer   = execute.BadAnswer
-	Crashed     = execute.Crashed
+	// More entities were needed than one fetch may ask for.
+	TooManyRepresentations = execute.TooManyRepresentations
+	Crashed                = execute.Crashed
 )
 
 // DefaultBudget bounds planning where Options name no budget.

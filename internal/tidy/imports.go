@@ -18,7 +18,7 @@ var rows = map[string]int{
 	"graph/internal/execute": 7, "graph/internal/introspect": 7,
 	"graph": 8,
 
-	"router/telemetry": 1, "router/signature": 1,
+	"router/telemetry": 1, "router/signature": 1, "router/settings": 1,
 	"router/auth": 2, "router/limits": 2, "router/persisted": 2, "router/cache": 2,
 	"router/upstream": 2, "router/transport": 2, "router/source": 2,
 	"router/config": 3,

@@ -12,16 +12,37 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// Config says how much a request may be.
+// Config says how much a request may be. What stands below Operation is for the engine, which measures operations.
 type Config struct {
 	// MaxBodyBytes is the longest request body, after it was unpacked.
 	MaxBodyBytes int64 `yaml:"max_body" unit:"bytes"`
 	// MaxHeaderBytes is the longest request line with all headers.
 	MaxHeaderBytes int64 `yaml:"max_headers" unit:"bytes"`
+	// Operation bounds what an operation may ask for.
+	Operation Operation `yaml:"operation"`
 }
 
-// Defaults take a body of 2 MiB and headers of 64 KiB.
-func Defaults() Config { return Config{MaxBodyBytes: 2 << 20, MaxHeaderBytes: 64 << 10} }
+// Operation bounds what an operation may ask for, counted by the engine.
+type Operation struct {
+	// MaxTokens is the number of words and signs in a document.
+	MaxTokens int `yaml:"max_tokens"`
+	// MaxDepth is the number of fields on the longest way down.
+	MaxDepth int `yaml:"max_depth"`
+	// MaxFields is the number of fields after fragments were resolved and equal fields merged.
+	MaxFields int `yaml:"max_fields"`
+	// MaxAliases is the number of fields with an alias among them.
+	MaxAliases int `yaml:"max_aliases"`
+	// MaxRootFields is the number of root fields.
+	MaxRootFields int `yaml:"max_root_fields"`
+}
+
+// Defaults are far above what applications ask for and far below what hurts.
+func Defaults() Config {
+	return Config{
+		MaxBodyBytes: 2 << 20, MaxHeaderBytes: 64 << 10,
+		Operation: Operation{MaxTokens: 15_000, MaxDepth: 100, MaxFields: 10_000, MaxAliases: 1_000, MaxRootFields: 500},
+	}
+}
 
 // Validate reports what is wrong with the values.
 func (c Config) Validate(report func(path, message string)) {
@@ -30,6 +51,17 @@ func (c Config) Validate(report func(path, message string)) {
 	}
 	if c.MaxHeaderBytes <= 0 {
 		report("max_headers", "must be more than 0")
+	}
+	for _, limit := range []struct {
+		name  string
+		value int
+	}{
+		{"max_tokens", c.Operation.MaxTokens}, {"max_depth", c.Operation.MaxDepth}, {"max_fields", c.Operation.MaxFields},
+		{"max_aliases", c.Operation.MaxAliases}, {"max_root_fields", c.Operation.MaxRootFields},
+	} {
+		if limit.value <= 0 {
+			report("operation."+limit.name, "must be more than 0")
+		}
 	}
 }
 

@@ -22,6 +22,9 @@ type CORSConfig struct {
 	MaxAge time.Duration `yaml:"max_age"`
 }
 
+// CORSDefaults keep pages of other origins away.
+func CORSDefaults() CORSConfig { return CORSConfig{MaxAge: 10 * time.Minute} }
+
 // Validate reports what is wrong with the values.
 func (c CORSConfig) Validate(report func(path, message string)) {
 	for _, origin := range c.Origins {

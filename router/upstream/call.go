@@ -51,7 +51,7 @@ func (c *Call) Fetch(ctx context.Context, req *graph.FetchRequest) (graph.FetchR
 		return graph.FetchResponse{}, &graph.FetchError{Reason: graph.Crashed, Err: fmt.Errorf("no subgraph %q", req.Subgraph)}
 	}
 	if failure := s.checkRepresentations(req); failure != nil {
-		return graph.FetchResponse{}, c.client.fetchError(ctx, s, failure)
+		return graph.FetchResponse{}, c.client.explain(failure)
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout)
 	defer cancel()
@@ -62,7 +62,7 @@ func (c *Call) Fetch(ctx context.Context, req *graph.FetchRequest) (graph.FetchR
 		if !errors.As(err, &failure) {
 			failure = &graph.FetchError{Reason: graph.Crashed, Err: err}
 		}
-		return graph.FetchResponse{}, c.client.fetchError(ctx, s, failure)
+		return graph.FetchResponse{}, c.client.explain(failure)
 	}
 	if req.Kind == graph.Mutation && s.config.SetCookie && len(got.cookies) > 0 {
 		c.mu.Lock()
@@ -94,7 +94,7 @@ func (s *subgraph) checkRepresentations(req *graph.FetchRequest) *graph.FetchErr
 		return nil
 	}
 	return &graph.FetchError{
-		Reason:  graph.TooLarge,
+		Reason:  graph.TooManyRepresentations,
 		Message: fmt.Sprintf("the operation asks the subgraph for %d entities at once, and at most %d are allowed", n, s.config.MaxRepresentations),
 	}
 }

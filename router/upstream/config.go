@@ -40,7 +40,7 @@ type Config struct {
 type Errors string
 
 const (
-	// ErrorsMasked keeps the place of an error and hides what it says.
+	// ErrorsMasked keeps place and code of an error and hides what it says.
 	ErrorsMasked Errors = "masked"
 	// ErrorsExposed passes message and extensions on: for a subgraph that masks its internal errors itself.
 	ErrorsExposed Errors = "exposed"

@@ -41,7 +41,7 @@ func (c *Client) handleErrors(ctx context.Context, s *subgraph, body []byte) []b
 	}
 	masked := make([]maskedError, len(reported))
 	for i, e := range reported {
-		masked[i] = newMaskedError(e["path"])
+		masked[i] = newMaskedError(e)
 	}
 	if !wellFormed { // not a list of objects: something was reported, nobody knows about what
 		masked = []maskedError{newMaskedError(nil)}
@@ -55,7 +55,7 @@ func (c *Client) handleErrors(ctx context.Context, s *subgraph, body []byte) []b
 	return out
 }
 
-// maskedError is an error of which only the place is left.
+// maskedError is an error of which only place and code are left.
 type maskedError struct {
 	Message    string           `json:"message"`
 	Path       json.RawMessage  `json:"path,omitempty"`
@@ -66,8 +66,12 @@ type maskedExtensions struct {
 	Code gqlerr.Code `json:"code"`
 }
 
-func newMaskedError(path json.RawMessage) maskedError {
-	return maskedError{Message: maskedMessage, Path: path, Extensions: maskedExtensions{Code: gqlerr.SubgraphFailed}}
+func newMaskedError(reported map[string]json.RawMessage) maskedError {
+	masked := maskedError{Message: maskedMessage, Path: reported["path"]}
+	if json.Unmarshal(reported["extensions"], &masked.Extensions) != nil || masked.Extensions.Code == "" {
+		masked.Extensions.Code = gqlerr.SubgraphFailed
+	}
+	return masked
 }
 
 // maxLogBytes keeps an answer of nothing but errors out of the log.

@@ -7,7 +7,6 @@
 package upstream
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"net"
@@ -119,13 +118,9 @@ func Unused(configured map[string]Config, targets []Target) []string {
 	return names
 }
 
-// fetchError makes the error of a call that has no answer.
-func (c *Client) fetchError(ctx context.Context, s *subgraph, failure *graph.FetchError) error {
-	level := slog.LevelWarn
-	if ctx.Err() == context.Canceled {
-		level = slog.LevelDebug // the client has gone, and with it the reason for the call
-	}
-	c.options.Log.Log(ctx, level, "subgraph call failed", "subgraph", s.name, "url", s.url.Redacted(), "error", failure.Error())
+// explain adds to a failure what a client may know of it in development. The engine hands failures to who asked for the
+// operation, and they are logged there, once.
+func (c *Client) explain(failure *graph.FetchError) error {
 	if c.options.ExposeErrors && failure.Message == "" && failure.Err != nil {
 		failure.Message = failure.Err.Error()
 	}

@@ -1,0 +1,122 @@
+package settings
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// expand replaces ${NAME} and ${NAME:-default}; a default may be empty and counts also for an empty variable, as in a
+// shell. $${ stands for ${.
+func expand(text string, lookup func(string) (string, bool)) (string, error) {
+	var out strings.Builder
+	for {
+		i := strings.Index(text, "${")
+		if i < 0 {
+			out.WriteString(text)
+			return out.String(), nil
+		}
+		if i > 0 && text[i-1] == '$' {
+			out.WriteString(text[:i-1] + "${")
+			text = text[i+2:]
+			continue
+		}
+		out.WriteString(text[:i])
+		inner, rest, closed := strings.Cut(text[i+2:], "}")
+		if !closed {
+			return "", fmt.Errorf("%q has no closing brace", text[i:])
+		}
+		name, fallback, hasFallback := strings.Cut(inner, ":-")
+		if !isVariable(name) {
+			return "", fmt.Errorf("%q is not the name of an environment variable", name)
+		}
+		value, set := lookup(name)
+		switch {
+		case hasFallback && value == "":
+			value = fallback
+		case !set && !hasFallback:
+			return "", fmt.Errorf("the environment variable %s is not set: set it, or write ${%s:-default}", name, name)
+		}
+		out.WriteString(value)
+		text = rest
+	}
+}
+
+func isVariable(name string) bool {
+	for i, c := range []byte(name) {
+		switch {
+		case c == '_', 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z':
+		case '0' <= c && c <= '9' && i > 0:
+		default:
+			return false
+		}
+	}
+	return name != ""
+}
+
+// units of sizes; the decimal ones are a thousand, the binary ones 1024 apart.
+var units = []struct {
+	name  string
+	bytes int64
+}{
+	{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"kB", 1e3}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"B", 1}, {"", 1},
+}
+
+func parseBytes(text string) (int64, error) {
+	wrong := fmt.Errorf("%q is not a size: write a whole number with a unit, such as 64KiB or 2MiB", text)
+	for _, unit := range units {
+		digits, ok := strings.CutSuffix(text, unit.name)
+		if !ok {
+			continue
+		}
+		n, err := strconv.ParseInt(strings.TrimSpace(digits), 10, 64)
+		if err != nil || n < 0 || n > math.MaxInt64/unit.bytes {
+			return 0, wrong
+		}
+		return n * unit.bytes, nil
+	}
+	return 0, wrong
+}
+
+// nearest returns the candidate that is a misspelling away from word, or "". The candidates are sorted.
+func nearest(word string, candidates []string) string {
+	best, bestDistance := "", 1+min(3, max(1, len(word)/3)) // more letters may be wrong in a longer word
+	for _, candidate := range candidates {
+		a, b := normal(word), normal(candidate)
+		if d := distance(a, b); d < bestDistance {
+			best, bestDistance = candidate, d
+		}
+	}
+	return best
+}
+
+// normal makes camelCase, kebab-case and snake_case the same word.
+func normal(word string) string {
+	return strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(word))
+}
+
+// distance counts the letters to insert, delete, replace or swap with their neighbour that make a into b.
+func distance(a, b string) int {
+	rows := make([][]int, len(a)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		rows[i][0] = i
+	}
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			change := 1
+			if a[i-1] == b[j-1] {
+				change = 0
+			}
+			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+change)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
+		}
+	}
+	return rows[len(a)][len(b)]
+}
