@@ -264,6 +264,9 @@ func (b *builder) enter(at *spot, types schema.TypeSet, src *source, cond Condit
 			f.root = &subSelection{fetch: f, node: e.node, place: at.place}
 			f.target = at.path
 		}
+		for _, sel := range at.sels {
+			f.dependOn([]*draft{sel.fetch})
+		}
 		return f.root
 	}
 	rep := representation{key: e.key, types: types}

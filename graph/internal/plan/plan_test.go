@@ -64,7 +64,8 @@ func withHeader(sdl string) string {
 	return h + sdl
 }
 
-// TestPlan plans each *.graphql of a case and prints the plan.
+// TestPlan plans each *.graphql of a case, prints the plan and simulates it. Override labels that are
+// on stand in the name: on.label.graphql.
 func TestPlan(t *testing.T) {
 	golden.Run(t, "testdata", func(t *testing.T, c *golden.Case) {
 		g, err := load(withHeader(string(c.Input("supergraph.graphqls"))))
@@ -77,13 +78,14 @@ func TestPlan(t *testing.T) {
 				t.Fatalf("%s: %v", input.Name, errs[0])
 			}
 			name := strings.TrimSuffix(input.Name, ".graphql")
-			p, err := g.planner.Plan(t.Context(), op)
+			labels := strings.Split(name, ".")[1:]
+			p, err := g.planner.Plan(t.Context(), op, labels...)
 			if err != nil {
 				c.Compare(name, err.Error())
 				continue
 			}
 			c.Compare(name, p.String())
-			for _, problem := range g.simulate(p) {
+			for _, problem := range g.simulate(p, labels...) {
 				t.Errorf("%s: %s", input.Name, problem)
 			}
 		}

@@ -140,6 +140,9 @@ func (s *simulation) follow(steps []plan.Step) []*instance {
 					continue
 				}
 				if f := in.byType[t].slots[step.Slot]; f != nil {
+					if !s.isAfter(f.from) {
+						s.fail("starts from objects of %v, which it does not depend on", f.from)
+					}
 					next = append(next, f.child)
 				}
 			}

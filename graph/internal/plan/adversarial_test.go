@@ -1,0 +1,199 @@
+package plan_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/weft-graph/weft/graph/internal/operation"
+	"github.com/weft-graph/weft/graph/internal/plan"
+)
+
+// adversary is a small graph on which planners that enumerate paths explode.
+type adversary struct {
+	name, sdl, operation string
+	// fetches is what the plan must take.
+	fetches int
+	// states bounds what the search may make: a small multiple of what it makes today.
+	states int
+}
+
+func graphEnum(names ...string) string {
+	var b strings.Builder
+	b.WriteString("enum join__Graph {\n")
+	for _, n := range names {
+		fmt.Fprintf(&b, "  %s @join__graph(name: %q, url: \"\")\n", strings.ToUpper(n), n)
+	}
+	b.WriteString("}\n")
+	return b.String()
+}
+
+// alike has 40 types behind an interface that are answered alike, nested to any depth.
+func alike(asUnion bool) adversary {
+	var b strings.Builder
+	b.WriteString(graphEnum("a", "b"))
+	b.WriteString("type Query @join__type(graph: A) @join__type(graph: B) { n: N @join__field(graph: A) }\n")
+	b.WriteString("interface N @join__type(graph: A) @join__type(graph: B) { id: ID! next: N @join__field(graph: A) }\n")
+	members, joins := []string{}, ""
+	for i := range 40 {
+		fmt.Fprintf(&b, "type T%d implements N @join__implements(graph: A, interface: \"N\") @join__implements(graph: B, interface: \"N\") @join__type(graph: A, key: \"id\") @join__type(graph: B, key: \"id\") { id: ID! next: N @join__field(graph: A) x: Int @join__field(graph: B) any: U @join__field(graph: A) }\n", i)
+		members = append(members, fmt.Sprint("T", i))
+		joins += fmt.Sprintf(" @join__unionMember(graph: A, member: \"T%d\")", i)
+	}
+	fmt.Fprintf(&b, "union U @join__type(graph: A)%s = %s\n", joins, strings.Join(members, " | "))
+	var op strings.Builder
+	if asUnion {
+		op.WriteString("{ n { ...f0 } }\n")
+		for level := range 2 {
+			fmt.Fprintf(&op, "fragment f%d on %s {", level, map[bool]string{true: "N", false: "U"}[level == 0])
+			for i := range 40 {
+				if level < 1 {
+					fmt.Fprintf(&op, " ... on T%d { x any { ...f%d } }", i, level+1)
+				} else {
+					fmt.Fprintf(&op, " ... on T%d { x }", i)
+				}
+			}
+			op.WriteString(" }\n")
+		}
+		return adversary{"a union of 40 below an interface of 40", b.String(), op.String(), 2, 20_000}
+	}
+	op.WriteString("{ n { ")
+	for range 8 {
+		op.WriteString("id next { ")
+		for i := range 40 {
+			fmt.Fprintf(&op, "... on T%d { x } ", i)
+		}
+	}
+	op.WriteString("id" + strings.Repeat(" }", 10))
+	return adversary{"8 levels of an interface of 40", b.String(), op.String(), 2, 20_000}
+}
+
+// groups has 40 types in 4 groups, each of which another subgraph completes.
+func groups() adversary {
+	var b strings.Builder
+	b.WriteString(graphEnum("root", "a", "b", "c", "d"))
+	b.WriteString("type Query @join__type(graph: ROOT) @join__type(graph: A) @join__type(graph: B) @join__type(graph: C) @join__type(graph: D) { n: [N] @join__field(graph: ROOT) }\n")
+	b.WriteString("interface N @join__type(graph: ROOT) { id: ID! }\n")
+	op := "{ n { id "
+	for i := range 40 {
+		g := []string{"A", "B", "C", "D"}[i%4]
+		fmt.Fprintf(&b, "type T%d implements N @join__implements(graph: ROOT, interface: \"N\") @join__type(graph: ROOT, key: \"id\") @join__type(graph: %s, key: \"id\") { id: ID! x: T%d @join__field(graph: %s) y: Int @join__field(graph: %s) z: [N] @join__field(graph: ROOT) }\n", i, g, i, g, g)
+		op += fmt.Sprintf("... on T%d { x { y } z { ... on T%d { y } } } ", i, (i+1)%40)
+	}
+	return adversary{"40 types in 4 groups", b.String(), op + "} }", 5, 20_000}
+}
+
+// keyed has 70 implementations of a keyed interface, read through an interface object.
+func keyed() adversary {
+	var b strings.Builder
+	b.WriteString(graphEnum("a", "b", "c"))
+	b.WriteString("type Query @join__type(graph: A) @join__type(graph: B) @join__type(graph: C) { n: [N] @join__field(graph: B) }\n")
+	b.WriteString("interface N @join__type(graph: A, key: \"id\") @join__type(graph: B, key: \"id\", isInterfaceObject: true) @join__type(graph: C, key: \"id\", isInterfaceObject: true) { id: ID! name: String @join__field(graph: A) fromB: N @join__field(graph: B) fromC: N @join__field(graph: C) }\n")
+	op := "{ n { fromB { fromC { name fromB { fromC { fromC { "
+	for i := range 70 {
+		fmt.Fprintf(&b, "type T%d implements N @join__implements(graph: A, interface: \"N\") @join__type(graph: A, key: \"id\") { id: ID! name: String fromB: N @join__field fromC: N @join__field x%d: Int }\n", i, i)
+		op += fmt.Sprintf("... on T%d { x%d fromB { __typename } } ", i, i)
+	}
+	return adversary{"70 implementations of a keyed interface", b.String(), op + strings.Repeat("} ", 7), 8, 60_000}
+}
+
+// wide has 200 subgraphs with one field each.
+func wide() adversary {
+	var b strings.Builder
+	var names []string
+	joins, keys, fields, op := "", "", "", "{ t { "
+	for i := range 200 {
+		names = append(names, fmt.Sprint("s", i))
+		joins += fmt.Sprintf(" @join__type(graph: S%d)", i)
+		keys += fmt.Sprintf(" @join__type(graph: S%d, key: \"id\")", i)
+		fields += fmt.Sprintf(" f%d: Int @join__field(graph: S%d)", i, i)
+		op += fmt.Sprintf("f%d ", i)
+	}
+	b.WriteString(graphEnum(names...))
+	fmt.Fprintf(&b, "type Query%s { t: T @join__field(graph: S0) }\n", joins)
+	fmt.Fprintf(&b, "type T%s { id: ID!%s }\n", keys, fields)
+	return adversary{"200 subgraphs with one field each", b.String(), op + "} }", 200, 20_000}
+}
+
+// shared has 12 subgraphs that all share a value type's fields in overlapping pairs.
+func shared() adversary {
+	var b strings.Builder
+	var names []string
+	const n = 12
+	joins, keys, root := "", "", ""
+	for i := range n {
+		names = append(names, fmt.Sprint("s", i))
+		joins += fmt.Sprintf(" @join__type(graph: S%d)", i)
+		keys += fmt.Sprintf(" @join__type(graph: S%d, key: \"id\")", i)
+		root += fmt.Sprintf(" @join__field(graph: S%d)", i)
+	}
+	b.WriteString(graphEnum(names...))
+	fmt.Fprintf(&b, "type Query%s { t: T%s }\n", joins, root)
+	fmt.Fprintf(&b, "type T%s { id: ID!", keys)
+	op := "{ t { "
+	for i := range n {
+		for j := range n {
+			if i != j {
+				fmt.Fprintf(&b, " f%dx%d: T @join__field(graph: S%d) @join__field(graph: S%d)", i, j, i, j)
+				op += fmt.Sprintf("f%dx%d { id f%dx%d { id } } ", i, j, j, i)
+			}
+		}
+	}
+	b.WriteString(" }\n")
+	return adversary{"12 subgraphs that share fields in pairs", b.String(), op + "} }", 0, 200_000}
+}
+
+func adversaries() []adversary {
+	return []adversary{alike(false), alike(true), groups(), keyed(), wide(), shared()}
+}
+
+// TestAdversarial plans the adversaries within a budget that a search over paths would exceed.
+func TestAdversarial(t *testing.T) {
+	for _, a := range adversaries() {
+		t.Run(a.name, func(t *testing.T) {
+			g, op := a.load(t)
+			planner := plan.NewWithBudget(g.sg, plan.Budget{MaxStates: a.states, MaxBytes: 64 << 20})
+			p, err := planner.Plan(t.Context(), op)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if a.fetches != 0 && len(p.Fetches) != a.fetches {
+				t.Errorf("%d fetches, want %d", len(p.Fetches), a.fetches)
+			}
+			size := 0
+			for _, f := range p.Fetches {
+				size += len(f.Text)
+			}
+			t.Logf("%d fetches, %d waves, %d bytes of operations", len(p.Fetches), slices.Max(p.Waves()), size)
+		})
+	}
+}
+
+func (a adversary) load(t testing.TB) (*planned, *operation.Operation) {
+	t.Helper()
+	g, err := load(withHeader(a.sdl))
+	if err != nil {
+		t.Fatal(err)
+	}
+	op, errs := g.parser.Parse(a.operation, "")
+	if len(errs) > 0 {
+		t.Fatal(errs[0])
+	}
+	return g, op
+}
+
+// BenchmarkAdversarial shows that the adversaries cost milliseconds.
+func BenchmarkAdversarial(b *testing.B) {
+	for _, a := range adversaries() {
+		b.Run(a.name, func(b *testing.B) {
+			g, op := a.load(b)
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := g.planner.Plan(b.Context(), op); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
