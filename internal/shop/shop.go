@@ -1,0 +1,187 @@
+// Package shop starts the shop as it runs in production, for end-to-end tests and benchmarks: the four
+// services, Redis and the router, each a process of its own on a free loopback port with its store in a
+// given folder.
+package shop
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	mathrand "math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+)
+
+// Services are the shop's four, in the order of their ports.
+var Services = []string{"user", "product", "order", "credit"}
+
+// Shop is a running system.
+type Shop struct {
+	// Programs are the services, "router" and, where redis-server is installed, "redis".
+	Programs map[string]*Program
+	// Addresses are host:port by the same names.
+	Addresses map[string]string
+	// RouterKey is the key with which requests to the services are signed.
+	RouterKey string
+
+	env       []string
+	miniredis *miniredis.Miniredis
+}
+
+// Build builds the shop's programs from the repository at root into the folder binaries.
+func Build(root, binaries string, flags ...string) error {
+	args := append([]string{"build", "-o", binaries + string(filepath.Separator)}, flags...)
+	args = append(args, "./cmd/weft")
+	for _, name := range Services {
+		args = append(args, "./subgraphs/"+name)
+	}
+	build := exec.Command("go", args...)
+	build.Dir = root
+	if out, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("build the shop: %w\n%s", err, out)
+	}
+	return nil
+}
+
+// Start starts a whole shop with demo data and returns when all of it is ready. It runs the programs
+// in binaries with the configuration of the repository at root, and keeps their data in dir. The
+// caller ends it with Stop, also when Start fails.
+func Start(root, binaries, dir string) (*Shop, error) {
+	s := &Shop{Programs: map[string]*Program{}, Addresses: map[string]string{}, RouterKey: secret()}
+	for _, name := range append([]string{"router", "redis"}, Services...) {
+		address, err := freeAddress()
+		if err != nil {
+			return s, err
+		}
+		s.Addresses[name] = address
+	}
+	s.env = s.environment()
+	if err := s.addRedis(dir); err != nil {
+		return s, err
+	}
+	for _, name := range Services {
+		if err := s.addService(name, binaries, dir); err != nil {
+			return s, err
+		}
+	}
+	for _, name := range Services {
+		if err := s.Programs[name].awaitReady(); err != nil {
+			return s, err
+		}
+	}
+	router := &Program{
+		Name: "router", dir: root, env: s.env,
+		args:  []string{filepath.Join(binaries, "weft"), "serve", "--config", "router.yaml", "--supergraph", "supergraph.yaml", "--listen", s.Addresses["router"]},
+		ready: answers200("http://" + s.Addresses["router"] + "/readyz"),
+	}
+	s.Programs["router"] = router
+	return s, router.Start()
+}
+
+// Stop stops everything that still runs, the router first. The error names what did not end well.
+func (s *Shop) Stop() error {
+	var errs []error
+	for _, name := range append([]string{"router"}, append(Services, "redis")...) {
+		if p := s.Programs[name]; p != nil && p.Running() {
+			errs = append(errs, p.Stop())
+		}
+	}
+	if s.miniredis != nil {
+		s.miniredis.Close()
+	}
+	return errors.Join(errs...)
+}
+
+// URL is the router's GraphQL endpoint.
+func (s *Shop) URL() string { return "http://" + s.Addresses["router"] + "/graphql" }
+
+func (s *Shop) addService(name, binaries, dir string) error {
+	dir = filepath.Join(dir, name)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	p := &Program{Name: name, dir: dir, args: []string{filepath.Join(binaries, name)}}
+	p.env = append(s.env[:len(s.env):len(s.env)], "LISTEN="+s.Addresses[name],
+		"DATABASE_URL=sqlite:"+filepath.Join(dir, "store.db"), "DATA_DIR="+dir)
+	p.ready = answers200("http://" + s.Addresses[name] + "/readyz")
+	s.Programs[name] = p
+	return p.launch()
+}
+
+// addRedis starts a real Redis where one is installed, else one in this process.
+func (s *Shop) addRedis(dir string) error {
+	address := s.Addresses["redis"]
+	binary, err := exec.LookPath("redis-server")
+	if err != nil {
+		s.miniredis = miniredis.NewMiniRedis()
+		return s.miniredis.StartAddr(address)
+	}
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return err
+	}
+	p := &Program{Name: "redis", dir: dir, args: []string{binary, "--bind", host, "--port", port, "--save", "", "--appendonly", "no"}}
+	p.ready = func() error { return pingRedis(address) }
+	s.Programs["redis"] = p
+	return p.Start()
+}
+
+func pingRedis(address string) error {
+	conn, err := net.DialTimeout("tcp", address, time.Second)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	answer := make([]byte, 5)
+	if _, err := fmt.Fprint(conn, "PING\r\n"); err != nil {
+		return err
+	}
+	if _, err := conn.Read(answer); err != nil || string(answer) != "+PONG" {
+		return fmt.Errorf("PING gives %q, %w", answer, err)
+	}
+	return nil
+}
+
+// environment is what all programs get: the variables of dev.yaml and router.yaml.
+func (s *Shop) environment() []string {
+	user := "http://" + s.Addresses["user"]
+	variables := [][2]string{
+		{"ROUTER_KEY", s.RouterKey}, {"PEER_KEY", secret()}, {"INTROSPECTION_SECRET", secret()}, {"INTROSPECTION_CLIENT", "router"},
+		{"REDIS_URL", "redis://" + s.Addresses["redis"]}, {"JWKS_URL", user + "/.well-known/jwks.json"},
+		{"INTROSPECTION_URL", user + "/introspect"}, {"TOKEN_ISSUER", user}, {"TOKEN_AUDIENCE", "shop"},
+		{"DEMO_DATA", "true"}, {"COOKIE_SECURE", "false"}, {"SESSION_COOKIE", "session"},
+		{"USER_URL", user}, {"PRODUCT_URL", "http://" + s.Addresses["product"]},
+		{"ORDER_URL", "http://" + s.Addresses["order"]}, {"CREDIT_URL", "http://" + s.Addresses["credit"]},
+	}
+	env := os.Environ()
+	for _, v := range variables {
+		env = append(env, v[0]+"="+v[1])
+	}
+	return env
+}
+
+func secret() string {
+	raw := make([]byte, 32)
+	_, _ = rand.Read(raw) // never fails: it ends the program instead
+	return hex.EncodeToString(raw)
+}
+
+// freeAddress returns a loopback address that nobody listens on. It lies below the range from which
+// the kernel takes ports for outgoing connections: a stopped program must get its port again.
+func freeAddress() (string, error) {
+	for range 100 {
+		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(10000+mathrand.IntN(20000)))
+		if listener, err := net.Listen("tcp", address); err == nil {
+			_ = listener.Close() // nothing was accepted
+			return address, nil
+		}
+	}
+	return "", errors.New("no free port between 10000 and 30000")
+}
