@@ -21,6 +21,7 @@ const (
 	maxJWKSBytes   = 1 << 20
 	jwksTimeout    = 3 * time.Second
 	jwksMaxAge     = 10 * time.Minute // after this a known key is asked for again, so that a withdrawn one dies
+	jwksRetry      = time.Minute      // after a failure known keys are good for so long
 	jwksEvery      = 5 * time.Second  // between two fetches, whatever unknown key ids callers make up
 	jwksBurst      = 3                // fetches that may follow each other at once, for a start or a rotation
 	jwksFilePerm   = 0o600
@@ -35,9 +36,11 @@ type keySet struct {
 	client  *http.Client
 	limiter *rate.Limiter
 
-	mu      sync.Mutex
-	keys    map[string]ed25519.PublicKey
-	fetched time.Time
+	fetching sync.Mutex // held by the one that asks the issuer
+
+	mu    sync.Mutex // held for moments only
+	keys  map[string]ed25519.PublicKey
+	again time.Time // when even known keys are worth asking for again
 }
 
 func newKeySet(url, file string) *keySet {
@@ -49,57 +52,83 @@ func newKeySet(url, file string) *keySet {
 }
 
 // key returns the public key with an id. An unknown id, and a set that is old, fetch the set again, at most as often
-// as the limiter allows; if the issuer does not answer the keys that are known stay good.
+// as the limiter allows; if the issuer does not answer the keys that are known stay good, and nobody but the one who
+// asks it waits for them.
 func (k *keySet) key(ctx context.Context, id string) (ed25519.PublicKey, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.keys == nil {
-		k.keys = k.readFile(ctx)
-	}
-	known, isKnown := k.keys[id]
-	if isKnown && time.Since(k.fetched) < jwksMaxAge {
+	known, isFresh := k.known(ctx, id)
+	switch {
+	case known != nil && isFresh:
 		return known, nil
+	case known != nil && !k.fetching.TryLock():
+		return known, nil // somebody is asking already
+	case known == nil:
+		k.fetching.Lock()
 	}
-	if k.limiter.Allow() {
-		if err := k.fetch(ctx); err != nil {
-			slog.WarnContext(ctx, "could not fetch the keys of the token issuer", "url", k.url, "error", err.Error())
-		} else {
-			known, isKnown = k.keys[id]
+	defer k.fetching.Unlock()
+	// What was waited for may have come, also if it is that the key was withdrawn.
+	if known, isFresh = k.known(ctx, id); !isFresh || known == nil {
+		if k.limiter.Allow() {
+			k.refresh(ctx)
 		}
+		known, _ = k.known(ctx, id)
 	}
-	if !isKnown {
+	if known == nil {
 		return nil, fmt.Errorf("no key %q at %s", id, k.url)
 	}
 	return known, nil
 }
 
-func (k *keySet) fetch(ctx context.Context) error {
+// known returns the key with an id, nil if there is none, and whether the set is fresh.
+func (k *keySet) known(ctx context.Context, id string) (ed25519.PublicKey, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.keys == nil {
+		k.keys = k.readFile(ctx)
+	}
+	return k.keys[id], time.Now().Before(k.again)
+}
+
+// refresh asks the issuer; a failure is logged and leaves everything as it is for a while.
+func (k *keySet) refresh(ctx context.Context) {
+	keys, err := k.fetch(ctx)
+	if err != nil {
+		slog.WarnContext(ctx, "could not fetch the keys of the token issuer", "url", k.url, "error", err.Error())
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if err != nil {
+		k.again = time.Now().Add(jwksRetry)
+		return
+	}
+	k.keys, k.again = keys, time.Now().Add(jwksMaxAge)
+}
+
+func (k *keySet) fetch(ctx context.Context) (map[string]ed25519.PublicKey, error) {
 	// A caller that gives up must not spoil the fetch that others wait for.
 	request, err := http.NewRequestWithContext(context.WithoutCancel(ctx), http.MethodGet, k.url, nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	response, err := k.client.Do(request)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("answered %s", response.Status)
+		return nil, fmt.Errorf("answered %s", response.Status)
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxJWKSBytes))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	keys, err := parseKeys(body)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	k.keys, k.fetched = keys, time.Now()
 	if err := k.writeFile(body); err != nil {
 		slog.WarnContext(ctx, "could not keep the token issuer's keys on disk", "error", err.Error())
 	}
-	return nil
+	return keys, nil
 }
 
 // parseKeys reads a JWK Set (RFC 7517) and keeps its Ed25519 keys: no other algorithm is ever accepted.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/weft-graph/weft/subgraphs/internal/auth"
 	"github.com/weft-graph/weft/subgraphs/internal/auth/authtest"
@@ -150,4 +151,30 @@ func TestRotatedKeyIsFetchedAndUnknownOnesAreNotFetchedAtEachRequest(t *testing.
 	if fetches > 5 {
 		t.Errorf("the JWK Set was fetched %d times", fetches)
 	}
+}
+
+func TestSilentIssuerDelaysNobodyWithAKnownKey(t *testing.T) {
+	issuer := authtest.NewIssuer(t)
+	header := "Bearer " + issuer.Token(t, "ann")
+	if status, _ := call(auth.NewVerifier(issuer.Trust), header); status != http.StatusOK {
+		t.Fatal(status)
+	}
+	// A restart finds the keys on disk and an issuer that takes requests but never answers.
+	release := make(chan struct{})
+	issuer.Server.Config.Handler = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release })
+	t.Cleanup(func() { close(release) })
+	verifier := auth.NewVerifier(issuer.Trust)
+	var asking errgroup.Group
+	asking.Go(func() error { call(verifier, header); return nil })
+	time.Sleep(100 * time.Millisecond)
+	start := time.Now()
+	for range 20 {
+		if status, _ := call(verifier, header); status != http.StatusOK {
+			t.Fatal(status)
+		}
+	}
+	if took := time.Since(start); took > time.Second {
+		t.Errorf("20 requests waited %v for the issuer", took)
+	}
+	_ = asking.Wait()
 }

@@ -185,3 +185,20 @@ func TestOpenNamesTheMistakeAndNoPassword(t *testing.T) {
 		}
 	}
 }
+
+// A commit that was answered must survive a kill of the process and of the machine.
+func TestSQLiteCommitsAreDurable(t *testing.T) {
+	db := databasetest.SQLite(t, migrations)
+	err := db.Tx(context.Background(), func(tx database.Handle) error {
+		for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "10000"} {
+			var got string
+			if err := tx.Get(context.Background(), &got, "PRAGMA "+pragma); err != nil || got != want {
+				t.Errorf("%s is %s, %v; want %s", pragma, got, err, want)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

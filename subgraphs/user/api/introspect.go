@@ -26,7 +26,8 @@ type introspection struct {
 	cache    *sessioncache.Cache
 }
 
-// introspected is the answer of RFC 7662, with the session's id and version as further members.
+// introspected is the answer of RFC 7662, with the session's id and version as further members. An inactive answer has
+// a version if the token's session lives and only the token is older than it.
 type introspected struct {
 	Active    bool   `json:"active"`
 	Subject   string `json:"sub,omitempty"`
@@ -84,8 +85,11 @@ func (i introspection) look(r *http.Request, token string) (introspected, error)
 	if err != nil {
 		return introspected{}, err
 	}
-	if session == nil || !session.Lives() || session.UserID != claims.Subject || session.Version != claims.Version {
+	if session == nil || !session.Lives() || session.UserID != claims.Subject {
 		return introspected{}, nil
+	}
+	if session.Version != claims.Version {
+		return introspected{Version: session.Version}, nil // the token must be refreshed, and can be
 	}
 	i.cache.Fill(ctx, session.ID, sessioncache.Entry{
 		User: session.UserID, Permissions: claims.Permissions, Version: session.Version, Expires: session.ExpiresAt.Unix(),

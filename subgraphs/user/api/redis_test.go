@@ -132,6 +132,16 @@ func TestIntrospectionAnswersByTheStoreAndFillsTheCache(t *testing.T) {
 	})
 }
 
+func TestIntrospectionSaysThatATokenOnlyNeedsRefreshing(t *testing.T) {
+	w := newWorld(t, "")
+	clerk, admin := w.login(t, "clerk"), w.login(t, "admin")
+	admin.Must(t, `mutation { revokeRole(userId: "clerk", role: CLERK) { id } }`, nil, nil)
+	_, answer := w.introspect(t, credential.Client, credential.Secret, clerk.Token)
+	if answer["active"] != false || answer["ver"] != float64(2) || len(answer) != 2 {
+		t.Errorf("%v", answer)
+	}
+}
+
 func TestIntrospectionNeedsItsCredential(t *testing.T) {
 	w := newWorld(t, "")
 	token := w.login(t, "walter").Token
