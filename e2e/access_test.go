@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/weft-graph/weft/internal/shop"
 )
 
 // TestOnlyTheRouter: a service refuses a request that did not come through the router, whatever it asks and whoever
@@ -17,8 +19,8 @@ func TestOnlyTheRouter(t *testing.T) {
 		"a wrong signature": {"Weft-Signature-Time": {"1700000000"}, "Weft-Signature": {"v1=" + strings.Repeat("0", 64)}},
 		"a good token":      {"Authorization": {"Bearer " + token}},
 	}
-	for _, name := range services {
-		url := "http://" + s.addresses[name] + "/graphql"
+	for _, name := range shop.Services {
+		url := "http://" + s.Addresses[name] + "/graphql"
 		for what, header := range forgeries {
 			for _, query := range []string{"{ __typename }", "{ _service { sdl } }"} {
 				res, err := post(url, query, nil, header)

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"strings"
 	"testing"
 	"time"
 )
@@ -58,7 +57,7 @@ func (r response) at(path ...any) any {
 
 // client is a person at the router: with a token, or anonymous.
 type client struct {
-	shop  *shop
+	shop  system
 	token string
 }
 
@@ -80,7 +79,7 @@ func (c client) try(query string, variables map[string]any) (response, error) {
 	if c.token != "" {
 		header.Set("Authorization", "Bearer "+c.token)
 	}
-	return post("http://"+c.shop.addresses["router"]+"/graphql", query, variables, header)
+	return post(c.shop.URL(), query, variables, header)
 }
 
 // must sends an operation that has to succeed.
@@ -122,17 +121,17 @@ func post(url, query string, variables map[string]any, header http.Header) (resp
 }
 
 // anonymous is somebody who is not logged in.
-func (s *shop) anonymous() client { return client{shop: s} }
+func (s system) anonymous() client { return client{shop: s} }
 
 const loginMutation = `mutation ($input: LoginInput!) { login(input: $input) { token } }`
 
 // login logs a demo person in by the password that the README gives.
-func (s *shop) login(t *testing.T, username string) client {
+func (s system) login(t *testing.T, username string) client {
 	t.Helper()
 	return s.loginWith(t, username, username+"-demo")
 }
 
-func (s *shop) loginWith(t *testing.T, username, password string) client {
+func (s system) loginWith(t *testing.T, username, password string) client {
 	t.Helper()
 	res := s.anonymous().must(t, loginMutation, map[string]any{"input": map[string]any{"username": username, "password": password}})
 	token, _ := res.at("login", "token").(string)
@@ -145,9 +144,9 @@ func (s *shop) loginWith(t *testing.T, username, password string) client {
 const registerMutation = `mutation ($input: RegisterInput!) { register(input: $input) { token } }`
 
 // register makes a new person, with a name that nobody had before, and logs in.
-func (s *shop) register(t *testing.T) (c client, username string) {
+func (s system) register(t *testing.T) (c client, username string) {
 	t.Helper()
-	username = "guest-" + strings.ToLower(secret()[:12])
+	username = "guest-" + unique()
 	res := s.anonymous().must(t, registerMutation, map[string]any{"input": map[string]any{
 		"username": username, "password": "correct horse battery", "name": "A Guest",
 	}})

@@ -17,7 +17,7 @@ const (
 // TestProductDown is rule 1 of the shop: without product a person can register, log in and out, and see their orders.
 func TestProductDown(t *testing.T) {
 	s := startShop(t)
-	s.stop("product")
+	s.stop(t, "product")
 
 	guest, username := s.register(t)
 	if got := guest.must(t, meQuery, nil).at("me", "username"); got != username {
@@ -51,7 +51,7 @@ func TestProductDown(t *testing.T) {
 func TestOrderDown(t *testing.T) {
 	s := startShop(t)
 	healthy := s.anonymous().must(t, productsQuery, nil)
-	s.stop("order")
+	s.stop(t, "order")
 	res := s.anonymous().must(t, productsQuery, nil)
 	if res.Body != healthy.Body {
 		t.Errorf("the products changed when order stopped:\n%s\n%s", healthy.Body, res.Body)
@@ -62,7 +62,7 @@ func TestOrderDown(t *testing.T) {
 func TestOnlyUserUp(t *testing.T) {
 	s := startShop(t)
 	for _, name := range []string{"product", "order", "credit"} {
-		s.stop(name)
+		s.stop(t, name)
 	}
 	if got := s.login(t, "walter").must(t, meQuery, nil).at("me", "username"); got != "walter" {
 		t.Errorf("me is %v, want walter", got)
@@ -73,7 +73,7 @@ func TestOnlyUserUp(t *testing.T) {
 func TestRedisDown(t *testing.T) {
 	s := startShop(t)
 	before := s.login(t, "walter")
-	s.redis.stop()
+	must(t, s.StopRedis())
 	if got := before.must(t, meQuery, nil).at("me", "username"); got != "walter" {
 		t.Errorf("with Redis down an old session is %v, want walter", got)
 	}
@@ -83,7 +83,7 @@ func TestRedisDown(t *testing.T) {
 	}
 	during.must(t, logoutMutation, nil)
 	wantRefused(t, during, "logged out while Redis was down")
-	s.redis.start()
+	must(t, s.StartRedis())
 	wantRefused(t, during, "logged out while Redis was down, and Redis is back, empty")
 	before.must(t, meQuery, nil)
 }
@@ -96,8 +96,7 @@ func TestLogout(t *testing.T) {
 	walter.must(t, logoutMutation, nil)
 	wantRefused(t, walter, "logged out")
 	other.must(t, meQuery, nil) // the other session lives
-	s.redis.stop()
-	s.redis.start()
+	s.forgetRedis(t)
 	wantRefused(t, walter, "logged out, and Redis lost everything")
 	other.must(t, `mutation { logoutEverywhere }`, nil)
 	wantRefused(t, other, "logged out everywhere")
@@ -117,8 +116,8 @@ func TestKill(t *testing.T) {
 	guest, username := s.register(t)
 	guest.must(t, addItemMutation, map[string]any{"id": "movie-the-dare", "n": 2})
 	order := guest.must(t, checkoutMutation, map[string]any{"key": "first"}).at("checkout", "id")
-	s.programs["order"].kill()
-	s.start("order")
+	s.kill(t, "order")
+	s.start(t, "order")
 	res := guest.must(t, ordersQuery, nil)
 	if got := res.at("me", "orders", "edges", 0, "node", "id"); got != order {
 		t.Errorf("after order was killed the newest order is %v, want %v: %s", got, order, res.Body)
@@ -129,14 +128,13 @@ func TestKill(t *testing.T) {
 
 	leaving := s.loginWith(t, username, "correct horse battery")
 	leaving.must(t, logoutMutation, nil)
-	s.programs["user"].kill()
-	s.redis.stop()
-	s.redis.start()
-	s.start("user")
+	s.kill(t, "user")
+	s.forgetRedis(t)
+	s.start(t, "user")
 	wantRefused(t, leaving, "logged out before user was killed and Redis lost everything")
 	guest.must(t, meQuery, nil)
 
-	s.programs["router"].kill()
-	s.start("router")
+	s.kill(t, "router")
+	s.start(t, "router")
 	guest.must(t, meQuery, nil)
 }

@@ -6,10 +6,10 @@ package e2e
 import (
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"runtime/debug"
 	"testing"
+
+	"github.com/weft-graph/weft/internal/shop"
 )
 
 // root is the repository, from the folder in which go test runs this package.
@@ -27,14 +27,12 @@ func buildAndRun(m *testing.M) (code int) {
 		return 1
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	args := []string{"build", "-o", dir + string(filepath.Separator)}
+	var flags []string
 	if raceDetected() {
-		args = append(args, "-race")
+		flags = append(flags, "-race")
 	}
-	build := exec.Command("go", append(args, "./cmd/weft", "./subgraphs/user", "./subgraphs/product", "./subgraphs/order", "./subgraphs/credit")...)
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "e2e: build the programs under test: %v\n%s", err, out)
+	if err := shop.Build(root, dir, flags...); err != nil {
+		fmt.Fprintln(os.Stderr, "e2e:", err)
 		return 1
 	}
 	binaries = dir

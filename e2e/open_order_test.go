@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/weft-graph/weft/internal/golden"
+	"github.com/weft-graph/weft/internal/shop"
 )
 
 // TestAnswers holds whole answers of the demo data against golden files: an operation, and who sends it.
@@ -69,11 +70,11 @@ func TestOneServiceDown(t *testing.T) {
 	s := startShop(t)
 	walter := s.login(t, "walter")
 	healthy := walter.must(t, openOrder(t), nil)
-	for _, name := range services {
+	for _, name := range shop.Services {
 		t.Run(name, func(t *testing.T) {
-			s.stop(name)
+			s.stop(t, name)
 			res := walter.send(t, openOrder(t), nil)
-			s.start(name)
+			s.start(t, name)
 			if res.Status != http.StatusOK {
 				t.Fatalf("answered %d: %s", res.Status, res.Body)
 			}

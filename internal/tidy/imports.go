@@ -49,7 +49,7 @@ var worlds = []world{
 	{root: "cmd/storefront", may: []string{"web"}},
 	{root: "cmd/weft", may: []string{"graph", "router", "web"}},
 	{root: "fedtest", may: []string{"graph"}},
-	{root: "bench", may: []string{"graph", "router"}},
+	{root: "bench", may: []string{"graph", "router", "internal"}},
 	{root: "e2e", may: []string{"graph", "router", "subgraphs", "fedtest"}},
 	{root: "internal"},
 }

@@ -44,11 +44,11 @@ var goroutineHelpers = []string{
 }
 
 // checkGoroutines refuses goroutines that nobody recovers: a go statement, and the Go and AfterFunc methods and
-// functions of sync, errgroup, time and context, which are go statements in disguise. Tests and benchmarks may: a panic
-// there should end the run.
+// functions of sync, errgroup, time and context, which are go statements in disguise. Tests, their aids and benchmarks may: a
+// panic there should end the run.
 func checkGoroutines(t *Tree, report reporter) {
 	for _, file := range t.files {
-		if file.isTest || file.generated || within(file.dir, "bench") {
+		if file.isTest || file.generated || within(file.dir, "bench") || within(file.dir, testAids) {
 			continue
 		}
 		ast.Inspect(file.ast, func(n ast.Node) bool {
