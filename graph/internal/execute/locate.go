@@ -231,9 +231,11 @@ func (l *locator) value(v rawjson.Ref, c *completion, scan *plan.Scan, path gqle
 	switch {
 	case len(steps) == 0:
 		l.report(path)
+	case v.Kind() == rawjson.List && steps[0].key == nil && steps[0].index >= l.x.doc.Len(v):
+		l.report(path)
 	case steps[0].key == nil && c.elem != nil:
 		element := rawjson.AbsentRef
-		if v.Kind() == rawjson.List && steps[0].index < l.x.doc.Len(v) {
+		if v.Kind() == rawjson.List {
 			element = l.x.doc.Element(v, steps[0].index)
 		}
 		l.value(element, c.elem, scan, append(path, gqlerr.PathElement{Index: steps[0].index}), steps[1:])
