@@ -308,13 +308,8 @@ func (b *builder) representationField(f *built, required bool) RepresentationFie
 	if f.want.sub == nil {
 		return rf
 	}
-	if f.place.layout.Type < 0 {
-		for _, t := range f.types.Indexes() {
-			var on schema.TypeSet
-			rf.Fields = append(rf.Fields, RepresentationField{
-				Name: "__typename", Slot: -1, TypeName: b.g.Types[t].Name, On: on.With(t), Required: required,
-			})
-		}
+	if f.place.layout.Type < 0 || f.want.sub.typeMatters {
+		rf.Fields = b.typenames(f, required)
 	}
 	for i := range f.below {
 		below := &f.below[i]
@@ -328,6 +323,20 @@ func (b *builder) representationField(f *built, required bool) RepresentationFie
 		rf.Fields = append(rf.Fields, member)
 	}
 	return rf
+}
+
+// typenames are the members that name the runtime type of a nested object: the subgraph needs it
+// where the object's type is abstract, or where the field set asks for it.
+func (b *builder) typenames(f *built, required bool) []RepresentationField {
+	var out []RepresentationField
+	for _, t := range f.types.Indexes() {
+		member := RepresentationField{Name: "__typename", Slot: -1, TypeName: b.g.Types[t].Name, Required: required}
+		if f.place.layout.Type < 0 {
+			member.On = member.On.With(t)
+		}
+		out = append(out, member)
+	}
+	return out
 }
 
 func sameFields(a, b RepresentationField) bool {
