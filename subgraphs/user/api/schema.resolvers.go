@@ -25,38 +25,38 @@ func (r *mutationResolver) Refresh(ctx context.Context) (*generated.Login, error
 	return r.Resolver.refresh(ctx)
 }
 
-func (r *mutationResolver) Logout(ctx context.Context) (bool, error) {
+func (r *mutationResolver) Logout(ctx context.Context) (*bool, error) {
 	session := auth.From(ctx).SessionID
 	if err := r.store.EndSession(ctx, session); err != nil {
-		return false, err
+		return nil, err
 	}
 	r.end(ctx, session)
 	r.cookie.clear(exchangeOf(ctx).header)
-	return true, nil
+	return new(true), nil
 }
 
-func (r *mutationResolver) LogoutEverywhere(ctx context.Context) (int, error) {
+func (r *mutationResolver) LogoutEverywhere(ctx context.Context) (*int, error) {
 	ended, err := r.store.EndSessions(ctx, auth.From(ctx).Subject)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	r.end(ctx, ended...)
 	r.cookie.clear(exchangeOf(ctx).header)
-	return len(ended), nil
+	return new(len(ended)), nil
 }
 
 func (r *mutationResolver) UpdateProfile(ctx context.Context, input generated.ProfileInput) (*store.User, error) {
 	return r.Resolver.updateProfile(ctx, input)
 }
 
-func (r *mutationResolver) DeleteAccount(ctx context.Context) (bool, error) {
+func (r *mutationResolver) DeleteAccount(ctx context.Context) (*bool, error) {
 	ended, err := r.store.DeleteUser(ctx, auth.From(ctx).Subject)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	r.end(ctx, ended...)
 	r.cookie.clear(exchangeOf(ctx).header)
-	return true, nil
+	return new(true), nil
 }
 
 func (r *mutationResolver) GrantRole(ctx context.Context, userID string, role store.Role) (*store.User, error) {
@@ -79,11 +79,15 @@ func (r *queryResolver) Users(ctx context.Context, first *int, after *string) (*
 	return r.Resolver.users(ctx, first, after)
 }
 
-func (r *queryResolver) UsernameAvailable(ctx context.Context, username string) (bool, error) {
+func (r *queryResolver) UsernameAvailable(ctx context.Context, username string) (*bool, error) {
 	if err := store.CheckUsername("username", username); err != nil {
-		return false, err
+		return nil, err
 	}
-	return r.store.IsUsernameFree(ctx, username)
+	isFree, err := r.store.IsUsernameFree(ctx, username)
+	if err != nil {
+		return nil, err
+	}
+	return &isFree, nil
 }
 
 func (r *queryResolver) TokenClaims(ctx context.Context, token string) (*generated.TokenClaims, error) {

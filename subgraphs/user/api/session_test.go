@@ -260,3 +260,17 @@ func TestPublisherTellsRedisOfALogoutAfterAnOutage(t *testing.T) {
 		r.await(t, id, "revoked")
 	})
 }
+
+func TestFailedMutationLeavesTheAnswersBeforeIt(t *testing.T) {
+	w := newWorld(t, "")
+	var data struct {
+		A *login
+		B *login
+	}
+	answer := w.Do(t, `mutation {
+		a: login(input: {username: "walter", password: "walter-demo"}) { token user { id } }
+		b: login(input: {username: "walter", password: "wrong"}) { token user { id } } }`, nil, &data)
+	if !slices.Equal(answer.Codes(), []string{"UNAUTHENTICATED"}) || data.A == nil || data.B != nil {
+		t.Errorf("%s %v", answer.Data, answer.Errors)
+	}
+}

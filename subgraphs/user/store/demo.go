@@ -9,14 +9,12 @@ import (
 
 // demoUsers have fixed ids, by which the other services' demo data knows them. A password is "<username>-demo".
 var demoUsers = []Registration{
-	{ID: "walter", Username: "walter", Name: "Walter", Age: of(52), Email: of("walter@example.org"), Address: of("308 Negra Arroyo Lane, Albuquerque")},
-	{ID: "jack", Username: "jack", Name: "Jack", Age: of(38), Email: of("jack@example.org"), Address: of("12 Harbour Road, Brighton")},
-	{ID: "leslie", Username: "leslie", Name: "Leslie", Age: of(41), Email: of("leslie@example.org"), Address: of("4 Ramsett Park, Pawnee")},
+	{ID: "walter", Username: "walter", Name: "Walter", Age: new(52), Email: new("walter@example.org"), Address: new("8 Mill Lane, Norwich")},
+	{ID: "jack", Username: "jack", Name: "Jack", Age: new(38), Email: new("jack@example.org"), Address: new("12 Harbour Road, Brighton")},
+	{ID: "leslie", Username: "leslie", Name: "Leslie", Age: new(41), Email: new("leslie@example.org"), Address: new("4 Park Row, Leeds")},
 	{ID: "clerk", Username: "clerk", Name: "Clara Clerk", Roles: Roles{RoleClerk}},
 	{ID: "admin", Username: "admin", Name: "Ada Admin", Roles: Roles{RoleAdmin}},
 }
-
-func of[T any](value T) *T { return &value }
 
 // SeedDemo makes the demo accounts that are missing; hash makes the hash of a password. It may run at every start.
 func (s *Store) SeedDemo(ctx context.Context, hash func(ctx context.Context, password string) (string, error)) error {

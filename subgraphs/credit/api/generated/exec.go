@@ -434,9 +434,10 @@ var sources = []*ast.Source{
     import: ["@key", "@shareable", "@interfaceObject", "@external", "@requires", "@authenticated", "@requiresScopes"]
   )
 
+"Each field is nullable, so that one that fails takes nothing from the answers of those that ran before it."
 type Mutation {
   "Sets what is known of a person's credit; the change goes into the ledger with who made it and why."
-  setCreditStatus(userId: ID!, status: CreditStatus!, reason: String!): User! @requiresScopes(scopes: [["credit:write"]])
+  setCreditStatus(userId: ID!, status: CreditStatus!, reason: String!): User @requiresScopes(scopes: [["credit:write"]])
 }
 
 type User @key(fields: "id") {
@@ -1350,10 +1351,10 @@ func (ec *executionContext) _Mutation_setCreditStatus(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *store.User) graphql.Marshaler {
-			return ec.marshalNUser2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐUser(ctx, selections, v)
+			return ec.marshalOUser2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐUser(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_setCreditStatus(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -3254,7 +3255,7 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_setCreditStatus(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:

@@ -2,6 +2,7 @@
 
 package generated
 
+// Each field is nullable, so that one that fails takes nothing from the answers of those that ran before it.
 type Mutation struct {
 }
 

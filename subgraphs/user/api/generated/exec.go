@@ -138,10 +138,10 @@ type MutationResolver interface {
 	Register(ctx context.Context, input RegisterInput) (*Login, error)
 	Login(ctx context.Context, input LoginInput) (*Login, error)
 	Refresh(ctx context.Context) (*Login, error)
-	Logout(ctx context.Context) (bool, error)
-	LogoutEverywhere(ctx context.Context) (int, error)
+	Logout(ctx context.Context) (*bool, error)
+	LogoutEverywhere(ctx context.Context) (*int, error)
 	UpdateProfile(ctx context.Context, input ProfileInput) (*store.User, error)
-	DeleteAccount(ctx context.Context) (bool, error)
+	DeleteAccount(ctx context.Context) (*bool, error)
 	GrantRole(ctx context.Context, userID string, role store.Role) (*store.User, error)
 	RevokeRole(ctx context.Context, userID string, role store.Role) (*store.User, error)
 }
@@ -149,7 +149,7 @@ type QueryResolver interface {
 	Me(ctx context.Context) (*store.User, error)
 	User(ctx context.Context, id *string, username *string) (*store.User, error)
 	Users(ctx context.Context, first *int, after *string) (*UserConnection, error)
-	UsernameAvailable(ctx context.Context, username string) (bool, error)
+	UsernameAvailable(ctx context.Context, username string) (*bool, error)
 	TokenClaims(ctx context.Context, token string) (*TokenClaims, error)
 }
 type SessionResolver interface {
@@ -645,36 +645,38 @@ var sources = []*ast.Source{
 
 scalar Time
 
+"Each field is nullable, so that one that fails takes nothing from the rest of the answer."
 type Query {
   "Who is asking; null for an anonymous request."
   me: User
   "One person, by id or by username; null if there is none."
   user(id: ID, username: String): User @requiresScopes(scopes: [["user:read"]])
   "Everybody, in the order of registering."
-  users(first: Int = 20, after: String): UserConnection! @requiresScopes(scopes: [["user:read"]])
-  usernameAvailable(username: String!): Boolean!
+  users(first: Int = 20, after: String): UserConnection @requiresScopes(scopes: [["user:read"]])
+  usernameAvailable(username: String!): Boolean
   "What an access token says, and whether it still holds."
-  tokenClaims(token: String!): TokenClaims!
+  tokenClaims(token: String!): TokenClaims
 }
 
+"Each field is nullable, so that one that fails takes nothing from the answers of those that ran before it."
 type Mutation {
   "Makes an account and logs in."
-  register(input: RegisterInput!): Login!
-  login(input: LoginInput!): Login!
+  register(input: RegisterInput!): Login
+  login(input: LoginInput!): Login
   "A new token for a session that lives; the old token may have expired or be of an older version of the session."
-  refresh: Login!
+  refresh: Login
   "Ends the session of the token: the token no longer holds."
-  logout: Boolean! @authenticated
+  logout: Boolean @authenticated
   "Ends every session of the caller and says how many there were."
-  logoutEverywhere: Int! @authenticated
+  logoutEverywhere: Int @authenticated
   "Changes what is given; a null clears what may be absent."
-  updateProfile(input: ProfileInput!): User! @authenticated
+  updateProfile(input: ProfileInput!): User @authenticated
   "Deletes the caller's account and ends its sessions."
-  deleteAccount: Boolean! @authenticated
+  deleteAccount: Boolean @authenticated
   "Gives a role; the person's tokens must be refreshed to carry it."
-  grantRole(userId: ID!, role: Role!): User! @requiresScopes(scopes: [["user:admin"]])
+  grantRole(userId: ID!, role: Role!): User @requiresScopes(scopes: [["user:admin"]])
   "Takes a role away; the person's tokens no longer hold."
-  revokeRole(userId: ID!, role: Role!): User! @requiresScopes(scopes: [["user:admin"]])
+  revokeRole(userId: ID!, role: Role!): User @requiresScopes(scopes: [["user:admin"]])
 }
 
 type User @key(fields: "id") @key(fields: "username") {
@@ -1535,10 +1537,10 @@ func (ec *executionContext) _Mutation_register(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *Login) graphql.Marshaler {
-			return ec.marshalNLogin2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋuserᚋapiᚋgeneratedᚐLogin(ctx, selections, v)
+			return ec.marshalOLogin2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋuserᚋapiᚋgeneratedᚐLogin(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_register(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1579,10 +1581,10 @@ func (ec *executionContext) _Mutation_login(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *Login) graphql.Marshaler {
-			return ec.marshalNLogin2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋuserᚋapiᚋgeneratedᚐLogin(ctx, selections, v)
+			return ec.marshalOLogin2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋuserᚋapiᚋgeneratedᚐLogin(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_login(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1622,10 +1624,10 @@ func (ec *executionContext) _Mutation_refresh(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *Login) graphql.Marshaler {
-			return ec.marshalNLogin2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋuserᚋapiᚋgeneratedᚐLogin(ctx, selections, v)
+			return ec.marshalOLogin2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋuserᚋapiᚋgeneratedᚐLogin(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_refresh(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1653,11 +1655,11 @@ func (ec *executionContext) _Mutation_logout(ctx context.Context, field graphql.
 			return ec.Resolvers.Mutation().Logout(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_logout(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1676,11 +1678,11 @@ func (ec *executionContext) _Mutation_logoutEverywhere(ctx context.Context, fiel
 			return ec.Resolvers.Mutation().LogoutEverywhere(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_logoutEverywhere(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1701,10 +1703,10 @@ func (ec *executionContext) _Mutation_updateProfile(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *store.User) graphql.Marshaler {
-			return ec.marshalNUser2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋuserᚋstoreᚐUser(ctx, selections, v)
+			return ec.marshalOUser2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋuserᚋstoreᚐUser(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateProfile(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1743,11 +1745,11 @@ func (ec *executionContext) _Mutation_deleteAccount(ctx context.Context, field g
 			return ec.Resolvers.Mutation().DeleteAccount(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_deleteAccount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1768,10 +1770,10 @@ func (ec *executionContext) _Mutation_grantRole(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *store.User) graphql.Marshaler {
-			return ec.marshalNUser2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋuserᚋstoreᚐUser(ctx, selections, v)
+			return ec.marshalOUser2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋuserᚋstoreᚐUser(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_grantRole(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1812,10 +1814,10 @@ func (ec *executionContext) _Mutation_revokeRole(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *store.User) graphql.Marshaler {
-			return ec.marshalNUser2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋuserᚋstoreᚐUser(ctx, selections, v)
+			return ec.marshalOUser2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋuserᚋstoreᚐUser(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_revokeRole(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2024,10 +2026,10 @@ func (ec *executionContext) _Query_users(ctx context.Context, field graphql.Coll
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *UserConnection) graphql.Marshaler {
-			return ec.marshalNUserConnection2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋuserᚋapiᚋgeneratedᚐUserConnection(ctx, selections, v)
+			return ec.marshalOUserConnection2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋuserᚋapiᚋgeneratedᚐUserConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_users(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2067,11 +2069,11 @@ func (ec *executionContext) _Query_usernameAvailable(ctx context.Context, field 
 			return ec.Resolvers.Query().UsernameAvailable(ctx, fc.Args["username"].(string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_usernameAvailable(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2112,10 +2114,10 @@ func (ec *executionContext) _Query_tokenClaims(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *TokenClaims) graphql.Marshaler {
-			return ec.marshalNTokenClaims2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋuserᚋapiᚋgeneratedᚐTokenClaims(ctx, selections, v)
+			return ec.marshalOTokenClaims2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋuserᚋapiᚋgeneratedᚐTokenClaims(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_tokenClaims(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4362,63 +4364,63 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_register(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "login":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_login(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "refresh":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_refresh(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "logout":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_logout(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "logoutEverywhere":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_logoutEverywhere(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateProfile":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateProfile(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "deleteAccount":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_deleteAccount(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "grantRole":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_grantRole(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "revokeRole":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_revokeRole(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -4569,7 +4571,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_users(ctx, field)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -4591,7 +4593,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_usernameAvailable(ctx, field)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -4613,7 +4615,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_tokenClaims(ctx, field)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -5681,16 +5683,6 @@ func (ec *executionContext) marshalNInt2int(ctx context.Context, sel ast.Selecti
 	return res
 }
 
-func (ec *executionContext) marshalNLogin2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋuserᚋapiᚋgeneratedᚐLogin(ctx context.Context, sel ast.SelectionSet, v *Login) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._Login(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNLoginInput2githubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋuserᚋapiᚋgeneratedᚐLoginInput(ctx context.Context, v any) (LoginInput, error) {
 	res, err := ec.unmarshalInputLoginInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -5804,16 +5796,6 @@ func (ec *executionContext) marshalNTime2timeᚐTime(ctx context.Context, sel as
 	return res
 }
 
-func (ec *executionContext) marshalNTokenClaims2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋuserᚋapiᚋgeneratedᚐTokenClaims(ctx context.Context, sel ast.SelectionSet, v *TokenClaims) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._TokenClaims(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNUser2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋuserᚋstoreᚐUser(ctx context.Context, sel ast.SelectionSet, v *store.User) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -5850,16 +5832,6 @@ func (ec *executionContext) unmarshalNUserByUsernamesInput2ᚕᚖgithubᚗcomᚋ
 		}
 	}
 	return res, nil
-}
-
-func (ec *executionContext) marshalNUserConnection2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋuserᚋapiᚋgeneratedᚐUserConnection(ctx context.Context, sel ast.SelectionSet, v *UserConnection) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._UserConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNUserEdge2ᚕᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋuserᚋapiᚋgeneratedᚐUserEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*UserEdge) graphql.Marshaler {
@@ -6307,6 +6279,13 @@ func (ec *executionContext) marshalOInt2ᚖint(ctx context.Context, sel ast.Sele
 	return res
 }
 
+func (ec *executionContext) marshalOLogin2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋuserᚋapiᚋgeneratedᚐLogin(ctx context.Context, sel ast.SelectionSet, v *Login) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Login(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalORole2ᚕgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋuserᚋstoreᚐRoleᚄ(ctx context.Context, v any) ([]store.Role, error) {
 	if v == nil {
 		return nil, nil
@@ -6427,6 +6406,13 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	return res
 }
 
+func (ec *executionContext) marshalOTokenClaims2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋuserᚋapiᚋgeneratedᚐTokenClaims(ctx context.Context, sel ast.SelectionSet, v *TokenClaims) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TokenClaims(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOUser2ᚕᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋuserᚋstoreᚐUser(ctx context.Context, sel ast.SelectionSet, v []*store.User) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -6461,6 +6447,13 @@ func (ec *executionContext) unmarshalOUserByUsernamesInput2ᚖgithubᚗcomᚋwef
 	}
 	res, err := ec.unmarshalInputUserByUsernamesInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOUserConnection2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋuserᚋapiᚋgeneratedᚐUserConnection(ctx context.Context, sel ast.SelectionSet, v *UserConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UserConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalO_Entity2githubᚗcomᚋ99designsᚋgqlgenᚋpluginᚋfederationᚋfedruntimeᚐEntity(ctx context.Context, sel ast.SelectionSet, v fedruntime.Entity) graphql.Marshaler {

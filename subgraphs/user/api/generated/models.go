@@ -23,6 +23,7 @@ type LoginInput struct {
 	Password string `json:"password"`
 }
 
+// Each field is nullable, so that one that fails takes nothing from the answers of those that ran before it.
 type Mutation struct {
 }
 
@@ -33,6 +34,7 @@ type ProfileInput struct {
 	Address graphql.Omittable[*string] `json:"address,omitempty"`
 }
 
+// Each field is nullable, so that one that fails takes nothing from the rest of the answer.
 type Query struct {
 }
 
