@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"encoding/json"
 	"maps"
 	"net/http"
 	"strconv"
@@ -30,17 +29,25 @@ func NewResponder(w http.ResponseWriter, r *http.Request) (*Responder, *Refusal)
 	return out, nil
 }
 
-// Result writes the response of an operation that ran, whatever errors it holds.
-func (o *Responder) Result(body []byte) { o.write(http.StatusOK, body) }
-
-// RequestErrors writes the errors of an operation that did not run. The status is 400, but 200 in the media type of
-// old clients, which take every 4xx for a failure of the network.
-func (o *Responder) RequestErrors(errs gqlerr.List) {
-	status := http.StatusBadRequest
-	if o.media == JSON {
-		status = http.StatusOK
+// Result writes a response. If the operation ran the status is 200, whatever errors the response holds; if it did not
+// the status is 400, but 200 in the media type of old clients, which take every 4xx for a failure of the network.
+func (o *Responder) Result(body []byte, ran bool) {
+	status := http.StatusOK
+	if !ran && o.media == ResponseJSON {
+		status = http.StatusBadRequest
 	}
-	o.write(status, errorBody(errs))
+	o.write(status, body)
+}
+
+// RequestErrors writes the errors of an operation that did not run.
+func (o *Responder) RequestErrors(errs gqlerr.List) { o.Result(errorBody(errs), false) }
+
+// SetCookies adds cookies to the answer that is written next.
+func (o *Responder) SetCookies(cookies []string) {
+	if len(cookies) > 0 {
+		header := o.w.Header()
+		header["Set-Cookie"] = append(header["Set-Cookie"], cookies...)
+	}
 }
 
 // Refuse writes a refusal.
@@ -72,31 +79,7 @@ var (
 	noStore = []string{"no-store"}
 )
 
-// errorJSON is an error of the response format (GraphQL spec 7.1.2). A request error has no place in the response and
-// so no path.
-type errorJSON struct {
-	Message    string         `json:"message"`
-	Locations  []locationJSON `json:"locations,omitempty"`
-	Extensions map[string]any `json:"extensions"`
-}
-
-type locationJSON struct {
-	Line   int `json:"line"`
-	Column int `json:"column"`
-}
-
 // errorBody writes a response that has no data.
 func errorBody(errs gqlerr.List) []byte {
-	list := make([]errorJSON, len(errs))
-	for i, e := range errs {
-		list[i] = errorJSON{Message: e.Message, Extensions: map[string]any{"code": e.Code}}
-		for _, at := range e.Locations {
-			list[i].Locations = append(list[i].Locations, locationJSON(at))
-		}
-	}
-	body, err := json.Marshal(map[string]any{"errors": list})
-	if err != nil {
-		panic(err) // strings and numbers can always be written
-	}
-	return body
+	return append(errs.Append([]byte(`{"errors":`)), '}')
 }

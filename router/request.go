@@ -1,0 +1,176 @@
+package router
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/weft-graph/weft/graph"
+	"github.com/weft-graph/weft/graph/gqlerr"
+	"github.com/weft-graph/weft/router/auth"
+	"github.com/weft-graph/weft/router/limits"
+	"github.com/weft-graph/weft/router/telemetry"
+	"github.com/weft-graph/weft/router/transport"
+	"github.com/weft-graph/weft/router/upstream"
+)
+
+// serve answers one request to the endpoint, whatever happens, and logs it.
+func (r *Router) serve(w http.ResponseWriter, req *http.Request) {
+	started := time.Now()
+	requestID := telemetry.RequestIDOf(req)
+	w.Header()[telemetry.RequestIDHeader] = []string{requestID}
+	ctx, cancel := context.WithTimeout(telemetry.WithRequestID(req.Context(), requestID), r.config.Server.RequestTimeout)
+	defer cancel()
+	record := &telemetry.Record{Method: req.Method, Path: req.URL.Path, Client: transport.ClientAddress(req, r.trusted)}
+
+	out, refusal := transport.NewResponder(w, req)
+	err := telemetry.Recover(ctx, r.log, "request", func() error {
+		if refusal == nil {
+			refusal = r.answer(ctx, req, out, record)
+		}
+		if refusal != nil {
+			out.Refuse(refusal)
+		}
+		return nil
+	})
+	if err != nil && out.Status == 0 {
+		out.Refuse(&transport.Refusal{Status: http.StatusInternalServerError, Code: gqlerr.Internal, Message: "The router failed."})
+	}
+	record.Status, record.Bytes = out.Status, out.Bytes
+	if r.config.Log.Requests {
+		record.Log(ctx, r.log, time.Since(started))
+	}
+}
+
+// answer is the table of contents of a request. It writes the answer, or returns why there is none.
+func (r *Router) answer(ctx context.Context, req *http.Request, out *transport.Responder, record *telemetry.Record) *transport.Refusal {
+	if refusal := checkEncoding(req); refusal != nil {
+		return refusal
+	}
+	request, refusal := transport.Decode(req)
+	if refusal != nil {
+		return refusal
+	}
+	defer request.Release()
+	identity, refusal := r.authenticate(ctx, req)
+	if refusal != nil {
+		return refusal
+	}
+	now := r.current.Load()
+	if now == nil {
+		return unavailable("There is no graph to serve yet.")
+	}
+	prepared, errs := now.graph.Prepare(request.Query, request.OperationName)
+	if errs != nil {
+		record.Errors = len(errs)
+		out.RequestErrors(errs)
+		return nil
+	}
+	record.Operation, record.Kind, record.Subject = prepared.Name(), kindNames[prepared.Kind()], identity.Subject
+	if refusal := r.checkOperation(request, prepared, identity); refusal != nil {
+		return refusal
+	}
+	fallen := prepared.Authorize(identity.Authenticated, identity.Scopes)
+	variables, errs := prepared.Variables(request.Variables)
+	if errs != nil {
+		record.Errors = len(errs)
+		out.RequestErrors(errs)
+		return nil
+	}
+	call := now.client.Call(upstream.Incoming{
+		Header: req.Header, Token: identity.Token, RequestID: telemetry.RequestID(ctx), ClientAddress: record.Client,
+	})
+	result := prepared.Execute(ctx, variables, fallen, call)
+	defer result.Release()
+	r.logFailures(ctx, result.Failures)
+	record.Errors, record.Fetches = result.Errors, call.Fetches()
+	out.SetCookies(call.Cookies())
+	out.Result(result.Body, result.HasData)
+	return nil
+}
+
+var kindNames = map[graph.Kind]string{graph.Query: "query", graph.Mutation: "mutation", graph.Subscription: "subscription"}
+
+// checkEncoding refuses a body that cannot be unpacked; the middleware has withheld it.
+func checkEncoding(req *http.Request) *transport.Refusal {
+	encoding, known := limits.Encoding(req)
+	if known {
+		return nil
+	}
+	return &transport.Refusal{
+		Status: http.StatusUnsupportedMediaType, Code: gqlerr.UnsupportedMediaType,
+		Message: "The content-encoding \"" + encoding + "\" is not supported: use gzip, or none.",
+		Header:  http.Header{"Accept-Encoding": {"gzip"}},
+	}
+}
+
+// authenticate says who is calling. A token that is not good is answered with 401 and its cookie cleared; a request
+// that a cookie authenticates must be one that a page of another site cannot make.
+func (r *Router) authenticate(ctx context.Context, req *http.Request) (auth.Identity, *transport.Refusal) {
+	identity, err := r.auth.Authenticate(ctx, req)
+	var refused *auth.Refusal
+	switch {
+	case errors.As(err, &refused):
+		refusal := unauthenticated(refused.Message)
+		if refused.Cookie != "" {
+			refusal.Header.Set("Set-Cookie", auth.ClearCookie(refused.Cookie))
+		}
+		return identity, refusal
+	case err != nil:
+		return identity, unavailable("The request was ended before its token was checked.")
+	case identity.Cookie != "":
+		return identity, transport.CheckForgery(req)
+	}
+	return identity, nil
+}
+
+func unauthenticated(message string) *transport.Refusal {
+	return &transport.Refusal{
+		Status: http.StatusUnauthorized, Code: gqlerr.Unauthenticated, Message: message,
+		Header: http.Header{"Www-Authenticate": {"Bearer"}},
+	}
+}
+
+func unavailable(message string) *transport.Refusal {
+	return &transport.Refusal{
+		Status: http.StatusServiceUnavailable, Code: gqlerr.Unavailable, Message: message,
+		Header: http.Header{"Retry-After": {"1"}},
+	}
+}
+
+// checkOperation refuses what may not run by this method, or by this caller.
+func (r *Router) checkOperation(request *transport.Request, prepared *graph.Prepared, identity auth.Identity) *transport.Refusal {
+	if request.ReadOnly && prepared.Kind() != graph.Query {
+		return transport.MethodNotAllowed("By GET only queries run: send a "+kindNames[prepared.Kind()]+" by POST.", "POST")
+	}
+	if identity.Unchecked && prepared.NeedsIdentity() {
+		return unavailable("The token cannot be checked now, and this operation needs to know who is calling: try again.")
+	}
+	if identity.Outdated != "" && !r.renews(prepared) {
+		return unauthenticated(identity.Outdated)
+	}
+	return nil
+}
+
+// renews reports whether the operation selects nothing but the root fields that an outdated token may call.
+func (r *Router) renews(prepared *graph.Prepared) bool {
+	fields := prepared.RootFields()
+	for _, field := range fields {
+		if !slices.Contains(r.config.Auth.Renewal, field) {
+			return false
+		}
+	}
+	return len(fields) > 0
+}
+
+// logFailures tells the operator why subgraphs gave no answer; the client was told less.
+func (r *Router) logFailures(ctx context.Context, failures []graph.Failure) {
+	if ctx.Err() == context.Canceled {
+		return // the client has gone, and with it the reason for the calls
+	}
+	for _, failure := range failures {
+		r.log.WarnContext(ctx, "a subgraph call failed", "subgraph", failure.Subgraph, "fetch", failure.Fetch, "error", failure.Err.Error())
+	}
+}
