@@ -30,7 +30,7 @@ const (
 type Error struct {
 	Code    Code
 	Message string
-	// Field is the input at fault, in the client's words ("input.title"); only with BadInput.
+	// Field is the input at fault, as the client names it ("title"); only with BadInput.
 	Field string
 	// Details become further members of the error's extensions.
 	Details map[string]any

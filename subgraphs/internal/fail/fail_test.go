@@ -18,7 +18,7 @@ func TestWhatTheClientSees(t *testing.T) {
 		err  error
 		want string
 	}{
-		"input":             {Input("input.title", "input.title must not be blank."), "input.title must not be blank. map[code:BAD_INPUT field:input.title]"},
+		"input":             {Input("title", "title must not be blank."), "title must not be blank. map[code:BAD_INPUT field:input.title]"},
 		"wrapped":           {fmt.Errorf("add: %w", New(NotFound, "There is no product %q.", "x")), `There is no product "x". map[code:NOT_FOUND]`},
 		"down":              {Down("product", secret), "The product service does not answer; please try again later. map[code:UNAVAILABLE service:product]"},
 		"details":           {&Error{Code: PriceChanged, Message: "m", Details: map[string]any{"now": 2}}, "m map[code:PRICE_CHANGED now:2]"},
@@ -44,7 +44,7 @@ func TestCheckText(t *testing.T) {
 		{"", 0, 5, true}, {"", 1, 5, false}, {"  ", 1, 5, false}, {"  ", 0, 5, true}, {"éééééé", 1, 5, false}, {"ééééé", 1, 5, true},
 		{"a\nb\tc", 1, 5, true}, {"a\x00", 1, 5, false}, {"a\u0085", 1, 5, false}, {strings.Repeat("x", 6), 1, 5, false},
 	} {
-		err := CheckText("input.name", c.text, c.min, c.max)
+		err := CheckText("name", c.text, c.min, c.max)
 		if (err == nil) != c.ok || err != nil && !Is(err, BadInput) {
 			t.Errorf("%q %d to %d: %v", c.text, c.min, c.max, err)
 		}

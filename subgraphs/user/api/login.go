@@ -21,10 +21,10 @@ const (
 
 func (r *Resolver) register(ctx context.Context, input generated.RegisterInput) (*generated.Login, error) {
 	// Everything cheap is checked before the password costs anything.
-	if err := fail.CheckText("input.password", input.Password, minPasswordLength, maxPasswordLength); err != nil {
+	if err := fail.CheckText("password", input.Password, minPasswordLength, maxPasswordLength); err != nil {
 		return nil, err
 	}
-	if err := store.CheckUsername("input.username", input.Username); err != nil {
+	if err := store.CheckUsername("username", input.Username); err != nil {
 		return nil, err
 	}
 	hash, err := r.hasher.Hash(ctx, input.Password)

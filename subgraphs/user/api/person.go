@@ -95,7 +95,7 @@ func (r *Resolver) updateProfile(ctx context.Context, input generated.ProfileInp
 	}
 	name, isSet := input.Name.ValueOK()
 	if isSet && name == nil {
-		return nil, fail.Input("input.name", "input.name must not be null.")
+		return nil, fail.Input("name", "name must not be null.")
 	}
 	return r.store.UpdateProfile(ctx, caller.Subject, store.ProfileChange{
 		Name: name, Age: changeOf(input.Age), Email: changeOf(input.Email), Address: changeOf(input.Address),

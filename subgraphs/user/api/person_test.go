@@ -173,14 +173,14 @@ func TestProfileAndRegistrationInputs(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	for query, want := range map[string]string{
-		`mutation { updateProfile(input: {name: null}) { id } }`:                                                     "BAD_INPUT input.name",
-		`mutation { updateProfile(input: {email: "no"}) { id } }`:                                                    "BAD_INPUT input.email",
-		`mutation { updateProfile(input: {age: 151}) { id } }`:                                                       "BAD_INPUT input.age",
-		`mutation { register(input: {username: "walter", password: "12345678", name: "W"}) { token } }`:              "CONFLICT input.username",
-		`mutation { register(input: {username: "new", password: "1234567", name: "W"}) { token } }`:                  "BAD_INPUT input.password",
-		`mutation { register(input: {username: "ne w", password: "12345678", name: "W"}) { token } }`:                "BAD_INPUT input.username",
-		`mutation { register(input: {username: "new", password: "12345678", name: " "}) { token } }`:                 "BAD_INPUT input.name",
-		`mutation { register(input: {username: "new", password: "12345678", name: "W", address: ""}) { token } }`:    "BAD_INPUT input.address",
+		`mutation { updateProfile(input: {name: null}) { id } }`:                                                     "BAD_INPUT name",
+		`mutation { updateProfile(input: {email: "no"}) { id } }`:                                                    "BAD_INPUT email",
+		`mutation { updateProfile(input: {age: 151}) { id } }`:                                                       "BAD_INPUT age",
+		`mutation { register(input: {username: "walter", password: "12345678", name: "W"}) { token } }`:              "CONFLICT username",
+		`mutation { register(input: {username: "new", password: "1234567", name: "W"}) { token } }`:                  "BAD_INPUT password",
+		`mutation { register(input: {username: "ne w", password: "12345678", name: "W"}) { token } }`:                "BAD_INPUT username",
+		`mutation { register(input: {username: "new", password: "12345678", name: " "}) { token } }`:                 "BAD_INPUT name",
+		`mutation { register(input: {username: "new", password: "12345678", name: "W", address: ""}) { token } }`:    "BAD_INPUT address",
 		`mutation { register(input: {username: "new", password: "12345678", name: "W", roles: [ADMIN]}) { token } }`: "GRAPHQL_VALIDATION_FAILED <nil>",
 	} {
 		answer := walter.Do(t, query, nil, nil)

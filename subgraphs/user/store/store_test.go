@@ -78,11 +78,11 @@ func TestWrongInputIsNamedAndNothingIsWritten(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store) {
 		good := store.Registration{Username: "ann", Name: "Ann", PasswordHash: "hash"}
 		for field, change := range map[string]func(*store.Registration){
-			"input.username": func(r *store.Registration) { r.Username = "a b" },
-			"input.name":     func(r *store.Registration) { r.Name = " \t" },
-			"input.age":      func(r *store.Registration) { r.Age = pointer(-1) },
-			"input.email":    func(r *store.Registration) { r.Email = pointer("Ann <ann@example.org>") },
-			"input.address":  func(r *store.Registration) { r.Address = pointer(strings.Repeat("x", 1024)) },
+			"username": func(r *store.Registration) { r.Username = "a b" },
+			"name":     func(r *store.Registration) { r.Name = " \t" },
+			"age":      func(r *store.Registration) { r.Age = pointer(-1) },
+			"email":    func(r *store.Registration) { r.Email = pointer("Ann <ann@example.org>") },
+			"address":  func(r *store.Registration) { r.Address = pointer(strings.Repeat("x", 1024)) },
 		} {
 			bad := good
 			change(&bad)

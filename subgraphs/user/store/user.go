@@ -111,7 +111,7 @@ func (s *Store) Register(ctx context.Context, r Registration) (*User, error) {
 	if user.ID == "" {
 		user.ID = newID()
 	}
-	if err := CheckUsername("input.username", user.Username); err != nil {
+	if err := CheckUsername("username", user.Username); err != nil {
 		return nil, err
 	}
 	if err := checkProfile(user); err != nil {
@@ -128,7 +128,7 @@ func (s *Store) Register(ctx context.Context, r Registration) (*User, error) {
 }
 
 func errUsernameTaken() error {
-	return &fail.Error{Code: fail.Conflict, Field: "input.username", Message: "This username is taken."}
+	return &fail.Error{Code: fail.Conflict, Field: "username", Message: "This username is taken."}
 }
 
 func insertUser(ctx context.Context, tx database.Handle, u *User) error {
@@ -162,21 +162,21 @@ func CheckUsername(field, name string) error {
 func usernameKey(username string) string { return strings.ToLower(username) }
 
 func checkProfile(u *User) error {
-	if err := fail.CheckText("input.name", u.Name, 1, maxNameLength); err != nil {
+	if err := fail.CheckText("name", u.Name, 1, maxNameLength); err != nil {
 		return err
 	}
 	if u.Age != nil && (*u.Age < 0 || *u.Age > maxAge) {
-		return fail.Input("input.age", "input.age must be 0 to %d.", maxAge)
+		return fail.Input("age", "age must be 0 to %d.", maxAge)
 	}
 	if u.Address != nil {
-		if err := fail.CheckText("input.address", *u.Address, 1, maxAddressLength); err != nil {
+		if err := fail.CheckText("address", *u.Address, 1, maxAddressLength); err != nil {
 			return err
 		}
 	}
 	if u.Email != nil {
 		parsed, err := mail.ParseAddress(*u.Email)
 		if err != nil || parsed.Address != *u.Email || len(*u.Email) > maxEmailLength {
-			return fail.Input("input.email", "input.email must be an address such as name@example.org.")
+			return fail.Input("email", "email must be an address such as name@example.org.")
 		}
 	}
 	return nil
