@@ -187,3 +187,56 @@ const (
 	// ListSizeInvalidSizedField: a sized field that does not exist or is no list.
 	ListSizeInvalidSizedField Code = "LIST_SIZE_INVALID_SIZED_FIELD"
 )
+
+// Codes of hints.
+const (
+	// InconsistentDefaultValuePresence: a default in some subgraphs only.
+	InconsistentDefaultValuePresence Code = "INCONSISTENT_DEFAULT_VALUE_PRESENCE"
+	// InconsistentInputObjectField: an input field that is dropped, as not every subgraph has it.
+	InconsistentInputObjectField Code = "INCONSISTENT_INPUT_OBJECT_FIELD"
+	// InconsistentEnumValueForInputEnum: a value that is dropped, as not every subgraph has it.
+	InconsistentEnumValueForInputEnum Code = "INCONSISTENT_ENUM_VALUE_FOR_INPUT_ENUM"
+	// InconsistentEnumValueForOutputEnum: a value that not every subgraph has.
+	InconsistentEnumValueForOutputEnum Code = "INCONSISTENT_ENUM_VALUE_FOR_OUTPUT_ENUM"
+	// InconsistentExecutableDirectivePresence: a directive that is dropped, as not every subgraph has it.
+	InconsistentExecutableDirectivePresence Code = "INCONSISTENT_EXECUTABLE_DIRECTIVE_PRESENCE"
+	// NoExecutableDirectiveIntersection: a directive whose definitions share no location.
+	NoExecutableDirectiveIntersection Code = "NO_EXECUTABLE_DIRECTIVE_INTERSECTION"
+	// InconsistentExecutableDirectiveLocations: a directive with different locations.
+	InconsistentExecutableDirectiveLocations Code = "INCONSISTENT_EXECUTABLE_DIRECTIVE_LOCATIONS"
+	// InconsistentDescription: different descriptions of one element.
+	InconsistentDescription Code = "INCONSISTENT_DESCRIPTION"
+	// InconsistentArgumentPresence: an optional argument that is dropped, as not every subgraph has it.
+	InconsistentArgumentPresence Code = "INCONSISTENT_ARGUMENT_PRESENCE"
+	// FromSubgraphDoesNotExist: an @override from an unknown subgraph.
+	FromSubgraphDoesNotExist Code = "FROM_SUBGRAPH_DOES_NOT_EXIST"
+	// InconsistentNonRepeatableDirectiveArguments: one of several applications was chosen.
+	InconsistentNonRepeatableDirectiveArguments Code = "INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS"
+	// MergedNonRepeatableDirectiveArguments: the arguments of several applications were merged.
+	MergedNonRepeatableDirectiveArguments Code = "MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS"
+	// InconsistentRuntimeTypesForShareableReturn: a shared field has other possible types in some subgraphs.
+	InconsistentRuntimeTypesForShareableReturn Code = "INCONSISTENT_RUNTIME_TYPES_FOR_SHAREABLE_RETURN"
+	// InconsistentButCompatibleFieldType: different types that could be merged.
+	InconsistentButCompatibleFieldType Code = "INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE"
+	// InconsistentButCompatibleArgumentType: different types of an argument that could be merged.
+	InconsistentButCompatibleArgumentType Code = "INCONSISTENT_BUT_COMPATIBLE_ARGUMENT_TYPE"
+	// OverriddenFieldCanBeRemoved: a field that another subgraph has taken over.
+	OverriddenFieldCanBeRemoved Code = "OVERRIDDEN_FIELD_CAN_BE_REMOVED"
+	// OverrideDirectiveCanBeRemoved: an @override with nothing left to override.
+	OverrideDirectiveCanBeRemoved Code = "OVERRIDE_DIRECTIVE_CAN_BE_REMOVED"
+	// OverrideMigrationInProgress: a progressive override.
+	OverrideMigrationInProgress Code = "OVERRIDE_MIGRATION_IN_PROGRESS"
+	// DirectiveCompositionInfo: a @composeDirective that is not needed.
+	DirectiveCompositionInfo Code = "DIRECTIVE_COMPOSITION_INFO"
+	// InconsistentObjectValueTypeField: a field of a value type that not every subgraph has.
+	InconsistentObjectValueTypeField Code = "INCONSISTENT_OBJECT_VALUE_TYPE_FIELD"
+	// InconsistentInterfaceValueTypeField: a field of an interface that not every subgraph has.
+	InconsistentInterfaceValueTypeField Code = "INCONSISTENT_INTERFACE_VALUE_TYPE_FIELD"
+	// InconsistentUnionMember: a member that not every subgraph has.
+	InconsistentUnionMember Code = "INCONSISTENT_UNION_MEMBER"
+	// UnusedEnumType: an enum that is used nowhere.
+	UnusedEnumType Code = "UNUSED_ENUM_TYPE"
+	// NonNullFieldOnForeignEntity is weft's own: a field that cannot be null, added to an entity
+	// that only other subgraphs return, takes data with it that does not come from its subgraph.
+	NonNullFieldOnForeignEntity Code = "NON_NULL_FIELD_ON_FOREIGN_ENTITY"
+)

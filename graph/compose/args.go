@@ -1,0 +1,241 @@
+package compose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weft-graph/weft/graph/diag"
+	"github.com/weft-graph/weft/graph/internal/schema"
+)
+
+// argOwner is a field or directive whose arguments are merged.
+type argOwner struct {
+	coordinate string
+	// sources by subgraph; nil where the subgraph does not have the owner.
+	sources []*argSource
+}
+
+// argSource is what one subgraph has.
+type argSource struct {
+	args []*schema.InputValue
+	pos  schema.Position
+}
+
+func (s *argSource) arg(name string) *schema.InputValue {
+	if s == nil {
+		return nil
+	}
+	for _, a := range s.args {
+		if a.Name == name {
+			return a
+		}
+	}
+	return nil
+}
+
+// mergeArgs keeps the arguments that every subgraph has: one that a subgraph lacks could not be
+// passed to it.
+func (m *merger) mergeArgs(owner argOwner) []*schema.InputValue {
+	var names []string
+	for _, source := range owner.sources {
+		if source == nil {
+			continue
+		}
+		for _, a := range source.args {
+			if !slices.Contains(names, a.Name) {
+				names = append(names, a.Name)
+			}
+		}
+	}
+	var out []*schema.InputValue
+	for _, name := range names {
+		values := make([]*schema.InputValue, len(owner.sources))
+		for i, source := range owner.sources {
+			values[i] = source.arg(name)
+		}
+		in := &inputElement{
+			coordinate: fmt.Sprintf("%s(%s:)", owner.coordinate, name), what: "argument", name: name, values: values,
+			owned:        func(i int) bool { return owner.sources[i] != nil },
+			missing:      diag.RequiredArgumentMissing,
+			typeMismatch: diag.FieldArgumentTypeMismatch, defaultMismatch: diag.FieldArgumentDefaultMismatch,
+			partly: diag.InconsistentArgumentPresence,
+		}
+		if merged := m.mergeInput(in); merged != nil {
+			out = append(out, merged)
+		}
+	}
+	return out
+}
+
+// mergeInputFields merges the fields of input objects like arguments.
+func (m *merger) mergeInputFields() {
+	for _, t := range m.types {
+		if t.def.Kind != schema.InputObject {
+			continue
+		}
+		t.fields = slices.DeleteFunc(t.fields, func(f *mergedField) bool { return !m.mergeInputField(t, f) })
+		if len(t.fields) == 0 {
+			m.report(diag.EmptyMergedInputType, m.typePositions(t, nil), "declare a field that all subgraphs have",
+				"the subgraphs share no field of the input type %q", t.def.Name)
+		}
+	}
+}
+
+func (m *merger) mergeInputField(t *mergedType, f *mergedField) bool {
+	in := &inputElement{
+		coordinate: f.coordinate(), what: "input field", name: f.def.Name, values: make([]*schema.InputValue, len(m.subgraphs)),
+		owned:        func(i int) bool { return t.sources[i] != nil },
+		missing:      diag.RequiredInputFieldMissing,
+		typeMismatch: diag.FieldTypeMismatch, defaultMismatch: diag.InputFieldDefaultMismatch,
+		partly: diag.InconsistentInputObjectField,
+	}
+	for i, source := range f.sources {
+		if source != nil {
+			d := source.Def
+			in.values[i] = &schema.InputValue{Name: d.Name, Description: d.Description, Type: d.Type, Default: d.Default, Applied: d.Applied, Pos: d.Pos}
+		}
+	}
+	merged := m.mergeInput(in)
+	if merged == nil {
+		return false
+	}
+	f.def.Description, f.def.Type, f.def.Default, f.def.Applied = merged.Description, merged.Type, merged.Default, merged.Applied
+	return true
+}
+
+// inputElement is an argument or input field while it is merged.
+type inputElement struct {
+	coordinate, what, name string
+	// values by subgraph; nil where it is missing.
+	values []*schema.InputValue
+	// owned says whether the subgraph has what the element belongs to.
+	owned func(i int) bool
+	// The codes of what can be wrong; partly is the hint for an optional element that is dropped.
+	missing, typeMismatch, defaultMismatch, partly diag.Code
+}
+
+// mergeInput merges one argument or input field: the most specific type, a default only where all
+// agree. It returns nil for one that not every subgraph has.
+func (m *merger) mergeInput(in *inputElement) *schema.InputValue {
+	if !m.isEverywhere(in) {
+		return nil
+	}
+	out := &schema.InputValue{Name: in.name, Type: m.mergeInputType(in), Default: m.mergeDefault(in)}
+	var texts []string
+	applied := make([][]schema.Directive, len(in.values))
+	for i, v := range in.values {
+		if v != nil {
+			texts = append(texts, v.Description)
+			applied[i] = v.Applied
+		}
+	}
+	out.Description = m.mergeDescription(fmt.Sprintf("%s %q", in.what, in.coordinate), texts, func() []diag.Position { return m.inputPositions(in) })
+	out.Applied = m.mergeMetadata(in.coordinate, applied)
+	m.use(out.Type, enumUse{input: true})
+	return out
+}
+
+func (m *merger) inputPositions(in *inputElement) []diag.Position {
+	var out []diag.Position
+	for i, v := range in.values {
+		if v != nil {
+			out = append(out, m.subgraphs[i].At(v.Pos))
+		}
+	}
+	return out
+}
+
+func (m *merger) isEverywhere(in *inputElement) bool {
+	lacks := func(i int) bool { return in.owned(i) && in.values[i] == nil }
+	if !slices.ContainsFunc(indexes(in.values), lacks) {
+		return true
+	}
+	required := func(i int) bool {
+		v := in.values[i]
+		return v != nil && v.Type.NonNull && v.Default == nil
+	}
+	lacking := m.names(lacks)
+	if slices.ContainsFunc(indexes(in.values), required) {
+		m.report(in.missing, m.inputPositions(in), fmt.Sprintf("add the %s to %s, or make it optional", in.what, lacking),
+			"%s %q is required in %s and missing in %s", in.what, in.coordinate, m.names(required), lacking)
+		return false
+	}
+	m.add(diag.Warn, in.partly, m.inputPositions(in), fmt.Sprintf("add the %s to %s", in.what, lacking),
+		"optional %s %q is missing in %s and therefore not in the supergraph", in.what, in.coordinate, lacking)
+	return false
+}
+
+func indexes[T any](list []T) []int {
+	out := make([]int, len(list))
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+// mergeInputType takes the most specific type: what all subgraphs accept.
+func (m *merger) mergeInputType(in *inputElement) *schema.TypeRef {
+	var merged *schema.TypeRef
+	allEqual := true
+	for _, v := range in.values {
+		switch {
+		case v == nil:
+		case merged == nil:
+			merged = v.Type
+		case v.Type.Equal(merged):
+		case m.isSubtype(v.Type, merged):
+			merged, allEqual = v.Type, false
+		case m.isSubtype(merged, v.Type):
+			allEqual = false
+		default:
+			m.report(in.typeMismatch, m.inputPositions(in), fmt.Sprintf("give %q one type in all subgraphs", in.coordinate),
+				"the types of %s %q cannot be merged: %s", in.what, in.coordinate, m.inputTypesText(in))
+			return merged
+		}
+	}
+	if !allEqual {
+		code := diag.InconsistentButCompatibleArgumentType
+		if in.typeMismatch == diag.FieldTypeMismatch {
+			code = diag.InconsistentButCompatibleFieldType
+		}
+		m.add(diag.Info, code, m.inputPositions(in), fmt.Sprintf("use %s in all subgraphs", merged),
+			"%s %q has different types, the supergraph uses %s: %s", in.what, in.coordinate, merged, m.inputTypesText(in))
+	}
+	return merged
+}
+
+func (m *merger) inputTypesText(in *inputElement) string {
+	var parts []string
+	for i, v := range in.values {
+		if v != nil {
+			parts = append(parts, fmt.Sprintf("%s in %q", v.Type, m.subgraphs[i].Name))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// mergeDefault keeps a default that all subgraphs have: where one has none, the value must be sent.
+func (m *merger) mergeDefault(in *inputElement) *schema.Value {
+	var merged *schema.Value
+	isPartial := false
+	for i, v := range in.values {
+		switch {
+		case v == nil:
+		case v.Default == nil:
+			isPartial = true
+		case merged == nil:
+			merged = v.Default
+		case merged.String() != v.Default.String():
+			m.report(in.defaultMismatch, m.inputPositions(in), "declare the same default in all subgraphs",
+				"%s %q has different defaults: %s before %q, %s in %q", in.what, in.coordinate, merged, m.subgraphs[i].Name, v.Default, m.subgraphs[i].Name)
+			return merged
+		}
+	}
+	if merged != nil && isPartial {
+		m.add(diag.Warn, diag.InconsistentDefaultValuePresence, m.inputPositions(in), "declare the default in all subgraphs",
+			"%s %q has the default %s in some subgraphs only, the supergraph has none", in.what, in.coordinate, merged)
+		return nil
+	}
+	return merged
+}

@@ -1,0 +1,118 @@
+package compose
+
+import (
+	"slices"
+
+	"github.com/weft-graph/weft/graph/internal/federation"
+	"github.com/weft-graph/weft/graph/internal/schema"
+	"github.com/weft-graph/weft/graph/supergraph"
+)
+
+// supergraph puts together what was merged.
+func (m *merger) supergraph() *supergraph.Supergraph {
+	parts := schema.Parts{Applied: m.applied, Directives: m.directives, Description: m.schemaDescription()}
+	for _, t := range m.types {
+		t.def.Fields = nil
+		for _, f := range t.fields {
+			t.def.Fields = append(t.def.Fields, f.def)
+		}
+		parts.Types = append(parts.Types, t.def)
+	}
+	for _, root := range []struct {
+		name string
+		slot *string
+	}{{"Query", &parts.Query}, {"Mutation", &parts.Mutation}, {"Subscription", &parts.Subscription}} {
+		if t := m.byName[root.name]; t != nil && t.def.Kind == schema.Object {
+			*root.slot = root.name
+		}
+	}
+	out := supergraph.Supergraph{Schema: schema.New(parts), Links: m.links(), Join: m.joinVersion()}
+	enums := enumNames(m.subgraphs)
+	for i, sub := range m.subgraphs {
+		out.Subgraphs = append(out.Subgraphs, &supergraph.Subgraph{Name: sub.Name, Enum: enums[i], URL: sub.URL, Types: m.subgraphTypes(i)})
+	}
+	return supergraph.New(out)
+}
+
+func (m *merger) schemaDescription() string {
+	var texts []string
+	for _, sub := range m.subgraphs {
+		texts = append(texts, sub.Description)
+	}
+	return description(texts)
+}
+
+// joinVersion is the oldest version of the join spec that can say what was composed.
+func (m *merger) joinVersion() federation.Version {
+	switch {
+	case m.version.AtLeast(federation.Version{Major: 2, Minor: 8}):
+		return federation.Version{Minor: 5}
+	case m.version.AtLeast(federation.Version{Major: 2, Minor: 7}):
+		return federation.Version{Minor: 4}
+	}
+	return federation.Version{Minor: 3}
+}
+
+// links are the features whose directives are applied somewhere, in order of the table of features,
+// and then the specifications of composed directives.
+func (m *merger) links() []supergraph.Link {
+	var out []supergraph.Link
+	for i := range federation.Features {
+		feature := &federation.Features[i]
+		isUsed := slices.ContainsFunc(feature.Directives(), func(name string) bool { return m.features[name[1:]] })
+		if isUsed {
+			out = append(out, supergraph.Link{
+				URL: feature.Identity + "/" + feature.Newest.String(), For: feature.Purpose, Import: feature.Imports(),
+			})
+		}
+	}
+	return append(out, m.composed.links()...)
+}
+
+func (m *merger) subgraphTypes(i int) []*supergraph.SubgraphType {
+	var out []*supergraph.SubgraphType
+	for _, t := range m.types {
+		source := t.sources[i]
+		if source == nil {
+			continue
+		}
+		st := &supergraph.SubgraphType{
+			Name: t.def.Name, Kind: source.Kind, IsInterfaceObject: source.InterfaceObject != nil,
+			Interfaces: source.Def.Interfaces, Members: source.Def.Members,
+		}
+		for _, key := range source.Keys {
+			st.IsExtension = st.IsExtension || key.OfExtension || source.IsExtension
+			st.Keys = append(st.Keys, supergraph.Key{Fields: key.Fields, Text: key.Fields.String(), Resolvable: key.Resolvable})
+		}
+		for _, v := range t.def.Values {
+			if enumValue(source, v.Name) != nil {
+				st.Values = append(st.Values, v.Name)
+			}
+		}
+		for _, f := range t.fields {
+			if f.sources[i] != nil {
+				st.Fields = append(st.Fields, subgraphField(f, i))
+			}
+		}
+		out = append(out, st)
+	}
+	return out
+}
+
+func subgraphField(f *mergedField, i int) *supergraph.SubgraphField {
+	source := f.sources[i]
+	out := &supergraph.SubgraphField{
+		Name: f.def.Name, Type: source.Type, External: source.External != nil,
+		UsedOverridden: f.overridden[i].used, OverrideLabel: f.overridden[i].label,
+	}
+	if source.Requires != nil {
+		out.Requires = source.Requires.Fields
+	}
+	if source.Provides != nil {
+		out.Provides = source.Provides.Fields
+	}
+	if source.Override != nil {
+		out.Override = source.Override.From
+	}
+	return out
+}

@@ -1,0 +1,79 @@
+package compose
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/weft-graph/weft/graph/diag"
+	"github.com/weft-graph/weft/graph/internal/schema"
+	"github.com/weft-graph/weft/graph/supergraph"
+)
+
+// checkMerged checks what only the merged types show.
+func (m *merger) checkMerged() diag.List {
+	if query := m.byName["Query"]; query == nil || len(query.fields) == 0 {
+		m.report(diag.NoQueries, nil, "add \"type Query\" with a field to one subgraph", "no subgraph has a query field")
+	}
+	m.checkInterfaceFields()
+	m.checkInterfaceObjects()
+	m.checkUnsupported()
+	return m.takeDiags()
+}
+
+// checkInterfaceFields: every implementing type must have every field of its merged interfaces.
+func (m *merger) checkInterfaceFields() {
+	for _, t := range m.types {
+		if t.def.Kind != schema.Object && t.def.Kind != schema.Interface {
+			continue
+		}
+		for _, name := range t.def.Interfaces {
+			iface := m.byName[name]
+			for _, f := range iface.fields {
+				if t.field(f.def.Name) == nil {
+					m.report(diag.InterfaceFieldNoImplem, append(m.fieldPositions(f), m.typePositions(t, nil)...),
+						fmt.Sprintf("add %q to %q in a subgraph that has it", f.def.Name, t.def.Name),
+						"interface %q has the field %q, and %q, which implements it, has it in no subgraph", name, f.def.Name, t.def.Name)
+				}
+			}
+		}
+	}
+}
+
+// checkUnsupported refuses what Federation allows and this composer cannot keep its promises for.
+func (m *merger) checkUnsupported() {
+	for i, sub := range m.subgraphs {
+		refuse := func(applied []schema.Directive) {
+			for _, d := range applied {
+				if name, known := sub.Canonical(d); known && (name == "context" || name == "fromContext") {
+					m.report(diag.UnsupportedFeature, []diag.Position{m.subgraphs[i].At(d.Pos)}, "pass the value as an argument, or read it with @requires",
+						"@%s is used in %q; weft does not pass contexts yet", name, sub.Name)
+				}
+			}
+		}
+		for _, t := range sub.Types {
+			refuse(t.Applied)
+			for _, f := range t.Fields {
+				for _, arg := range f.Def.Args {
+					refuse(arg.Applied)
+				}
+			}
+		}
+	}
+}
+
+// checkGraphQL holds the merged schema to the rules of plain GraphQL.
+func checkGraphQL(s *supergraph.Supergraph) diag.List {
+	text, err := schema.Parse("supergraph", supergraph.Print(s))
+	var problems schema.Problems
+	if err == nil {
+		problems = schema.New(*text).Check()
+	} else if !errors.As(err, &problems) {
+		problems = schema.Problems{{Message: err.Error()}}
+	}
+	var diags diag.List
+	for _, p := range slices.Compact(problems) {
+		diags = append(diags, diag.Diagnostic{Code: diag.InvalidGraphQL, Message: "the merged schema: " + p.Message})
+	}
+	return diags
+}

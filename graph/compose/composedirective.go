@@ -1,0 +1,239 @@
+package compose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weft-graph/weft/graph/diag"
+	"github.com/weft-graph/weft/graph/internal/federation"
+	"github.com/weft-graph/weft/graph/internal/schema"
+	"github.com/weft-graph/weft/graph/supergraph"
+)
+
+// composedDirectives are the custom directives that @composeDirective takes into the supergraph.
+type composedDirectives struct {
+	// list is in order of the subgraphs; definition and link are those of the newest version.
+	list []*composedDirective
+}
+
+type composedDirective struct {
+	name, element string
+	link          *federation.Link
+	definition    *schema.DirectiveDefinition
+	// in says by subgraph whether it composes the directive.
+	in []bool
+}
+
+func (c *composedDirectives) byName(name string) *composedDirective {
+	for _, d := range c.list {
+		if d.name == name {
+			return d
+		}
+	}
+	return nil
+}
+
+func (c *composedDirectives) has(name string) bool { return c.byName(name) != nil }
+
+func (c *composedDirectives) isRepeatable(name string) bool {
+	return c.byName(name).definition.Repeatable
+}
+
+// name returns the supergraph's name for a directive that subgraph i composes.
+func (c *composedDirectives) name(i int, name string) (string, bool) {
+	d := c.byName(name)
+	return name, d != nil && d.in[i]
+}
+
+// composeDirectives follows the applications of @composeDirective.
+func (m *merger) composeDirectives() {
+	m.composed = &composedDirectives{}
+	for i, sub := range m.subgraphs {
+		for _, d := range sub.Applied {
+			if name, known := sub.Canonical(d); known && name == "composeDirective" {
+				m.composeDirective(i, d)
+			}
+		}
+	}
+	m.checkComposedNames()
+}
+
+func (m *merger) composeDirective(i int, d schema.Directive) {
+	sub := m.subgraphs[i]
+	at := []diag.Position{sub.At(d.Pos)}
+	argument := d.Arg("name")
+	if argument == nil || argument.Kind != schema.String || !strings.HasPrefix(argument.Raw, "@") || len(argument.Raw) < 2 {
+		m.report(diag.DirectiveCompositionError, at, "write the directive's name: \"@name\"", "@composeDirective in %q needs a name that begins with \"@\"", sub.Name)
+		return
+	}
+	name := argument.Raw[1:]
+	definition := sub.Schema.Directive(name)
+	link, element := sub.Links.ResolveDirective(name)
+	_, isKnown := sub.Canonical(schema.Directive{Name: name})
+	switch {
+	case definition == nil && link == nil:
+		m.report(diag.DirectiveCompositionError, at, "define the directive, or correct the name", "@composeDirective in %q names the unknown directive @%s", sub.Name, name)
+	case definition != nil && definition.BuiltIn:
+		m.report(diag.DirectiveCompositionError, at, "remove @composeDirective", "@%s is built into GraphQL and cannot be composed", name)
+	case isKnown && slices.ContainsFunc(metadata, func(entry metadataEntry) bool { return entry.name == element }):
+		m.add(diag.Info, diag.DirectiveCompositionInfo, at, "remove @composeDirective", "@%s is composed without @composeDirective", name)
+	case isKnown:
+		m.report(diag.DirectiveCompositionError, at, "remove @composeDirective", "@%s belongs to the federation of the subgraphs and cannot be composed", name)
+	case link == nil:
+		m.report(diag.DirectiveCompositionError, at, "link the specification of the directive: @link(url: \"https://…/v1.0\", import: [\"@"+name+"\"])",
+			"@%s in %q belongs to no linked specification and cannot be composed", name, sub.Name)
+	default:
+		m.addComposed(i, name, &composedDirective{name: name, element: element, link: link, definition: definition}, at)
+	}
+}
+
+// addComposed joins one subgraph's use of a composed directive with those before it.
+func (m *merger) addComposed(i int, name string, d *composedDirective, at []diag.Position) {
+	old := m.composed.byName(name)
+	if old == nil {
+		if d.definition == nil {
+			return // another subgraph must define it
+		}
+		d.in = make([]bool, len(m.subgraphs))
+		d.in[i] = true
+		m.composed.list = append(m.composed.list, d)
+		return
+	}
+	old.in[i] = true
+	switch {
+	case old.link.Identity != d.link.Identity:
+		m.report(diag.DirectiveCompositionError, at, "rename one of them in its import",
+			"@%s is composed from %q and from %q", name, old.link.URL, d.link.URL)
+	case old.link.Version.Major != d.link.Version.Major:
+		m.report(diag.DirectiveCompositionError, at, "link one major version in all subgraphs",
+			"@%s is composed from %q and from %q, whose major versions differ", name, old.link.URL, d.link.URL)
+	case old.link.Version.Less(d.link.Version) && d.definition != nil:
+		old.link, old.definition = d.link, d.definition
+	}
+}
+
+// checkComposedNames: one directive of one specification must have one name in all subgraphs.
+func (m *merger) checkComposedNames() {
+	for _, d := range m.composed.list {
+		for i, sub := range m.subgraphs {
+			link := sub.Links.ByIdentity(d.link.Identity)
+			if link == nil {
+				continue
+			}
+			if own := link.NameOf("@" + d.element); own != "@"+d.name && sub.Schema.Directive(own[1:]) != nil {
+				m.report(diag.LinkImportNameMismatch, []diag.Position{sub.At(link.Pos)}, "import the directive under one name in all subgraphs",
+					"the composed directive @%s of %q is called %s in %q", d.name, d.link.Identity, own, m.subgraphs[i].Name)
+			}
+		}
+	}
+}
+
+// links are the links of composed directives, one a specification.
+func (c *composedDirectives) links() []supergraph.Link {
+	var out []supergraph.Link
+	index := map[string]int{}
+	for _, d := range c.list {
+		at, ok := index[d.link.Identity]
+		if !ok {
+			at = len(out)
+			index[d.link.Identity] = at
+			out = append(out, supergraph.Link{URL: d.link.URL, For: d.link.Purpose})
+			if d.link.As != d.link.Name {
+				out[at].As = d.link.As
+			}
+		}
+		if imported := "@" + d.element; d.link.NameOf(imported) == "@"+d.name && d.name != d.link.As && !strings.HasPrefix(d.name, d.link.As+"__") {
+			if d.element != d.name {
+				imported += " as @" + d.name
+			}
+			out[at].Import = append(out[at].Import, imported)
+		}
+	}
+	for i := range out {
+		slices.Sort(out[i].Import)
+	}
+	return out
+}
+
+// mergeExecutableDirectives merges the definitions of directives for operations: those that every
+// subgraph has, with the locations that all allow. Composed definitions are added as they are.
+func (m *merger) mergeExecutableDirectives() {
+	var names []string
+	for _, sub := range m.subgraphs {
+		for _, d := range sub.Directives {
+			if len(executableLocations(d)) > 0 && !slices.Contains(names, d.Name) {
+				names = append(names, d.Name)
+			}
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if !m.composed.has(name) {
+			m.mergeExecutableDirective(name)
+		}
+	}
+	for _, d := range m.composed.list {
+		definition := *d.definition
+		definition.Pos = schema.Position{}
+		m.directives = append(m.directives, &definition)
+	}
+}
+
+func executableLocations(d *schema.DirectiveDefinition) []string {
+	var out []string
+	for _, location := range d.Locations {
+		switch location {
+		case "QUERY", "MUTATION", "SUBSCRIPTION", "FIELD", "FRAGMENT_DEFINITION", "FRAGMENT_SPREAD", "INLINE_FRAGMENT", "VARIABLE_DEFINITION":
+			out = append(out, location)
+		}
+	}
+	return out
+}
+
+func (m *merger) mergeExecutableDirective(name string) {
+	sources := make([]*schema.DirectiveDefinition, len(m.subgraphs))
+	var positions []diag.Position
+	args := make([]*argSource, len(m.subgraphs))
+	merged := &schema.DirectiveDefinition{Name: name, Repeatable: true}
+	var texts []string
+	isFirst := true
+	lacks := func(i int) bool { return sources[i] == nil || len(executableLocations(sources[i])) == 0 }
+	for i, sub := range m.subgraphs {
+		if at := slices.IndexFunc(sub.Directives, func(d *schema.DirectiveDefinition) bool { return d.Name == name }); at >= 0 {
+			sources[i] = sub.Directives[at]
+			positions = append(positions, sub.At(sources[i].Pos))
+			args[i] = &argSource{args: sources[i].Args, pos: sources[i].Pos}
+		}
+	}
+	if slices.ContainsFunc(indexes(sources), lacks) {
+		m.add(diag.Warn, diag.InconsistentExecutableDirectivePresence, positions, fmt.Sprintf("define it in %s", m.names(lacks)),
+			"@%s is not defined in %s and therefore not in the supergraph", name, m.names(lacks))
+		return
+	}
+	differs := false
+	for _, d := range sources {
+		locations := executableLocations(d)
+		merged.Repeatable = merged.Repeatable && d.Repeatable
+		texts = append(texts, d.Description)
+		if isFirst {
+			merged.Locations, isFirst = locations, false
+			continue
+		}
+		before := len(merged.Locations)
+		merged.Locations = slices.DeleteFunc(slices.Clone(merged.Locations), func(l string) bool { return !slices.Contains(locations, l) })
+		differs = differs || before != len(merged.Locations) || len(locations) != before
+	}
+	if len(merged.Locations) == 0 {
+		m.add(diag.Warn, diag.NoExecutableDirectiveIntersection, positions, "let the definitions share a location",
+			"the definitions of @%s share no location; it is not in the supergraph", name)
+		return
+	}
+	if differs {
+		m.add(diag.Warn, diag.InconsistentExecutableDirectiveLocations, positions, "allow the same locations in all subgraphs",
+			"@%s has different locations in the subgraphs, the supergraph has %s", name, strings.Join(merged.Locations, " | "))
+	}
+	merged.Description = m.mergeDescription("directive @"+name, texts, func() []diag.Position { return positions })
+	merged.Args = m.mergeArgs(argOwner{coordinate: "@" + name, sources: args})
+	m.directives = append(m.directives, merged)
+}

@@ -1,0 +1,188 @@
+package compose
+
+import (
+	"bufio"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/weft-graph/weft/graph/diag"
+	"github.com/weft-graph/weft/graph/internal/schema"
+	"github.com/weft-graph/weft/graph/supergraph"
+)
+
+// The shares of cases in $WEFT_CORPUS below which TestCorpus fails, in percent: what was measured,
+// less a little.
+const (
+	minAgreement = 0.0
+	minCodes     = 0.0
+	minAPI       = 0.0
+)
+
+// corpusCase is what the test reads of a case.
+type corpusCase struct {
+	ID, Scope string
+	Disputed  bool
+	Subgraphs []struct{ Name, URL, SDL string }
+	Expected  struct {
+		OK                          bool
+		ErrorCodes                  []string
+		ApiSchemaSdl, SupergraphSdl string
+	}
+}
+
+// TestCorpus composes the cases in $WEFT_CORPUS and compares with the outcome that is written there:
+// accepted or refused, the set of error codes, the API schema.
+func TestCorpus(t *testing.T) {
+	dir := os.Getenv("WEFT_CORPUS")
+	if dir == "" {
+		t.Skip("WEFT_CORPUS is not set")
+	}
+	file, err := os.Open(filepath.Join(dir, "open.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	scanner := bufio.NewScanner(file)
+	scanner.Buffer(nil, 256<<20)
+	var total, agree, refused, sameCodes, accepted, sameAPI int
+	differences := map[string][]string{}
+	for scanner.Scan() {
+		var c corpusCase
+		if err := json.Unmarshal(scanner.Bytes(), &c); err != nil {
+			t.Fatal(err)
+		}
+		if c.Scope != "core" || c.Disputed && os.Getenv("WEFT_DISPUTED") == "" {
+			continue
+		}
+		total++
+		s, diags := composeCase(c)
+		got := errorCodes(diags)
+		want := slices.Compact(slices.Sorted(slices.Values(c.Expected.ErrorCodes)))
+		switch {
+		case (s != nil) != c.Expected.OK:
+			key := fmt.Sprintf("want %v got %v", want, got)
+			differences[key] = append(differences[key], c.ID)
+		case s == nil:
+			agree++
+			refused++
+			if slices.Equal(got, want) {
+				sameCodes++
+			} else {
+				key := fmt.Sprintf("codes want %v got %v", want, got)
+				differences[key] = append(differences[key], c.ID)
+			}
+		default:
+			agree++
+			accepted++
+			if sameSchema(c.Expected.ApiSchemaSdl, s.API()) {
+				sameAPI++
+			} else {
+				differences["API schema"] = append(differences["API schema"], c.ID)
+			}
+		}
+	}
+	keys := make([]string, 0, len(differences))
+	for key := range differences {
+		keys = append(keys, key)
+	}
+	slices.SortFunc(keys, func(a, b string) int {
+		return cmp.Or(-cmp.Compare(len(differences[a]), len(differences[b])), cmp.Compare(a, b))
+	})
+	for _, key := range keys {
+		ids := differences[key]
+		t.Logf("%4d %s  %s", len(ids), key, strings.Join(ids[:min(4, len(ids))], " "))
+	}
+	report := func(what string, n, of int, least float64) {
+		share := 100 * float64(n) / float64(max(of, 1))
+		t.Logf("%s: %d of %d, %.1f %%", what, n, of, share)
+		if share < least {
+			t.Errorf("%s: %.1f %%, less than the %.1f %% that were reached before", what, share, least)
+		}
+	}
+	report("accepted or refused alike", agree, total, minAgreement)
+	report("same error codes where both refuse", sameCodes, refused, minCodes)
+	report("same API schema where both accept", sameAPI, accepted, minAPI)
+	report("all alike", sameCodes+sameAPI, total, 0)
+}
+
+func composeCase(c corpusCase) (*supergraph.Supergraph, diag.List) {
+	var subgraphs []Subgraph
+	for _, sub := range c.Subgraphs {
+		subgraphs = append(subgraphs, Subgraph{Name: sub.Name, URL: sub.URL, SDL: sub.SDL})
+	}
+	return Compose(subgraphs)
+}
+
+// errorCodes are the different codes of the errors, sorted.
+func errorCodes(diags diag.List) []string {
+	var out []string
+	for _, d := range diags {
+		if d.Severity == diag.Error {
+			out = append(out, string(d.Code))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func sameSchema(sdl string, got *schema.Schema) bool {
+	want, err := schema.Load("want", sdl)
+	return err == nil && sortedText(want) == sortedText(got)
+}
+
+// sortedText prints a schema with everything in alphabetical order and without descriptions.
+func sortedText(s *schema.Schema) string {
+	var out []string
+	for _, d := range s.Directives {
+		if !d.BuiltIn {
+			c := *d
+			c.Description, c.Args = "", sortedArgs(d.Args)
+			c.Locations = slices.Sorted(slices.Values(d.Locations))
+			out = append(out, schema.Print(schema.New(schema.Parts{Directives: []*schema.DirectiveDefinition{&c}})))
+		}
+	}
+	for _, t := range s.Types {
+		if !t.BuiltIn {
+			out = append(out, schema.PrintType(sortedType(t)))
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(out, "\n")
+}
+
+func sortedType(t *schema.Type) *schema.Type {
+	c := *t
+	c.Description, c.Fields, c.Values = "", nil, nil
+	for _, f := range t.Fields {
+		g := *f
+		g.Description, g.Args = "", sortedArgs(f.Args)
+		c.Fields = append(c.Fields, &g)
+	}
+	for _, v := range t.Values {
+		w := *v
+		w.Description = ""
+		c.Values = append(c.Values, &w)
+	}
+	slices.SortFunc(c.Fields, func(a, b *schema.Field) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(c.Values, func(a, b *schema.EnumValue) int { return cmp.Compare(a.Name, b.Name) })
+	c.Interfaces = slices.Sorted(slices.Values(t.Interfaces))
+	c.Members = slices.Sorted(slices.Values(t.Members))
+	return &c
+}
+
+func sortedArgs(args []*schema.InputValue) []*schema.InputValue {
+	var out []*schema.InputValue
+	for _, a := range args {
+		b := *a
+		b.Description = ""
+		out = append(out, &b)
+	}
+	slices.SortFunc(out, func(a, b *schema.InputValue) int { return cmp.Compare(a.Name, b.Name) })
+	return out
+}

@@ -1,0 +1,93 @@
+package compose
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/weft-graph/weft/graph/diag"
+	"github.com/weft-graph/weft/graph/internal/federation"
+	"github.com/weft-graph/weft/graph/internal/schema"
+)
+
+// mergeEnums merges the values of enums by how they are used: as output all values that any subgraph
+// returns, as input those that every subgraph accepts, as both exactly the same.
+func (m *merger) mergeEnums() {
+	for _, t := range m.types {
+		if t.def.Kind != schema.Enum {
+			continue
+		}
+		use, isUsed := m.enumUse[t.def.Name]
+		if !isUsed {
+			m.add(diag.Debug, diag.UnusedEnumType, m.typePositions(t, nil), fmt.Sprintf("remove %q", t.def.Name),
+				"enum %q is used nowhere; its values are merged as if it were an output", t.def.Name)
+		}
+		for _, name := range enumValueNames(t) {
+			m.mergeEnumValue(t, name, use)
+		}
+		if len(t.def.Values) == 0 {
+			m.report(diag.EmptyMergedEnumType, m.typePositions(t, nil), "declare a value that all subgraphs have",
+				"the subgraphs share no value of the enum %q, which is an input", t.def.Name)
+		}
+	}
+}
+
+func enumValueNames(t *mergedType) []string {
+	var names []string
+	for _, source := range t.sources {
+		if source == nil {
+			continue
+		}
+		for _, v := range source.Def.Values {
+			if !slices.Contains(names, v.Name) {
+				names = append(names, v.Name)
+			}
+		}
+	}
+	return names
+}
+
+func enumValue(t *federation.Type, name string) *schema.EnumValue {
+	if t == nil {
+		return nil
+	}
+	for _, v := range t.Def.Values {
+		if v.Name == name {
+			return v
+		}
+	}
+	return nil
+}
+
+func (m *merger) mergeEnumValue(t *mergedType, name string, use enumUse) {
+	merged := &schema.EnumValue{Name: name}
+	coordinate := t.def.Name + "." + name
+	var positions []diag.Position
+	var texts []string
+	applied := make([][]schema.Directive, len(t.sources))
+	for i, source := range t.sources {
+		if v := enumValue(source, name); v != nil {
+			positions = append(positions, m.subgraphs[i].At(v.Pos))
+			texts = append(texts, v.Description)
+			applied[i] = v.Applied
+		}
+	}
+	merged.Applied = m.mergeMetadata(coordinate, applied)
+	lacks := func(i int) bool { return t.sources[i] != nil && enumValue(t.sources[i], name) == nil }
+	if slices.ContainsFunc(indexes(t.sources), lacks) {
+		isHidden := slices.ContainsFunc(merged.Applied, func(d schema.Directive) bool { return d.Name == "inaccessible" })
+		fix := fmt.Sprintf("add the value to %s", m.names(lacks))
+		switch {
+		case use.input && use.output && !isHidden:
+			m.report(diag.EnumValueMismatch, positions, fix+", or hide it with @inaccessible",
+				"enum %q is used for input and output and must be the same everywhere: value %q is missing in %s", t.def.Name, name, m.names(lacks))
+		case use.input && !use.output:
+			m.add(diag.Warn, diag.InconsistentEnumValueForInputEnum, positions, fix,
+				"value %q is missing in %s and therefore not in the supergraph: the enum is an input", coordinate, m.names(lacks))
+			return
+		case !use.input:
+			m.add(diag.Debug, diag.InconsistentEnumValueForOutputEnum, positions, fix, "value %q is missing in %s", coordinate, m.names(lacks))
+		}
+	}
+	merged.Description = m.mergeDescription(fmt.Sprintf("value %q", coordinate), texts, func() []diag.Position { return positions })
+	t.def.Values = append(t.def.Values, merged)
+}

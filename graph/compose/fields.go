@@ -1,0 +1,219 @@
+package compose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weft-graph/weft/graph/diag"
+	"github.com/weft-graph/weft/graph/internal/federation"
+	"github.com/weft-graph/weft/graph/internal/schema"
+)
+
+// collectFields makes the merged fields of objects, interfaces and input objects.
+func (m *merger) collectFields() {
+	for _, t := range m.types {
+		index := map[string]*mergedField{}
+		for i, source := range t.sources {
+			if source == nil {
+				continue
+			}
+			for _, f := range source.Fields {
+				merged := index[f.Name]
+				if merged == nil {
+					merged = &mergedField{
+						parent: t, def: &schema.Field{Name: f.Name},
+						sources: make([]*federation.Field, len(m.subgraphs)), overridden: make([]overridden, len(m.subgraphs)),
+					}
+					index[f.Name] = merged
+					t.fields = append(t.fields, merged)
+				}
+				merged.sources[i] = f
+			}
+		}
+	}
+}
+
+// mergeFields merges the fields of objects and interfaces.
+func (m *merger) mergeFields() {
+	for _, t := range m.types {
+		if t.def.Kind != schema.Object && t.def.Kind != schema.Interface {
+			continue
+		}
+		for _, f := range t.fields {
+			m.mergeField(f)
+			if t.def.Kind == schema.Object {
+				m.checkSharing(f)
+			}
+		}
+		m.hintFieldPresence(t)
+	}
+}
+
+// mergeField merges one output field: the most general type, arguments that all subgraphs have.
+func (m *merger) mergeField(f *mergedField) {
+	resolving := f.resolving()
+	if len(resolving) == 0 {
+		if !m.isResolvedByInterfaceObject(f) {
+			m.report(diag.ExternalMissingOnBase, m.fieldPositions(f), fmt.Sprintf("resolve %q in one subgraph, or remove it", f.coordinate()),
+				"field %q is @external in every subgraph that has it (%s): no subgraph resolves it",
+				f.coordinate(), m.names(func(i int) bool { return f.sources[i] != nil }))
+		}
+		f.def.Type = firstSource(f).Type // what follows needs a type
+		return
+	}
+	m.checkExternalMetadata(f)
+	f.def.Type = m.mergeOutputType(f, resolving)
+	f.def.Args = m.mergeArgs(argOwner{coordinate: f.coordinate(), sources: f.argSources(resolving)})
+	f.def.Description = m.mergeDescription(fmt.Sprintf("field %q", f.coordinate()), f.descriptions(resolving), func() []diag.Position { return m.fieldPositions(f) })
+	f.def.Applied = m.mergeMetadata(f.coordinate(), f.applied(resolving))
+	m.checkExternals(f)
+	m.use(f.def.Type, enumUse{output: true})
+}
+
+func firstSource(f *mergedField) *federation.Field {
+	i := slices.IndexFunc(f.sources, func(s *federation.Field) bool { return s != nil })
+	return f.sources[i]
+}
+
+// resolving are the subgraphs that declare the field and do not mark it external.
+func (f *mergedField) resolving() []int {
+	var out []int
+	for i, source := range f.sources {
+		if source != nil && source.External == nil {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+func (f *mergedField) descriptions(from []int) []string {
+	var out []string
+	for _, i := range from {
+		out = append(out, f.sources[i].Def.Description)
+	}
+	return out
+}
+
+// applied are the directives on the field, by subgraph.
+func (f *mergedField) applied(from []int) [][]schema.Directive {
+	out := make([][]schema.Directive, len(f.sources))
+	for _, i := range from {
+		out[i] = f.sources[i].Applied
+	}
+	return out
+}
+
+// argSources are the fields' arguments, by subgraph.
+func (f *mergedField) argSources(from []int) []*argSource {
+	out := make([]*argSource, len(f.sources))
+	for _, i := range from {
+		out[i] = &argSource{args: f.sources[i].Def.Args, pos: f.sources[i].Def.Pos}
+	}
+	return out
+}
+
+// use remembers where an enum is used.
+func (m *merger) use(ref *schema.TypeRef, use enumUse) {
+	old := m.enumUse[ref.Named()]
+	m.enumUse[ref.Named()] = enumUse{input: old.input || use.input, output: old.output || use.output}
+}
+
+// mergeOutputType takes the most general of the field's types; every other one must be a subtype.
+func (m *merger) mergeOutputType(f *mergedField, resolving []int) *schema.TypeRef {
+	merged := f.sources[resolving[0]].Type
+	allEqual := true
+	for _, i := range resolving[1:] {
+		t := f.sources[i].Type
+		allEqual = allEqual && t.Equal(merged)
+		switch {
+		case m.isSubtype(t, merged):
+		case m.isSubtype(merged, t):
+			merged = t
+		default:
+			m.report(diag.FieldTypeMismatch, m.fieldPositions(f), fmt.Sprintf("give %q one type in all subgraphs", f.coordinate()),
+				"the types of field %q cannot be merged: %s", f.coordinate(), m.typesText(f, resolving))
+			return merged
+		}
+	}
+	if !allEqual {
+		m.add(diag.Info, diag.InconsistentButCompatibleFieldType, m.fieldPositions(f), fmt.Sprintf("use %s in all subgraphs", merged),
+			"field %q has different types, the supergraph uses %s: %s", f.coordinate(), merged, m.typesText(f, resolving))
+	}
+	return merged
+}
+
+// typesText says which type each subgraph has: `Int in "a", String in "b"`.
+func (m *merger) typesText(f *mergedField, from []int) string {
+	var parts []string
+	for _, i := range from {
+		parts = append(parts, fmt.Sprintf("%s in %q", f.sources[i].Type, m.subgraphs[i].Name))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// checkExternals compares what subgraphs say of a field that they do not resolve with what was merged.
+func (m *merger) checkExternals(f *mergedField) {
+	for i, source := range f.sources {
+		if source == nil || source.External == nil {
+			continue
+		}
+		at := []diag.Position{m.subgraphs[i].At(source.Def.Pos)}
+		for _, j := range f.resolving() {
+			at = append(at, m.subgraphs[j].At(f.sources[j].Def.Pos))
+		}
+		if !source.Type.Equal(f.def.Type) && !m.isSubtype(f.def.Type, source.Type) {
+			m.report(diag.ExternalTypeMismatch, at, fmt.Sprintf("declare %q as %s in %q", f.coordinate(), f.def.Type, m.subgraphs[i].Name),
+				"the @external field %q has the type %s in %q, it is resolved as %s", f.coordinate(), source.Type, m.subgraphs[i].Name, f.def.Type)
+		}
+		m.checkExternalArgs(f, i, at)
+	}
+}
+
+func (m *merger) checkExternalArgs(f *mergedField, i int, at []diag.Position) {
+	source := f.sources[i]
+	for _, arg := range f.def.Args {
+		own := source.Def.Arg(arg.Name)
+		name := fmt.Sprintf("%s(%s:)", f.coordinate(), arg.Name)
+		fix := fmt.Sprintf("declare it as \"%s: %s\"", arg.Name, arg.Type)
+		switch {
+		case own == nil:
+			m.report(diag.ExternalArgumentMissing, at, fix, "the @external field %q lacks the argument %q in %q", f.coordinate(), arg.Name, m.subgraphs[i].Name)
+		case !own.Type.Equal(arg.Type) && !m.isSubtype(arg.Type, own.Type):
+			m.report(diag.ExternalArgumentTypeMismatch, at, fix, "argument %q of the @external field has the type %s in %q, it is resolved with %s",
+				name, own.Type, m.subgraphs[i].Name, arg.Type)
+		case valueText(own.Default) != valueText(arg.Default):
+			m.report(diag.ExternalArgumentDefaultMismatch, at, "declare the same default", "argument %q of the @external field has the default %s in %q, it is resolved with %s",
+				name, valueText(own.Default), m.subgraphs[i].Name, valueText(arg.Default))
+		}
+	}
+}
+
+// valueText prints a default, or "none".
+func valueText(v *schema.Value) string {
+	if v == nil {
+		return "none"
+	}
+	return v.String()
+}
+
+// checkExternalMetadata refuses directives on an external field that only the one who resolves the
+// field can give.
+func (m *merger) checkExternalMetadata(f *mergedField) {
+	for i, source := range f.sources {
+		if source == nil || source.External == nil {
+			continue
+		}
+		applied := slices.Clone(source.Applied)
+		for _, arg := range source.Def.Args {
+			applied = append(applied, arg.Applied...)
+		}
+		for _, d := range applied {
+			if name, ok := m.mergedName(i, d); ok {
+				m.report(diag.MergedDirectiveApplicationOnExternal, []diag.Position{m.subgraphs[i].At(d.Pos)},
+					fmt.Sprintf("put @%s where %q is resolved", name, f.coordinate()),
+					"@%s stands on the @external field %q in %q", name, f.coordinate(), m.subgraphs[i].Name)
+			}
+		}
+	}
+}

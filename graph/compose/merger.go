@@ -1,0 +1,295 @@
+package compose
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weft-graph/weft/graph/diag"
+	"github.com/weft-graph/weft/graph/internal/federation"
+	"github.com/weft-graph/weft/graph/internal/schema"
+)
+
+// merger holds the subgraphs and what has been merged of them so far.
+type merger struct {
+	subgraphs []*federation.Subgraph
+	// version is the highest version of Federation among the subgraphs.
+	version federation.Version
+	diags   diag.List
+
+	// types are all merged types, by name.
+	types  []*mergedType
+	byName map[string]*mergedType
+	// directives are the merged definitions of executable and composed directives.
+	directives []*schema.DirectiveDefinition
+	// applied are the merged directives on the schema definition.
+	applied []schema.Directive
+	// composed says which custom directives are composed, see composeDirectives.
+	composed *composedDirectives
+	// features are the names of directives that are applied in the result and need a link.
+	features map[string]bool
+	// enumUse is where each enum is used.
+	enumUse map[string]enumUse
+}
+
+// mergedType is a type of the supergraph with what each subgraph has of it.
+type mergedType struct {
+	def *schema.Type
+	// sources by subgraph; nil where the subgraph does not have the type.
+	sources []*federation.Type
+	fields  []*mergedField
+}
+
+// mergedField is a field of the supergraph with what each subgraph has of it.
+type mergedField struct {
+	parent *mergedType
+	def    *schema.Field
+	// sources by subgraph; nil where the subgraph does not have the field, or has lost it to an
+	// @override.
+	sources []*federation.Field
+	// overridden by subgraph says what an @override elsewhere did to the field.
+	overridden []overridden
+	// isAbstracted is set for a field of an object type that only interface objects resolve.
+	isAbstracted bool
+}
+
+// enumUse says where an enum is used.
+type enumUse struct{ input, output bool }
+
+func newMerger(subgraphs []*federation.Subgraph) *merger {
+	m := &merger{
+		subgraphs: subgraphs, version: federation.FirstFed2,
+		byName: map[string]*mergedType{}, features: map[string]bool{}, enumUse: map[string]enumUse{},
+	}
+	for _, sub := range subgraphs {
+		if m.version.Less(sub.Version) {
+			m.version = sub.Version
+		}
+	}
+	return m
+}
+
+// merge merges everything, kind by kind: what a later pass needs of types in general (which there
+// are, what implements what) comes first.
+func (m *merger) merge() diag.List {
+	m.composeDirectives()
+	m.collectTypes()
+	m.mergeImplements()
+	m.mergeUnions()
+	m.collectFields()
+	m.applyOverrides()
+	m.mergeFields()
+	m.addAbstractedFields()
+	m.mergeInputFields()
+	m.mergeExecutableDirectives()
+	m.mergeEnums()
+	m.mergeTypeMetadata()
+	m.mergeSchemaMetadata()
+	m.propagateAuth()
+	return m.takeDiags()
+}
+
+func (m *merger) takeDiags() diag.List {
+	out := m.diags
+	m.diags = nil
+	return out
+}
+
+// report adds an error.
+func (m *merger) report(code diag.Code, positions []diag.Position, fix, format string, args ...any) {
+	m.add(diag.Error, code, positions, fix, format, args...)
+}
+
+func (m *merger) add(severity diag.Severity, code diag.Code, positions []diag.Position, fix, format string, args ...any) {
+	m.diags = append(m.diags, diag.Diagnostic{
+		Code: code, Severity: severity, Message: fmt.Sprintf(format, args...), Positions: positions, Fix: fix,
+	})
+}
+
+// collectTypes makes the merged types and refuses one name with two kinds.
+func (m *merger) collectTypes() {
+	for i, sub := range m.subgraphs {
+		for _, t := range sub.Types {
+			merged := m.byName[t.Name]
+			if merged == nil {
+				merged = &mergedType{def: &schema.Type{Name: t.Name}, sources: make([]*federation.Type, len(m.subgraphs))}
+				m.byName[t.Name] = merged
+				m.types = append(m.types, merged)
+			}
+			merged.sources[i] = t
+		}
+	}
+	slices.SortFunc(m.types, func(a, b *mergedType) int { return cmp.Compare(a.def.Name, b.def.Name) })
+	m.types = slices.DeleteFunc(m.types, func(t *mergedType) bool {
+		if m.mergeKind(t) {
+			return false
+		}
+		delete(m.byName, t.def.Name)
+		return true
+	})
+}
+
+// mergeKind finds the one kind of a type; an interface object has the kind of its interface.
+func (m *merger) mergeKind(t *mergedType) bool {
+	var kinds []schema.Kind
+	var interfaceObject bool
+	for _, source := range t.sources {
+		switch {
+		case source == nil:
+		case source.InterfaceObject != nil:
+			interfaceObject = true
+		case !slices.Contains(kinds, source.Kind):
+			kinds = append(kinds, source.Kind)
+		}
+	}
+	if interfaceObject && len(kinds) == 0 {
+		m.report(diag.InterfaceObjectUsageError, m.typePositions(t, nil), fmt.Sprintf("define \"interface %s\" with its key in another subgraph", t.def.Name),
+			"%q is an @interfaceObject in every subgraph that has it: no subgraph defines the interface", t.def.Name)
+		return false
+	}
+	if interfaceObject && !slices.Contains(kinds, schema.Interface) {
+		kinds = append(kinds, schema.Interface)
+	}
+	if len(kinds) == 1 {
+		t.def.Kind = kinds[0]
+		return true
+	}
+	var parts []string
+	for i, source := range t.sources {
+		if source != nil {
+			kind := source.Kind.String()
+			if source.InterfaceObject != nil {
+				kind = "interface object"
+			}
+			parts = append(parts, fmt.Sprintf("%s in %q", kind, m.subgraphs[i].Name))
+		}
+	}
+	m.report(diag.TypeKindMismatch, m.typePositions(t, nil), fmt.Sprintf("rename %q in all but one kind", t.def.Name),
+		"type %q is not of one kind: %s", t.def.Name, strings.Join(parts, ", "))
+	return false
+}
+
+// typePositions are the places of a type in the subgraphs that keep accepts (nil: all).
+func (m *merger) typePositions(t *mergedType, keep func(*federation.Type) bool) []diag.Position {
+	var out []diag.Position
+	for i, source := range t.sources {
+		if source != nil && (keep == nil || keep(source)) {
+			out = append(out, m.subgraphs[i].At(source.Def.Pos))
+		}
+	}
+	return out
+}
+
+// fieldPositions are the places of a field in the subgraphs.
+func (m *merger) fieldPositions(f *mergedField) []diag.Position {
+	var out []diag.Position
+	for i, source := range f.sources {
+		if source != nil {
+			out = append(out, m.subgraphs[i].At(source.Def.Pos))
+		}
+	}
+	return out
+}
+
+// coordinate is "Type.field".
+func (f *mergedField) coordinate() string { return f.parent.def.Name + "." + f.def.Name }
+
+// field returns the merged field called name, or nil.
+func (t *mergedType) field(name string) *mergedField {
+	for _, f := range t.fields {
+		if f.def.Name == name {
+			return f
+		}
+	}
+	return nil
+}
+
+// names lists the subgraphs for which has is true: `"a", "b" and "c"`.
+func (m *merger) names(has func(i int) bool) string {
+	var parts []string
+	for i, sub := range m.subgraphs {
+		if has(i) {
+			parts = append(parts, fmt.Sprintf("%q", sub.Name))
+		}
+	}
+	return joinAnd(parts)
+}
+
+func joinAnd(parts []string) string {
+	if len(parts) < 2 {
+		return strings.Join(parts, "")
+	}
+	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
+}
+
+// mergeImplements merges what implements what: the union over the subgraphs.
+func (m *merger) mergeImplements() {
+	for _, t := range m.types {
+		for _, source := range t.sources {
+			if source == nil {
+				continue
+			}
+			for _, name := range source.Def.Interfaces {
+				if !slices.Contains(t.def.Interfaces, name) && m.byName[name] != nil {
+					t.def.Interfaces = append(t.def.Interfaces, name)
+				}
+			}
+		}
+	}
+}
+
+// mergeUnions merges the members of unions: the union over the subgraphs.
+func (m *merger) mergeUnions() {
+	for _, t := range m.types {
+		if t.def.Kind != schema.Union {
+			continue
+		}
+		for _, source := range t.sources {
+			if source == nil {
+				continue
+			}
+			for _, name := range source.Def.Members {
+				if !slices.Contains(t.def.Members, name) {
+					t.def.Members = append(t.def.Members, name)
+				}
+			}
+		}
+		m.hintMembers(t)
+	}
+}
+
+// isSubtype is schema.IsSubtype on the merged types.
+func (m *merger) isSubtype(sub, super *schema.TypeRef) bool {
+	if super.NonNull && !sub.NonNull || (sub.Elem == nil) != (super.Elem == nil) {
+		return false
+	}
+	if sub.Elem != nil {
+		return m.isSubtype(sub.Elem, super.Elem)
+	}
+	if sub.Name == super.Name {
+		return true
+	}
+	subType, superType := m.byName[sub.Name], m.byName[super.Name]
+	if subType == nil || superType == nil {
+		return false
+	}
+	return slices.Contains(subType.def.Interfaces, super.Name) || slices.Contains(superType.def.Members, sub.Name)
+}
+
+// description returns the most frequent text; of equally frequent ones the first.
+func description(texts []string) string {
+	best, most := "", 0
+	count := map[string]int{}
+	for _, text := range texts {
+		if text != "" {
+			count[text]++
+		}
+	}
+	for _, text := range texts {
+		if count[text] > most {
+			best, most = text, count[text]
+		}
+	}
+	return best
+}

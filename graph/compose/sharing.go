@@ -1,0 +1,143 @@
+package compose
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/weft-graph/weft/graph/diag"
+	"github.com/weft-graph/weft/graph/internal/federation"
+	"github.com/weft-graph/weft/graph/internal/schema"
+)
+
+// resolver is a subgraph's field that resolves a merged field: the field itself, or that of an
+// interface object which stands for it.
+type resolver struct {
+	subgraph int
+	field    *federation.Field
+}
+
+// resolvers are all that resolve the field.
+func (m *merger) resolvers(f *mergedField) []resolver {
+	var out []resolver
+	for i, source := range f.sources {
+		switch {
+		case source == nil:
+			for _, abstract := range m.abstracting(f, i) {
+				if abstract.External == nil {
+					out = append(out, resolver{i, abstract})
+				}
+			}
+		case f.overridden[i].shares:
+		case source.External == nil || source.Uses.Provides:
+			out = append(out, resolver{i, source})
+		}
+	}
+	return out
+}
+
+// abstracting are the fields of interface objects by which subgraph i has a field of an object type
+// that it does not know.
+func (m *merger) abstracting(f *mergedField, i int) []*federation.Field {
+	if f.parent.def.Kind != schema.Object || f.parent.sources[i] != nil {
+		return nil
+	}
+	var out []*federation.Field
+	for _, name := range f.parent.def.Interfaces {
+		t := m.subgraphs[i].Type(name)
+		if t == nil || t.InterfaceObject == nil {
+			continue
+		}
+		if own := t.Field(f.def.Name); own != nil {
+			out = append(out, own)
+		}
+	}
+	return out
+}
+
+// isResolvedByInterfaceObject reports whether the field is resolved through an interface object.
+func (m *merger) isResolvedByInterfaceObject(f *mergedField) bool {
+	return slices.ContainsFunc(indexes(m.subgraphs), func(i int) bool {
+		return slices.ContainsFunc(m.abstracting(f, i), func(own *federation.Field) bool { return own.External == nil })
+	})
+}
+
+// checkSharing: a field that several subgraphs resolve must be @shareable in all of them.
+func (m *merger) checkSharing(f *mergedField) {
+	resolvers := m.resolvers(f)
+	var positions []diag.Position
+	var closed []string
+	isSubscription := f.parent.def.Name == "Subscription"
+	for _, r := range resolvers {
+		positions = append(positions, m.subgraphs[r.subgraph].At(r.field.Def.Pos))
+		if !r.field.Shareable || isSubscription {
+			closed = append(closed, fmt.Sprintf("%q", m.subgraphs[r.subgraph].Name))
+		}
+	}
+	if len(resolvers) < 2 {
+		return
+	}
+	if len(closed) > 0 {
+		fix := fmt.Sprintf("add @shareable to %q in %s, or move it with @override", f.coordinate(), joinAnd(closed))
+		if isSubscription {
+			fix = "keep the field in one subgraph: subscriptions cannot be shared"
+		}
+		m.report(diag.InvalidFieldSharing, positions, fix, "field %q is resolved by %d subgraphs and is not @shareable in %s", f.coordinate(), len(resolvers), joinAnd(closed))
+		return
+	}
+	m.checkRuntimeTypes(f, resolvers, positions)
+}
+
+// checkRuntimeTypes: subgraphs that share a field of an abstract type must have a runtime type in
+// common, or whatever one answers is unknown to the other.
+func (m *merger) checkRuntimeTypes(f *mergedField, resolvers []resolver, positions []diag.Position) {
+	target := m.byName[f.def.Type.Named()]
+	if target == nil || target.def.Kind != schema.Interface && target.def.Kind != schema.Union {
+		return
+	}
+	var common []string
+	isFirst, differ := true, false
+	for _, r := range resolvers {
+		names := m.runtimeTypes(r.subgraph, r.field.Type.Named())
+		if names == nil {
+			continue // an interface object stands for any type
+		}
+		if isFirst {
+			common, isFirst = names, false
+			continue
+		}
+		before := len(common)
+		common = slices.DeleteFunc(slices.Clone(common), func(name string) bool { return !slices.Contains(names, name) })
+		differ = differ || len(common) != before || len(common) != len(names)
+	}
+	switch {
+	case isFirst:
+	case len(common) == 0:
+		m.report(diag.ShareableHasMismatchedRuntimeTypes, positions, fmt.Sprintf("let the subgraphs share a possible type of %q", target.def.Name),
+			"the shared field %q returns %q, and the subgraphs have no possible type of it in common", f.coordinate(), f.def.Type)
+	case differ:
+		m.add(diag.Warn, diag.InconsistentRuntimeTypesForShareableReturn, positions, fmt.Sprintf("give %q the same possible types in all subgraphs", target.def.Name),
+			"the shared field %q returns %q, which has other possible types in some subgraphs", f.coordinate(), f.def.Type)
+	}
+}
+
+// runtimeTypes are the object types that a value of the type can have in one subgraph; nil for an
+// interface object.
+func (m *merger) runtimeTypes(subgraph int, name string) []string {
+	sub := m.subgraphs[subgraph]
+	t := sub.Type(name)
+	switch {
+	case t == nil || t.InterfaceObject != nil:
+		return nil
+	case t.Kind == schema.Union:
+		return t.Def.Members
+	case t.Kind != schema.Interface:
+		return []string{name}
+	}
+	out := []string{}
+	for _, other := range sub.Types {
+		if other.Kind == schema.Object && slices.Contains(other.Def.Interfaces, name) {
+			out = append(out, other.Name)
+		}
+	}
+	return out
+}

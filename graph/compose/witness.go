@@ -1,0 +1,141 @@
+package compose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weft-graph/weft/graph/internal/querygraph"
+	"github.com/weft-graph/weft/graph/internal/schema"
+)
+
+// origins names the subgraphs from which the object may have been read.
+func (w *walk) origins(s *state) string {
+	var names []string
+	for _, id := range s.nodes {
+		if name := fmt.Sprintf("%q", w.g.Nodes[id].Subgraph.Name); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return joinAnd(names)
+}
+
+// reasons says why no subgraph answers the field, and what would help.
+func (w *walk) reasons(s *state, f *schema.Field) (text, fix string) {
+	var reasons []string
+	add := func(format string, args ...any) {
+		if reason := fmt.Sprintf(format, args...); !slices.Contains(reasons, reason) {
+			reasons = append(reasons, reason)
+		}
+	}
+	name := w.g.Types[s.runtimeType].Name
+	for _, id := range s.nodes {
+		place := querygraph.Place{Node: id, Type: s.runtimeType}
+		for _, at := range w.reach.Nodes(place) {
+			w.addEdgeReason(place, at, f, add)
+		}
+		for _, refusal := range w.reach.Refusals(place) {
+			node := w.g.Nodes[refusal.Edge.Target]
+			e := node.Field(f.Name)
+			if e == nil || !e.Resolvable {
+				continue
+			}
+			key := refusal.Edge.Fields.String()
+			if refusal.Missing == "" {
+				add("subgraph %q has it and its key %q is not resolvable", node.Subgraph.Name, key)
+				continue
+			}
+			add("subgraph %q has it and its key %q cannot be collected: %q is not resolved before", node.Subgraph.Name, key, refusal.Missing)
+			fix = fmt.Sprintf("resolve %q of %q in %s, or give %q a key that can be collected there", refusal.Missing, name, w.origins(s), name)
+		}
+	}
+	if fix == "" {
+		fix = fmt.Sprintf("resolve %q in %s, or give %q a resolvable @key in the subgraphs that resolve it", f.Name, w.origins(s), name)
+	}
+	if len(reasons) == 0 {
+		add("no subgraph that has it can be entered: %q has no @key there", name)
+	}
+	return strings.Join(reasons, "; "), fix
+}
+
+// addEdgeReason says why a node that is reached does not answer the field.
+func (w *walk) addEdgeReason(place querygraph.Place, at querygraph.NodeID, f *schema.Field, add func(string, ...any)) {
+	node := w.g.Nodes[at]
+	e := node.Field(f.Name)
+	switch {
+	case e == nil || e.Requires == nil || !e.Resolvable:
+	default:
+		if missing := w.reach.Missing(place, e.Requires); missing != "" {
+			add("subgraph %q requires %q, and %q cannot be collected", node.Subgraph.Name, e.Requires, missing)
+		} else {
+			add("subgraph %q requires %q and has no @key by which they could be sent to it", node.Subgraph.Name, e.Requires)
+		}
+	}
+}
+
+// witness is an operation that leads to the field.
+func (w *walk) witness(s *state, f *schema.Field) string {
+	selection := w.fieldText(f)
+	if t := w.api.Type(f.Type.Named()); t != nil && t.IsComposite() {
+		selection += " { __typename }"
+	}
+	for ; s.from != nil; s = s.from {
+		if s.isAbstract && f.Name != "__typename" {
+			selection = fmt.Sprintf("... on %s { %s }", w.g.Types[s.runtimeType].Name, selection)
+		}
+		selection = fmt.Sprintf("%s { %s }", w.fieldText(s.by), selection)
+	}
+	keyword := "query"
+	switch w.api.Type(w.g.Types[s.runtimeType].Name) {
+	case w.api.Mutation:
+		keyword = "mutation"
+	case w.api.Subscription:
+		keyword = "subscription"
+	}
+	return fmt.Sprintf("%s { %s }", keyword, selection)
+}
+
+// fieldText prints the field with its required arguments.
+func (w *walk) fieldText(f *schema.Field) string {
+	var args []string
+	for _, arg := range f.Args {
+		if arg.Type.NonNull && arg.Default == nil {
+			args = append(args, arg.Name+": "+w.example(arg.Type, 0))
+		}
+	}
+	if len(args) == 0 {
+		return f.Name
+	}
+	return f.Name + "(" + strings.Join(args, ", ") + ")"
+}
+
+// example is a value of an input type.
+func (w *walk) example(ref *schema.TypeRef, depth int) string {
+	if ref.Elem != nil {
+		return "[]"
+	}
+	t := w.api.Type(ref.Name)
+	switch {
+	case t == nil || depth > 10:
+		return "null"
+	case t.Kind == schema.Enum:
+		return t.Values[0].Name
+	case t.Kind == schema.InputObject:
+		var fields []string
+		for _, f := range t.Fields {
+			if f.Type.NonNull && f.Default == nil {
+				fields = append(fields, f.Name+": "+w.example(f.Type, depth+1))
+			}
+		}
+		return "{" + strings.Join(fields, ", ") + "}"
+	}
+	switch ref.Name {
+	case "Int":
+		return "1"
+	case "Float":
+		return "1.5"
+	case "Boolean":
+		return "true"
+	}
+	return `"…"`
+}
