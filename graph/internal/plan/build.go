@@ -275,7 +275,12 @@ func (b *builder) enter(at *spot, types schema.TypeSet, src *source, cond Condit
 		b.represent(at, &rep, src.requires, true, cond)
 	}
 	f.dependOn(rep.fetches)
-	return f.entitiesAt(at, b.g, &rep).join(at, &rep, cond)
+	if len(rep.fetches) == 0 { // the key needs no data, but the objects must be there
+		for _, sel := range at.sels {
+			f.dependOn([]*draft{sel.fetch})
+		}
+	}
+	return f.entitiesAt(at, b.g, &rep, cond).join(at, &rep, cond)
 }
 
 // representation is what an object is sent as: collected from slots.

@@ -72,7 +72,7 @@ func (f *draft) dependOn(others []*draft) {
 
 // entitiesAt returns the _entities selection of the fetch for the objects of a spot. Objects that
 // are represented by different keys, or with different values under one name, are apart.
-func (f *draft) entitiesAt(at *spot, g *querygraph.Graph, rep *representation) *entitiesDraft {
+func (f *draft) entitiesAt(at *spot, g *querygraph.Graph, rep *representation, cond Condition) *entitiesDraft {
 	target := g.Nodes[rep.key.Target]
 	typeName := ""
 	if rep.key.ByInterface || target.Type.IsInterfaceObject {
@@ -80,7 +80,7 @@ func (f *draft) entitiesAt(at *spot, g *querygraph.Graph, rep *representation) *
 	}
 	keyText := querygraph.FieldSetText(rep.key.Fields)
 	for _, e := range f.entities {
-		if e.place == at.place && sameSteps(e.path, at.path) && e.typeName == typeName && e.keyText == keyText && e.accepts(rep) {
+		if e.place == at.place && sameSteps(e.path, at.path) && e.typeName == typeName && e.keyText == keyText && e.accepts(rep, cond) {
 			return e
 		}
 	}
@@ -97,15 +97,38 @@ func (f *draft) entitiesAt(at *spot, g *querygraph.Graph, rep *representation) *
 	return e
 }
 
-// accepts reports whether the representation can be joined to what is sent already.
-func (e *entitiesDraft) accepts(rep *representation) bool {
+// accepts reports whether the representation can be joined to what is sent already: no member has
+// two values, and none is missing while the condition of its own consumer is off.
+func (e *entitiesDraft) accepts(rep *representation, cond Condition) bool {
+	same := sameCondition(e.when, cond)
 	for _, t := range rep.types.Indexes() {
-		for _, old := range e.fields[t] {
+		old, known := e.fields[t]
+		if !known {
+			continue
+		}
+		for _, o := range old {
 			for _, add := range rep.fields {
-				if old.Name == add.Name && !mergeable(old, add) {
+				if o.Name == add.Name && !mergeable(o, add) {
 					return false
 				}
 			}
+		}
+		more, fewer := hasAll(old, rep.fields), hasAll(rep.fields, old)
+		if !same && !(more && fewer) && !(more && e.when == nil) && !(fewer && cond == nil) {
+			return false
+		}
+	}
+	return true
+}
+
+// hasAll reports whether the members in part are all in whole, with all that is below them.
+func hasAll(whole, part []RepresentationField) bool {
+	for _, p := range part {
+		i := slices.IndexFunc(whole, func(w RepresentationField) bool {
+			return w.Name == p.Name && w.Slot == p.Slot && w.TypeName == p.TypeName
+		})
+		if i < 0 || !hasAll(whole[i].Fields, p.Fields) {
+			return false
 		}
 	}
 	return true

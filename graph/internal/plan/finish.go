@@ -77,7 +77,8 @@ func (b *builder) finishFetch(d *draft, types []string, conds *conditions) *Fetc
 			f.Operation = b.op.Kind
 		}
 		for _, field := range d.root.fields {
-			or(field.when)
+			when, _ := field.condition(field.on)
+			or(when)
 		}
 	}
 	for _, e := range d.entities {

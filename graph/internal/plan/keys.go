@@ -27,8 +27,9 @@ func (k *keys) list(sel *subSelection, fields []*subField, types schema.TypeSet)
 	first := types.Indexes()
 	for _, f := range fields {
 		if sel.node >= 0 && k.isDirect(sel) || f.on.Contains(types) {
-			kf := keyed{field: f, when: f.when}
-			if f.when != nil && k.outer != nil && sameCondition(f.when, k.outer) {
+			kf := keyed{field: f}
+			kf.when, _ = f.condition(types)
+			if kf.when != nil && k.outer != nil && sameCondition(kf.when, k.outer) {
 				kf.when = nil
 			}
 			if f.child != nil {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/weft-graph/weft/graph/internal/querygraph"
 	"github.com/weft-graph/weft/graph/internal/schema"
@@ -137,7 +138,8 @@ type subSelection struct {
 type subField struct {
 	want *want
 	on   schema.TypeSet
-	when Condition
+	// when is the condition for each runtime type in on.
+	when map[int]Condition
 	slot int
 	// child is nil for a leaf.
 	child *subSelection
@@ -145,17 +147,35 @@ type subField struct {
 
 // add selects a field for objects of some types, or widens the selection that is there already.
 func (s *subSelection) add(on schema.TypeSet, w *want, slot int, when Condition) *subField {
-	for _, f := range s.fields {
-		if f.slot != slot {
+	i := slices.IndexFunc(s.fields, func(f *subField) bool { return f.slot == slot })
+	if i < 0 {
+		i = len(s.fields)
+		s.fields = append(s.fields, &subField{want: w, slot: slot, when: map[int]Condition{}})
+	}
+	f := s.fields[i]
+	for _, t := range on.Indexes() {
+		if f.on.Has(t) {
+			when := orCondition(f.when[t], when)
+			f.when[t] = when
 			continue
 		}
-		if sameCondition(f.when, when) || !f.on.And(on).IsEmpty() {
-			f.on = f.on.Or(on)
-			f.when = orCondition(f.when, when)
-			return f
-		}
+		f.when[t] = when
 	}
-	f := &subField{want: w, on: on, when: when, slot: slot}
-	s.fields = append(s.fields, f)
+	f.on = f.on.Or(on)
 	return f
+}
+
+// condition returns the condition of the field for objects of any type in on; alike is false when
+// it is not one condition for all of them.
+func (f *subField) condition(on schema.TypeSet) (when Condition, alike bool) {
+	alike = true
+	for i, t := range f.on.And(on).Indexes() {
+		if i == 0 {
+			when = f.when[t]
+			continue
+		}
+		alike = alike && sameCondition(when, f.when[t])
+		when = orCondition(when, f.when[t])
+	}
+	return when, alike
 }

@@ -144,7 +144,9 @@ func (w *printer) divide(sel *subSelection, n *querygraph.Node) (direct, byType 
 		return sel.fields, nil
 	}
 	for _, f := range sel.fields {
-		if edge := n.Field(f.want.name); edge != nil && f.on.Contains(n.Possible) && (f.child == nil || f.child.node == edge.Target) {
+		edge := n.Field(f.want.name)
+		_, alike := f.condition(n.Possible)
+		if edge != nil && alike && f.on.Contains(n.Possible) && (f.child == nil || f.child.node == edge.Target) {
 			direct = append(direct, f)
 		} else {
 			byType = append(byType, f)

@@ -1,0 +1,182 @@
+package plan_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand"
+	"strings"
+	"testing"
+
+	"github.com/weft-graph/weft/graph/gqlerr"
+	"github.com/weft-graph/weft/graph/internal/schema"
+)
+
+// randomOperation writes a random valid operation of an API schema: nested fields, fragments on
+// overlapping types, aliases, conditions.
+type randomOperation struct {
+	api   *schema.Schema
+	rand  *rand.Rand
+	b     strings.Builder
+	left  int
+	names int
+}
+
+func newRandomOperation(api *schema.Schema, seed int64) string {
+	r := &randomOperation{api: api, rand: rand.New(rand.NewSource(seed)), left: 60}
+	root := api.Query
+	keyword := "query"
+	if api.Mutation != nil && len(api.Mutation.Fields) > 0 && r.rand.Intn(5) == 0 {
+		root, keyword = api.Mutation, "mutation"
+	}
+	r.selections(root, 0)
+	text := r.b.String()
+	var used []string
+	for _, v := range []string{"$a", "$b"} {
+		if strings.Contains(text, v+")") {
+			used = append(used, v+": Boolean!")
+		}
+	}
+	if len(used) > 0 {
+		keyword += "(" + strings.Join(used, ", ") + ")"
+	}
+	return keyword + text
+}
+
+func (r *randomOperation) selections(t *schema.Type, depth int) {
+	r.b.WriteString(" {")
+	defer r.b.WriteString(" }")
+	some := false
+	for range 1 + r.rand.Intn(5) {
+		r.left--
+		switch {
+		case t.IsAbstract() && r.rand.Intn(3) == 0 || t.Kind == schema.Union:
+			some = r.fragment(t, depth) || some
+		case len(t.Fields) > 0:
+			some = r.field(t.Fields[r.rand.Intn(len(t.Fields))], depth) || some
+		}
+	}
+	if !some || r.rand.Intn(6) == 0 {
+		r.b.WriteString(" __typename")
+	}
+}
+
+func (r *randomOperation) fragment(t *schema.Type, depth int) bool {
+	var fits []*schema.Type
+	for _, other := range r.api.Types {
+		if other.IsComposite() && !other.BuiltIn && !other.Possible().And(t.Possible()).IsEmpty() {
+			fits = append(fits, other)
+		}
+	}
+	if len(fits) == 0 || depth > 6 || r.left < 0 {
+		return false
+	}
+	on := fits[r.rand.Intn(len(fits))]
+	r.b.WriteString(" ... on " + on.Name)
+	r.condition()
+	r.selections(on, depth+1)
+	return true
+}
+
+func (r *randomOperation) condition() {
+	switch r.rand.Intn(12) {
+	case 0:
+		r.b.WriteString(" @include(if: $a)")
+	case 1:
+		r.b.WriteString(" @skip(if: $a)")
+	case 2:
+		r.b.WriteString(" @include(if: $b)")
+	}
+}
+
+func (r *randomOperation) field(f *schema.Field, depth int) bool {
+	t := r.api.Type(f.Type.Named())
+	isComposite := t.IsComposite()
+	if isComposite && (depth > 6 || r.left < 0) {
+		return false
+	}
+	r.b.WriteByte(' ')
+	if len(f.Args) > 0 || r.rand.Intn(4) == 0 {
+		r.names++
+		fmt.Fprintf(&r.b, "k%d: ", r.names)
+	}
+	r.b.WriteString(f.Name)
+	var args []string
+	for _, a := range f.Args {
+		if a.Type.NonNull && a.Default == nil || r.rand.Intn(2) == 0 {
+			args = append(args, a.Name+": "+r.value(a.Type, 0))
+		}
+	}
+	if len(args) > 0 {
+		r.b.WriteString("(" + strings.Join(args, ", ") + ")")
+	}
+	r.condition()
+	if isComposite {
+		r.selections(t, depth+1)
+	}
+	return true
+}
+
+func (r *randomOperation) value(ref *schema.TypeRef, depth int) string {
+	if ref.Elem != nil {
+		return "[" + r.value(ref.Elem, depth+1) + "]"
+	}
+	switch t := r.api.Type(ref.Name); {
+	case t.Kind == schema.Enum:
+		return t.Values[r.rand.Intn(len(t.Values))].Name
+	case t.Kind == schema.InputObject:
+		var fields []string
+		for _, f := range t.Fields {
+			if f.Type.NonNull && f.Default == nil {
+				fields = append(fields, f.Name+": "+r.value(f.Type, depth+1))
+			}
+		}
+		return "{" + strings.Join(fields, ", ") + "}"
+	case ref.Name == "Int" || ref.Name == "Float":
+		return fmt.Sprint(r.rand.Intn(3))
+	case ref.Name == "Boolean":
+		return "true"
+	}
+	return `"v"`
+}
+
+// TestRandomOperations plans random operations on every supergraph of the corpus and simulates the
+// plans.
+func TestRandomOperations(t *testing.T) {
+	seen := map[string]bool{}
+	planned, refused := 0, 0
+	for _, c := range readCorpus(t) {
+		if seen[c.SupergraphSDL] {
+			continue
+		}
+		seen[c.SupergraphSDL] = true
+		g, err := load(withoutPolicies(c.SupergraphSDL))
+		if err != nil {
+			continue
+		}
+		for seed := range int64(randomSeeds) {
+			text := newRandomOperation(g.sg.API(), seed)
+			op, errs := g.parser.Parse(text, "")
+			if len(errs) > 0 {
+				refused++
+				continue
+			}
+			p, err := g.planner.Plan(t.Context(), op)
+			if err != nil {
+				var failed *gqlerr.Error
+				t.Errorf("%s: %v (%v)\n%s", c.ID, err, errors.As(err, &failed), text)
+				continue
+			}
+			planned++
+			if problems := g.simulate(p); len(problems) > 0 {
+				t.Errorf("%s: %s\n%s\n%s", c.ID, strings.Join(problems, "\n"), text, p)
+			}
+		}
+	}
+	t.Logf("%d operations planned and simulated, %d refused before planning", planned, refused)
+	if planned == 0 {
+		t.Error("nothing was planned")
+	}
+}
+
+// randomSeeds is how many operations are made for each supergraph.
+const randomSeeds = 8
