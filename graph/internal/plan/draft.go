@@ -35,10 +35,10 @@ type entitiesDraft struct {
 	// anyType is set while the runtime types of the objects are not known.
 	anyType bool
 	keyText string
-	// order and fields are the representation by runtime type.
+	// fields are the representation by runtime type, and when the condition of those who need it.
 	types  schema.TypeSet
 	fields map[int][]RepresentationField
-	when   Condition
+	when   map[int]Condition
 	sel    *subSelection
 	text   entitiesText
 }
@@ -87,8 +87,8 @@ func (f *draft) entitiesAt(at *spot, g *querygraph.Graph, rep *representation, c
 	e := &entitiesDraft{
 		place: at.place, path: at.path, typeName: typeName, keyText: keyText,
 		byInterface: rep.key.ByInterface, anyType: typeName != "" && !at.knowsType,
-		fields: map[int][]RepresentationField{},
-		sel:    &subSelection{fetch: f, node: querygraph.None, place: at.place},
+		fields: map[int][]RepresentationField{}, when: map[int]Condition{},
+		sel: &subSelection{fetch: f, node: querygraph.None, place: at.place},
 	}
 	if typeName != "" {
 		e.sel.node = g.Node(f.subgraph, typeName)
@@ -100,7 +100,6 @@ func (f *draft) entitiesAt(at *spot, g *querygraph.Graph, rep *representation, c
 // accepts reports whether the representation can be joined to what is sent already: no member has
 // two values, and none is missing while the condition of its own consumer is off.
 func (e *entitiesDraft) accepts(rep *representation, cond Condition) bool {
-	same := sameCondition(e.when, cond)
 	for _, t := range rep.types.Indexes() {
 		old, known := e.fields[t]
 		if !known {
@@ -114,7 +113,8 @@ func (e *entitiesDraft) accepts(rep *representation, cond Condition) bool {
 			}
 		}
 		more, fewer := hasAll(old, rep.fields), hasAll(rep.fields, old)
-		if !same && !(more && fewer) && !(more && e.when == nil) && !(fewer && cond == nil) {
+		same := sameCondition(e.when[t], cond) || more && fewer
+		if !same && !(more && e.when[t] == nil) && !(fewer && cond == nil) {
 			return false
 		}
 	}
@@ -151,17 +151,29 @@ func mergeable(a, b RepresentationField) bool {
 
 // join adds the representation and returns the selection in which entities are read.
 func (e *entitiesDraft) join(at *spot, rep *representation, cond Condition) *subSelection {
-	if e.types == nil {
-		e.when = cond
-	} else {
-		e.when = orCondition(e.when, cond)
-	}
-	e.types = e.types.Or(rep.types)
 	e.anyType = e.anyType && !at.knowsType
 	for _, t := range rep.types.Indexes() {
+		if e.types.Has(t) {
+			e.when[t] = orCondition(e.when[t], cond)
+		} else {
+			e.when[t] = cond
+		}
 		e.fields[t] = mergeFields(e.fields[t], rep.fields)
 	}
+	e.types = e.types.Or(rep.types)
 	return e.sel
+}
+
+// condition says when the entities are needed: for objects of any type.
+func (e *entitiesDraft) condition() (when Condition) {
+	for i, t := range e.types.Indexes() {
+		if i == 0 {
+			when = e.when[t]
+			continue
+		}
+		when = orCondition(when, e.when[t])
+	}
+	return when
 }
 
 // mergeFields adds members to a representation; members of one name become one. A key stays a key.

@@ -82,7 +82,7 @@ func (b *builder) finishFetch(d *draft, types []string, conds *conditions) *Fetc
 		}
 	}
 	for _, e := range d.entities {
-		or(e.when)
+		or(e.condition())
 	}
 	f.When = conds.id(when)
 	w := &printer{b: b, fetch: f, conds: conds, names: map[string]string{}, taken: map[string]bool{}}

@@ -64,7 +64,7 @@ func (w *printer) printEntities(d *draft, types []string) {
 		b.WriteString("_entities(representations:$" + e.text.variable + ")" + sel.text)
 		w.fetch.Entities = append(w.fetch.Entities, &Entities{
 			Key: e.text.key, Variable: e.text.variable, Path: e.path,
-			Cases: e.cases(types), Scan: sel.scan, When: w.conds.id(e.when),
+			Cases: e.cases(types), Scan: sel.scan, When: w.conds.id(e.condition()),
 		})
 	}
 	b.WriteByte('}')
@@ -122,10 +122,10 @@ func (w *printer) selection(sel *subSelection, outer Condition) *printed {
 // entitySelection prints what is selected of entities.
 func (w *printer) entitySelection(e *entitiesDraft) *printed {
 	if e.typeName != "" {
-		inner := w.selection(e.sel, e.when)
+		inner := w.selection(e.sel, e.condition())
 		return &printed{text: "{..." + "on " + inner.on + inner.text + "}", scan: inner.scan}
 	}
-	k := newKeys(w, e.when)
+	k := newKeys(w, e.condition())
 	out := &printed{scan: &Scan{Layout: e.place.layout}}
 	out.scan.Cases, out.text = w.cases(e.sel, k, nil, e.sel.fields, e.types)
 	if len(out.scan.Cases) > 1 {
