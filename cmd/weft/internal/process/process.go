@@ -112,6 +112,21 @@ func (p *Process) Run(ctx context.Context) error {
 	}
 }
 
+// Once runs the program to its end, which is an error unless it ended well or ctx stopped it.
+func (p *Process) Once(ctx context.Context) error {
+	result, err := p.runOnce(ctx)
+	switch {
+	case err != nil:
+		return fmt.Errorf("start %s: %w", p.spec.Name, err)
+	case result != endedWell && ctx.Err() == nil:
+		return fmt.Errorf("%s failed (%s): see its lines above", p.spec.Name, result)
+	}
+	return nil
+}
+
+// endedWell is how a program's end reads that returned 0.
+const endedWell = "exit status 0"
+
 // runOnce runs the program until it ends or ctx does, and says how it ended. When it returns, nothing is left of the
 // program's process group.
 func (p *Process) runOnce(ctx context.Context) (result string, err error) {
