@@ -122,7 +122,7 @@ func Unused(configured map[string]Config, targets []Target) []string {
 // operation, and they are logged there, once.
 func (c *Client) explain(failure *graph.FetchError) error {
 	if c.options.ExposeErrors && failure.Message == "" && failure.Err != nil {
-		failure.Message = failure.Err.Error()
+		failure.Message, failure.Err = failure.Err.Error(), nil
 	}
 	return failure
 }

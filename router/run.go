@@ -1,0 +1,172 @@
+package router
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+
+	"github.com/weft-graph/weft/graph/diag"
+	"github.com/weft-graph/weft/router/config"
+	"github.com/weft-graph/weft/router/settings"
+	"github.com/weft-graph/weft/router/signature"
+	"github.com/weft-graph/weft/router/source"
+	"github.com/weft-graph/weft/router/telemetry"
+)
+
+// Run loads the supergraph that the Config names, serves it at the configured address, follows its changes, and stops
+// gracefully when ctx ends. The error says why it could not start, or what did not stop in time.
+func Run(ctx context.Context, c config.Config, log *slog.Logger) error {
+	if c.Supergraph == "" {
+		return errors.New("no supergraph: name a file with --supergraph or in the configuration")
+	}
+	options, err := SourceOptions(c)
+	if err != nil {
+		return err
+	}
+	version, err := source.Load(ctx, c.Supergraph, options)
+	if err != nil {
+		return err
+	}
+	r, err := New(c, log)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	if err := r.Swap(ctx, version.Supergraph); err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("listen at %s: %w", c.Listen, err)
+	}
+	log.InfoContext(ctx, "listening", "url", "http://"+listener.Addr().String()+c.Path)
+	return r.serving(ctx, listener, func(ctx context.Context) error {
+		if !c.Watch {
+			return nil
+		}
+		return r.Follow(ctx, c.Supergraph, version, options)
+	})
+}
+
+// SourceOptions are the Config's part in loading a supergraph: the keys with which subgraphs are asked.
+func SourceOptions(c config.Config) (source.Options, error) {
+	options := source.Options{Keys: map[string]*signature.Key{}}
+	var err error
+	if c.AllSubgraphs.SigningKey != "" {
+		if options.Key, err = signature.NewKey(c.AllSubgraphs.SigningKey); err != nil {
+			return options, fmt.Errorf("all_subgraphs.signing_key: %w", err)
+		}
+	}
+	for name, subgraph := range c.Subgraphs {
+		if subgraph.SigningKey == "" {
+			continue
+		}
+		if options.Keys[name], err = signature.NewKey(subgraph.SigningKey); err != nil {
+			return options, fmt.Errorf("subgraphs.%s.signing_key: %w", name, err)
+		}
+	}
+	return options, nil
+}
+
+// Follow swaps in every good version of the source after last, until ctx ends. A bad one is logged with its
+// diagnostics, and what was served before stays. It blocks.
+func (r *Router) Follow(ctx context.Context, path string, last *source.Version, options source.Options) error {
+	return source.Watch(ctx, path, last, options, func(version *source.Version, err error) {
+		if err == nil {
+			err = r.Swap(ctx, version.Supergraph)
+		}
+		if err != nil {
+			r.logRefused(ctx, path, err)
+		}
+	})
+}
+
+// logRefused says everything that is wrong with a version, a line each.
+func (r *Router) logRefused(ctx context.Context, path string, err error) {
+	const refused = "the changed supergraph is refused, the old one stays"
+	var composition *source.CompositionError
+	var mistakes settings.Mistakes
+	switch {
+	case errors.As(err, &composition):
+		for _, d := range composition.Diagnostics {
+			if d.Severity != diag.Error {
+				continue
+			}
+			places := make([]string, len(d.Positions))
+			for i, at := range d.Positions {
+				places[i] = fmt.Sprintf("%s:%d:%d", at.File, at.Line, at.Column)
+			}
+			r.log.ErrorContext(ctx, refused, "source", path, "code", string(d.Code), "error", d.Message, "places", places, "fix", d.Fix)
+		}
+	case errors.As(err, &mistakes):
+		for _, mistake := range mistakes {
+			r.log.ErrorContext(ctx, refused, "source", path, "error", mistake.String())
+		}
+	default:
+		r.log.ErrorContext(ctx, refused, "source", path, "error", err.Error())
+	}
+}
+
+// Serve answers requests at the listener until ctx ends. Then it is no longer ready, takes no connections, and waits
+// for the requests that have begun, at most the configured time.
+func (r *Router) Serve(ctx context.Context, listener net.Listener) error {
+	return r.serving(ctx, listener, func(context.Context) error { return nil })
+}
+
+// serving is Serve beside background, which ends with ctx.
+func (r *Router) serving(ctx context.Context, listener net.Listener, background func(context.Context) error) error {
+	server := r.server()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ended := make(chan error, 3)
+	done := func(err error) {
+		ended <- err
+		if err != nil {
+			cancel() // one part that cannot go on ends the others
+		}
+	}
+	telemetry.Go(ctx, r.log, "router: session store", func() error { return r.auth.Watch(ctx) }, done)
+	telemetry.Go(ctx, r.log, "router: source", func() error { return background(ctx) }, done)
+	telemetry.Go(ctx, r.log, "router: server", func() error {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve: %w", err)
+		}
+		return nil
+	}, done)
+	<-ctx.Done()
+	err := r.drain(ctx, server)
+	for range cap(ended) {
+		err = errors.Join(err, <-ended)
+	}
+	return err
+}
+
+// server bounds every step of a connection, so that nobody can hold one for nothing.
+func (r *Router) server() *http.Server {
+	c := r.config.Server
+	return &http.Server{
+		Handler:           r.handler,
+		ReadHeaderTimeout: c.ReadTimeout,
+		ReadTimeout:       c.ReadTimeout,
+		WriteTimeout:      c.ReadTimeout + c.RequestTimeout,
+		IdleTimeout:       c.IdleTimeout,
+		MaxHeaderBytes:    int(r.config.Limits.MaxHeaderBytes),
+		ErrorLog:          slog.NewLogLogger(r.log.Handler(), slog.LevelWarn),
+	}
+}
+
+// drain lets the requests that have begun finish.
+func (r *Router) drain(ctx context.Context, server *http.Server) error {
+	r.isStopping.Store(true)
+	r.log.InfoContext(ctx, "stopping: waiting for the requests that have begun")
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.config.Server.DrainTimeout)
+	defer cancel()
+	if err := server.Shutdown(ctx); err != nil {
+		server.Close()
+		return fmt.Errorf("requests did not end within %s and were cut off: %w", r.config.Server.DrainTimeout, err)
+	}
+	return nil
+}

@@ -1,0 +1,172 @@
+// Package source is where a supergraph comes from: supergraph SDL in a file, or a supergraph.yaml in the format of
+// Rover, whose subgraphs are composed.
+//
+// In comes a path; out come Versions: the supergraph with what composition had to say, or why there is none. The passes
+// of one load are: read the file, read the subgraphs it names (a file beside it, or a running subgraph asked by
+// _service), compose. Watch does it again when something has changed. The package serves nothing and knows no requests.
+package source
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/weft-graph/weft/graph/compose"
+	"github.com/weft-graph/weft/graph/diag"
+	"github.com/weft-graph/weft/graph/supergraph"
+	"github.com/weft-graph/weft/router/signature"
+)
+
+// Options say how subgraphs are asked for their schema. The zero value asks them unsigned.
+type Options struct {
+	// Key signs the questions, Keys those to the subgraphs that it names; nil does not sign.
+	Key  *signature.Key
+	Keys map[string]*signature.Key
+	// Timeout bounds one question; 0 means DefaultTimeout.
+	Timeout time.Duration
+	// Lookup gives the environment's values for ${NAME} in a supergraph.yaml; nil means the process's environment.
+	Lookup func(string) (string, bool)
+	// Transport sends the questions; nil means http.DefaultTransport.
+	Transport http.RoundTripper
+}
+
+// DefaultTimeout bounds a question to a subgraph where Options name none.
+const DefaultTimeout = 10 * time.Second
+
+// Version is one state of a source.
+type Version struct {
+	// Supergraph is nil when there is none.
+	Supergraph *supergraph.Supergraph
+	// Diagnostics are what composition had to say, with the names of files in their positions: hints, or errors when
+	// there is no supergraph. A file with supergraph SDL has none.
+	Diagnostics diag.List
+
+	// files are all files that were read, or were to be.
+	files []string
+	// isRemote is set when a running subgraph was asked.
+	isRemote bool
+	digest   [sha256.Size]byte
+}
+
+// CompositionError says that subgraphs do not make a supergraph.
+type CompositionError struct {
+	// Diagnostics hold at least one error.
+	Diagnostics diag.List
+}
+
+// Error counts the errors and tells the first.
+func (e *CompositionError) Error() string {
+	n, first := 0, ""
+	for _, d := range e.Diagnostics {
+		if d.Severity != diag.Error {
+			continue
+		}
+		if n == 0 {
+			first = fmt.Sprintf("%s: %s", d.Code, d.Message)
+		}
+		n++
+	}
+	if n == 1 {
+		return "the subgraphs do not compose: " + first
+	}
+	return fmt.Sprintf("the subgraphs do not compose: %d errors, the first is %s", n, first)
+}
+
+// Load loads the supergraph from the file at path: a .yaml or .yml file is composed, any other is supergraph SDL. The
+// error is settings.Mistakes for a supergraph.yaml that is wrong, a *CompositionError, or says what could not be read.
+// A Version comes also with an error, so that Watch can go on from it.
+func Load(ctx context.Context, path string, options Options) (*Version, error) {
+	in, err := read(ctx, path, options)
+	if err != nil {
+		return in.version, err
+	}
+	return in.version, in.build()
+}
+
+// input is everything that a supergraph is made of.
+type input struct {
+	// version is what becomes of it.
+	version *Version
+	// path is the file that was named.
+	path string
+	// sdl is supergraph SDL; empty when subgraphs are composed.
+	sdl       string
+	subgraphs []compose.Subgraph
+}
+
+// read reads all files and asks all running subgraphs. The digest covers what was read, also with an error, so that a
+// file that is still broken in the same way is no news.
+func read(ctx context.Context, path string, options Options) (*input, error) {
+	in := &input{path: path, version: &Version{files: []string{path}}}
+	hash := sha256.New()
+	defer func() { hash.Sum(in.version.digest[:0]) }()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		fmt.Fprintf(hash, "%v", err)
+		return in, fmt.Errorf("read the supergraph: %w", err)
+	}
+	fmt.Fprintf(hash, "%q", text)
+	if extension := strings.ToLower(filepath.Ext(path)); extension != ".yaml" && extension != ".yml" {
+		in.sdl = string(text)
+		return in, nil
+	}
+	list, err := parseConfig(path, text, options)
+	if err != nil {
+		return in, err
+	}
+	var failures []error
+	for _, s := range list {
+		sdl, err := in.readSubgraph(ctx, s, options)
+		fmt.Fprintf(hash, "%q %q %q %v", s.name, s.url, sdl, err)
+		if err != nil {
+			failures = append(failures, err)
+			continue
+		}
+		in.subgraphs = append(in.subgraphs, compose.Subgraph{Name: s.name, URL: s.url, File: s.file + s.askURL, SDL: sdl})
+	}
+	return in, errors.Join(failures...)
+}
+
+// readSubgraph returns the schema of one subgraph.
+func (in *input) readSubgraph(ctx context.Context, s subgraph, options Options) (string, error) {
+	if s.file == "" {
+		in.version.isRemote = true
+		sdl, err := ask(ctx, s, options)
+		if err != nil {
+			return "", fmt.Errorf("%s: ask subgraph %q at %s for its schema: %w", s.place, s.name, s.askURL, err)
+		}
+		return sdl, nil
+	}
+	in.version.files = append(in.version.files, s.file)
+	text, err := os.ReadFile(s.file)
+	if err != nil {
+		return "", fmt.Errorf("%s: read the schema of subgraph %q: %w", s.place, s.name, err)
+	}
+	return string(text), nil
+}
+
+// build makes the supergraph.
+func (in *input) build() error {
+	v := in.version
+	if in.sdl != "" || in.subgraphs == nil {
+		s, err := supergraph.Load(in.sdl)
+		if err != nil {
+			return fmt.Errorf("%s: %w", in.path, err)
+		}
+		v.Supergraph = s
+		return nil
+	}
+	s, diagnostics := compose.Compose(in.subgraphs)
+	v.Diagnostics = diagnostics
+	if diagnostics.HasErrors() {
+		return &CompositionError{Diagnostics: diagnostics}
+	}
+	v.Supergraph = s
+	return nil
+}
