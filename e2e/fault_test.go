@@ -8,7 +8,7 @@ import (
 const (
 	logoutMutation   = `mutation { logout }`
 	meQuery          = `{ me { username } }`
-	ordersQuery      = `{ me { orders(first: 10) { edges { node { id items { productId productName product { id } } } } } } }`
+	ordersQuery      = `{ me { orders(first: 10) { edges { node { id items { productId productName product { name } } } } } } }`
 	productsQuery    = `{ products(first: 20) { totalCount edges { node { id name price { amount currency } } } } }`
 	addItemMutation  = `mutation ($id: ID!, $n: Int!) { addItem(productId: $id, quantity: $n) { id items { productId quantity } } }`
 	checkoutMutation = `mutation ($key: String!) { checkout(idempotencyKey: $key) { id status } }`

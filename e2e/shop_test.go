@@ -18,6 +18,7 @@ func startShop(t *testing.T) system {
 	started, err := shop.Start(root, binaries, t.TempDir())
 	s := system{started}
 	t.Cleanup(func() {
+		httpClient.CloseIdleConnections() // a server that stops waits for those that were never used
 		if err := s.Stop(); err != nil {
 			t.Error(err)
 		}
