@@ -171,6 +171,25 @@ func TestCookies(t *testing.T) {
 	})
 }
 
+// TestARenewalThatIsRefusedClearsTheCookie: else a browser whose session is over could not even be anonymous.
+func TestARenewalThatIsRefusedClearsTheCookie(t *testing.T) {
+	i := newIssuer(t)
+	s := start(t, func(c *config.Config) {
+		i.configure(c)
+		c.Auth.Renewal = []string{"Mutation.refresh"}
+	})
+	cookie := "__Host-session=" + i.token(t, "", -time.Minute)
+	for code, cleared := range map[string]bool{"UNAUTHENTICATED": true, "UNAVAILABLE": false} {
+		s.people.reply(func(w http.ResponseWriter, r *http.Request) {
+			fmt.Fprintf(w, `{"data":{"refresh":null},"errors":[{"message":"no","path":["refresh"],"extensions":{"code":%q}}]}`, code)
+		})
+		got := s.post(t, `{"query":"mutation { refresh }"}`, "Cookie", cookie)
+		if strings.HasPrefix(got.header.Get("Set-Cookie"), "__Host-session=;") != cleared {
+			t.Errorf("%s: %v %s", code, got.header["Set-Cookie"], got.body)
+		}
+	}
+}
+
 // TestNobodyCanCheckTheToken: only an operation that needs an identity is refused.
 func TestNobodyCanCheckTheToken(t *testing.T) {
 	i := newIssuer(t)

@@ -1,6 +1,7 @@
 package router
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -87,6 +88,9 @@ func (r *Router) answer(ctx context.Context, req *http.Request, out *transport.R
 	r.logFailures(ctx, result.Failures)
 	record.Errors, record.Fetches = result.Errors, call.Fetches()
 	out.SetCookies(call.Cookies())
+	if identity.Outdated != "" && identity.Cookie != "" && isRefused(result) {
+		out.SetCookies([]string{auth.ClearCookie(identity.Cookie)})
+	}
 	out.Result(result.Body, result.HasData)
 	return nil
 }
@@ -164,6 +168,14 @@ func (r *Router) renews(prepared *graph.Prepared) bool {
 	}
 	return len(fields) > 0
 }
+
+// isRefused reports whether a subgraph has said that the caller's token is good for nothing any more. A browser that kept
+// its cookie then could neither renew it nor do without.
+func isRefused(result *graph.Result) bool {
+	return result.Errors > 0 && bytes.Contains(result.Body, refusedCode)
+}
+
+var refusedCode = []byte(`"code":"` + gqlerr.Unauthenticated + `"`)
 
 // logFailures tells the operator why subgraphs gave no answer; the client was told less.
 func (r *Router) logFailures(ctx context.Context, failures []graph.Failure) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -15,6 +16,8 @@ const (
 	maxAnswerBytes = 64 << 10
 	// introspectConnections are kept open, for the time in which every request asks.
 	introspectConnections = 64
+	// introspectedScope is the member for scopes in an answer (RFC 7662, 2.2), whatever tokens call theirs.
+	introspectedScope = "scope"
 )
 
 // introspector asks the issuer about a token (RFC 7662). The token goes in, never a bare session id: who knows an id
@@ -29,8 +32,12 @@ type introspector struct {
 func newIntrospector(c Config) *introspector {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = introspectConnections
+	scopeClaims := c.ScopeClaims
+	if !slices.Contains(scopeClaims, introspectedScope) {
+		scopeClaims = append(slices.Clone(scopeClaims), introspectedScope)
+	}
 	return &introspector{
-		config: c.Introspection, scopeClaims: c.ScopeClaims, versionClaim: c.Session.VersionClaim,
+		config: c.Introspection, scopeClaims: scopeClaims, versionClaim: c.Session.VersionClaim,
 		client: &http.Client{Timeout: c.Introspection.Timeout, Transport: transport},
 	}
 }

@@ -178,7 +178,9 @@ func TestFailures(t *testing.T) {
 			<-r.Context().Done()
 		}, reason: graph.Timeout},
 		{name: "broken connection", handler: func(w http.ResponseWriter, r *http.Request) { panic(http.ErrAbortHandler) }, reason: graph.Unreachable},
-		{name: "redirect", handler: func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://127.0.0.1:1/", 307) }, status: 307},
+		{name: "redirect", handler: func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://127.0.0.1:1/", http.StatusTemporaryRedirect)
+		}, status: 307},
 		{name: "status with a body", handler: func(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(500)
 			io.WriteString(w, `{"data":null}`)
