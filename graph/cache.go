@@ -102,6 +102,10 @@ func (c *cache[K, V]) getOrMake(ctx context.Context, key K, produce func() (V, i
 			return v, nil
 		}
 		c.mu.Lock()
+		if e := c.entries[key]; e != nil { // made between get and Lock
+			c.mu.Unlock()
+			return e.value, nil
+		}
 		other := c.making[key]
 		if other == nil {
 			own := &flight[V]{done: make(chan struct{})}

@@ -22,6 +22,7 @@ import (
 
 	"github.com/weft-graph/weft/graph"
 	"github.com/weft-graph/weft/graph/supergraph"
+	"github.com/weft-graph/weft/internal/golden"
 )
 
 // compare runs an operation on a supergraph's subgraphs and on the monolith, out of the
@@ -218,24 +219,38 @@ func (c *corpusCase) labels() []string {
 	return on
 }
 
+// casePaths are the cases of TestExecute.
+func casePaths(t *testing.T) []string {
+	t.Helper()
+	paths, err := filepath.Glob("testdata/execute/*.txtar")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	return paths
+}
+
+// subgraphFiles are the subgraph SDLs of a case.
+func subgraphFiles(t *testing.T, path string) []golden.File {
+	t.Helper()
+	archive, err := txtar.ParseFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []golden.File
+	for _, file := range archive.Files {
+		if strings.HasSuffix(file.Name, ".graphqls") {
+			files = append(files, golden.File{Name: file.Name, Data: file.Data})
+		}
+	}
+	return files
+}
+
 // TestRandom compares with the monolith on random operations: on the supergraphs of the cases of
 // TestExecute, and on those of a corpus where there is one.
 func TestRandom(t *testing.T) {
 	sdls := map[string]string{}
-	paths, err := filepath.Glob("testdata/execute/*.txtar")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range paths {
-		archive, err := txtar.ParseFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, file := range archive.Files {
-			if file.Name == "supergraph.graphql" {
-				sdls[path] = string(file.Data)
-			}
-		}
+	for _, path := range casePaths(t) {
+		sdls[path] = supergraph.Print(composed(t, subgraphFiles(t, path)))
 	}
 	each := 300
 	if os.Getenv("WEFT_CORPUS") != "" {

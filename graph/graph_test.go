@@ -11,40 +11,36 @@ import (
 	"testing"
 
 	"github.com/weft-graph/weft/graph"
+	"github.com/weft-graph/weft/graph/compose"
 	"github.com/weft-graph/weft/graph/gqlerr"
+	"github.com/weft-graph/weft/graph/supergraph"
 	"github.com/weft-graph/weft/internal/golden"
 )
 
-// canned answers the nth request to a subgraph with the section "<subgraph>.<n>.json" and keeps
-// what was asked.
+// canned answers each fetch with the section "<subgraph>.<number of the fetch in the plan>.json" and
+// keeps what was asked.
 type canned struct {
 	c *golden.Case
 
 	mu    sync.Mutex
-	asked map[string][]string
+	asked []string
 }
 
 func (f *canned) Fetch(_ context.Context, req *graph.FetchRequest) (graph.FetchResponse, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.asked[req.Subgraph] = append(f.asked[req.Subgraph], string(req.Body))
-	name := fmt.Sprintf("%s.%d.json", req.Subgraph, len(f.asked[req.Subgraph]))
-	if !f.c.Has(name) {
+	name := fmt.Sprintf("%s.%d", req.Subgraph, req.Fetch)
+	f.asked = append(f.asked, name+" "+string(req.Body))
+	if !f.c.Has(name + ".json") {
 		return graph.FetchResponse{}, &graph.FetchError{Reason: graph.Unreachable}
 	}
-	return graph.FetchResponse{Body: f.c.Input(name)}, nil
+	return graph.FetchResponse{Body: f.c.Input(name + ".json")}, nil
 }
 
-// requests prints what was asked, by subgraph.
+// requests prints what was asked, by subgraph and fetch.
 func (f *canned) requests() string {
-	var lines []string
-	for subgraph, bodies := range f.asked {
-		for i, body := range bodies {
-			lines = append(lines, fmt.Sprintf("%s.%d %s", subgraph, i+1, body))
-		}
-	}
-	slices.Sort(lines)
-	return strings.Join(lines, "\n")
+	slices.Sort(f.asked)
+	return strings.Join(f.asked, "\n")
 }
 
 func errorsJSON(errs gqlerr.List) string { return string(errs.Append(nil)) }
@@ -58,10 +54,36 @@ func indent(t *testing.T, body []byte) string {
 	return out.String()
 }
 
-// TestExecute runs one operation on a supergraph with canned answers of its subgraphs.
+// composed makes a supergraph of the subgraph SDLs of a case, each section "<subgraph>.graphqls".
+func composed(t *testing.T, files []golden.File) *supergraph.Supergraph {
+	t.Helper()
+	var subgraphs []compose.Subgraph
+	for _, file := range files {
+		subgraphs = append(subgraphs, compose.Subgraph{
+			Name: strings.TrimSuffix(file.Name, ".graphqls"), File: file.Name, SDL: string(file.Data),
+		})
+	}
+	super, diags := compose.Compose(subgraphs)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	return super
+}
+
+// authorized reads the section "identity", "anonymous" or "user scope scope", and says what falls.
+func authorized(c *golden.Case, p *graph.Prepared) graph.Fallen {
+	if !c.Has("identity") {
+		return p.Authorize(true, nil)
+	}
+	words := strings.Fields(string(c.Input("identity")))
+	return p.Authorize(words[0] == "user", words[1:])
+}
+
+// TestExecute runs one operation on composed subgraphs with canned answers.
 func TestExecute(t *testing.T) {
 	golden.Run(t, "testdata/execute", func(t *testing.T, c *golden.Case) {
-		g, err := graph.Load(string(c.Input("supergraph.graphql")), graph.Options{ShowSubgraphErrors: true})
+		super := composed(t, c.Inputs(".graphqls"))
+		g, err := graph.New(super, graph.Options{ShowSubgraphErrors: !c.Has("masked")})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,10 +99,111 @@ func TestExecute(t *testing.T) {
 		if errs != nil {
 			t.Fatal(errorsJSON(errs))
 		}
-		fetcher := &canned{c: c, asked: map[string][]string{}}
-		result := prepared.Execute(t.Context(), variables, "", fetcher)
+		fetcher := &canned{c: c}
+		result := prepared.Execute(t.Context(), variables, authorized(c, prepared), fetcher)
 		defer result.Release()
 		c.Compare("requests", fetcher.requests())
 		c.Compare("response.json", indent(t, result.Body))
 	})
+}
+
+// TestPlansAreShared shows that operations that differ in literals only have one plan, and that
+// requests for it at once make it once.
+func TestPlansAreShared(t *testing.T) {
+	g := graphOf(t, graph.Options{}, "type Query { product(id: ID!): Product  all: [Product] } type Product @key(fields: \"id\") { id: ID! name: String }")
+	var wait sync.WaitGroup
+	plans := make([]*graph.Plan, 20)
+	for i := range plans {
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			p, errs := g.Prepare(fmt.Sprintf("{ product(id: %d) { name } }", i/2), "")
+			if errs != nil {
+				t.Error(errorsJSON(errs))
+				return
+			}
+			plan, err := p.Plan(t.Context(), "")
+			if err != nil {
+				t.Error(err)
+			}
+			plans[i] = plan
+		}()
+	}
+	wait.Wait()
+	for i, plan := range plans {
+		if plan != plans[0] {
+			t.Errorf("operation %d has a plan of its own", i)
+		}
+	}
+}
+
+// graphOf composes one subgraph called "a".
+func graphOf(t testing.TB, opts graph.Options, sdl string) *graph.Graph {
+	t.Helper()
+	super, diags := compose.Compose([]compose.Subgraph{{Name: "a", SDL: sdl}})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	g, err := graph.New(super, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// TestRefused shows what is refused before anything runs.
+func TestRefused(t *testing.T) {
+	const sdl = "type Query { a: Int  t: T } type T { a: Int  q: Query } type Subscription { s: Int }"
+	tests := []struct {
+		name     string
+		opts     graph.Options
+		document string
+		code     gqlerr.Code
+	}{
+		{"introspection", graph.Options{DisableIntrospection: true}, "{ a __schema { queryType { name } } }", gqlerr.ValidationFailed},
+		{"introspection below", graph.Options{DisableIntrospection: true}, "{ t { q { t { q { __type(name: \"T\") { name } } } } } }", gqlerr.ValidationFailed},
+		{"typename is no introspection", graph.Options{DisableIntrospection: true}, "{ a __typename }", ""},
+		{"depth", graph.Options{Operation: graph.OperationLimits{MaxDepth: 2}}, "{ t { q { a } } }", gqlerr.LimitExceeded},
+		{"aliases", graph.Options{Operation: graph.OperationLimits{MaxAliases: 1}}, "{ b: a c: a }", gqlerr.LimitExceeded},
+		{"root fields", graph.Options{Operation: graph.OperationLimits{MaxRootFields: 1}}, "{ a t { a } }", gqlerr.LimitExceeded},
+		{"height", graph.Options{Operation: graph.OperationLimits{MaxHeight: 2}}, "{ a t { a } }", gqlerr.LimitExceeded},
+		{"tokens", graph.Options{Operation: graph.OperationLimits{MaxTokens: 3}}, "{ a t { a } }", gqlerr.LimitExceeded},
+		{"unknown field", graph.Options{}, "{ b }", gqlerr.ValidationFailed},
+		{"no document", graph.Options{}, "", gqlerr.ParseFailed},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, errs := graphOf(t, test.opts, sdl).Prepare(test.document, "")
+			var code gqlerr.Code
+			if len(errs) > 0 {
+				code = errs[0].Code
+			}
+			if code != test.code {
+				t.Errorf("code %q, want %q: %s", code, test.code, errorsJSON(errs))
+			}
+		})
+	}
+}
+
+// TestNotRun shows responses to requests of which nothing ran: they have no data.
+func TestNotRun(t *testing.T) {
+	super := composed(t, []golden.File{
+		{Name: "a.graphqls", Data: []byte("type Query { t: T } type Subscription { s: Int } type T @key(fields: \"id\") { id: ID! a: Int }")},
+		{Name: "b.graphqls", Data: []byte("extend type T @key(fields: \"id\") { id: ID! @external b: Int }")},
+	})
+	g, err := graph.New(super, graph.Options{Budget: graph.Budget{MaxStates: 1, MaxBytes: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, document := range []string{"{ t { a b } }", "subscription { s }"} {
+		p, errs := g.Prepare(document, "")
+		if errs != nil {
+			t.Fatal(errorsJSON(errs))
+		}
+		result := p.Execute(t.Context(), graph.Variables{}, "", &canned{})
+		if result.HasData || result.Errors != 1 || !json.Valid(result.Body) || bytes.Contains(result.Body, []byte(`"data"`)) {
+			t.Errorf("%s: data=%v errors=%d %s", document, result.HasData, result.Errors, result.Body)
+		}
+		result.Release()
+	}
 }
