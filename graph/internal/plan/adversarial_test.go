@@ -1,11 +1,14 @@
 package plan_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/weft-graph/weft/graph/gqlerr"
 	"github.com/weft-graph/weft/graph/internal/operation"
 	"github.com/weft-graph/weft/graph/internal/plan"
 )
@@ -84,6 +87,24 @@ func groups() adversary {
 	return adversary{"40 types in 4 groups", b.String(), op + "} }", 5, 20_000}
 }
 
+// nested is groups to a depth: every level is read in four subgraphs, which lead to four each.
+func nested(depth int) adversary {
+	var b strings.Builder
+	b.WriteString(graphEnum("a", "b", "c", "d"))
+	all := "@join__type(graph: A) @join__type(graph: B) @join__type(graph: C) @join__type(graph: D)"
+	fmt.Fprintf(&b, "type Query %s { n: [N] @join__field(graph: A) }\n", all)
+	fmt.Fprintf(&b, "interface N %s { id: ID! z: [N] }\n", all)
+	implements := ""
+	for _, g := range []string{"A", "B", "C", "D"} {
+		implements += fmt.Sprintf(" @join__implements(graph: %s, interface: \"N\") @join__type(graph: %s, key: \"id\")", g, g)
+	}
+	for i := range 40 {
+		fmt.Fprintf(&b, "type T%d implements N %s { id: ID! z: [N] @join__field(graph: %s) }\n", i, implements, []string{"A", "B", "C", "D"}[i%4])
+	}
+	op := "{ n " + strings.Repeat("{ z ", depth) + "{ id" + strings.Repeat(" }", depth+2)
+	return adversary{fmt.Sprintf("%d levels of 40 types in 4 groups", depth), b.String(), op, 0, 50_000}
+}
+
 // keyed has 70 implementations of a keyed interface, read through an interface object.
 func keyed() adversary {
 	var b strings.Builder
@@ -145,7 +166,7 @@ func shared() adversary {
 }
 
 func adversaries() []adversary {
-	return []adversary{alike(false), alike(true), groups(), keyed(), wide(), shared()}
+	return []adversary{alike(false), alike(true), groups(), nested(4), nested(5), keyed(), wide(), shared()}
 }
 
 // TestAdversarial plans the adversaries within a budget that a search over paths would exceed.
@@ -195,5 +216,25 @@ func BenchmarkAdversarial(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// TestBudget refuses what would grow without end, and names the place.
+func TestBudget(t *testing.T) {
+	g, op := nested(9).load(t)
+	_, err := g.planner.Plan(t.Context(), op)
+	var refused *gqlerr.Error
+	if !errors.As(err, &refused) || refused.Code != gqlerr.PlanBudgetExceeded {
+		t.Fatalf("got %v, want %s", err, gqlerr.PlanBudgetExceeded)
+	}
+	small := plan.NewWithBudget(g.sg, plan.Budget{MaxStates: 100, MaxBytes: 1 << 20})
+	_, err = small.Plan(t.Context(), op)
+	if !errors.As(err, &refused) || !strings.Contains(refused.Message, "n.z.z") {
+		t.Errorf("got %v, want an error that names the selection", err)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := g.planner.Plan(ended, op); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want the context's error", err)
 	}
 }

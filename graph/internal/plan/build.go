@@ -13,8 +13,9 @@ import (
 
 // builder turns the chosen ways into drafts of fetches and the layouts that they fill.
 type builder struct {
-	g       *querygraph.Graph
-	read    *reader
+	g *querygraph.Graph
+	// search is asked for budget: what is built counts like what is searched.
+	search  *search
 	op      *operation.Operation
 	root    *place
 	chosen  *rootWays
@@ -52,7 +53,7 @@ type built struct {
 
 // build makes the drafts of an operation's fetches.
 func build(s *search, op *operation.Operation, chosen *rootWays) *builder {
-	b := &builder{g: s.g, read: s.read, op: op, chosen: chosen}
+	b := &builder{g: s.g, search: s, op: op, chosen: chosen}
 	b.root = b.newPlace("", op.Root.Parent.Name)
 	var types schema.TypeSet
 	types = types.With(chosen.number)
@@ -94,6 +95,9 @@ func (b *builder) serialFields(at *spot, chosen *rootWays) {
 func (b *builder) way(at *spot, sel *selection, w *way, cond Condition) []built {
 	var out []built
 	for _, g := range groupPicks(w) {
+		if b.search.err != nil {
+			return nil
+		}
 		when := cond
 		if sel.client != nil {
 			when = g.pick.want.when

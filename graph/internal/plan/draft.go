@@ -141,13 +141,16 @@ func mergeable(a, b RepresentationField) bool {
 	}
 	for _, x := range a.Fields {
 		for _, y := range b.Fields {
-			if x.Name == y.Name && x.On.And(y.On).IsEmpty() == (x.On == nil || y.On == nil) && !mergeable(x, y) {
+			if x.Name == y.Name && overlap(x.On, y.On) && !mergeable(x, y) {
 				return false
 			}
 		}
 	}
 	return true
 }
+
+// overlap reports whether some type is in both sets; nil is every type.
+func overlap(a, b schema.TypeSet) bool { return a == nil || b == nil || !a.And(b).IsEmpty() }
 
 // join adds the representation and returns the selection in which entities are read.
 func (e *entitiesDraft) join(at *spot, rep *representation, cond Condition) *subSelection {

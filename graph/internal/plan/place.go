@@ -21,6 +21,9 @@ type place struct {
 	visited map[*selection]*visit
 }
 
+// placeReferences is what a place takes of the budget: its layout, its part of the operations' text.
+const placeReferences = 250
+
 // visit is how the objects of a selection are read at a place.
 type visit struct {
 	types     schema.TypeSet
@@ -52,6 +55,7 @@ func (b *builder) newPlace(path, typeName string) *place {
 		ways: map[slotUse]*way{}, built: map[*selection][]built{}, visited: map[*selection]*visit{},
 	}
 	b.places = append(b.places, p)
+	b.search.spend(placeReferences)
 	return p
 }
 

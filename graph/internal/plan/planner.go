@@ -17,8 +17,20 @@ type Budget struct {
 	MaxStates, MaxBytes int
 }
 
-// DefaultBudget is some fifty times what large operations on large graphs take.
-var DefaultBudget = Budget{MaxStates: 500_000, MaxBytes: 256 << 20}
+// DefaultBudget is many times what large operations on large graphs take.
+func DefaultBudget() Budget { return Budget{MaxStates: 500_000, MaxBytes: 64 << 20} }
+
+// withDefaults fills zero limits.
+func (b Budget) withDefaults() Budget {
+	d := DefaultBudget()
+	if b.MaxStates <= 0 {
+		b.MaxStates = d.MaxStates
+	}
+	if b.MaxBytes <= 0 {
+		b.MaxBytes = d.MaxBytes
+	}
+	return b
+}
 
 // Planner plans the operations of one supergraph. It is immutable and safe for concurrent use.
 type Planner struct {
@@ -28,11 +40,11 @@ type Planner struct {
 }
 
 // New makes the planner of a supergraph with the default budget.
-func New(sg *supergraph.Supergraph) *Planner { return NewWithBudget(sg, DefaultBudget) }
+func New(sg *supergraph.Supergraph) *Planner { return NewWithBudget(sg, Budget{}) }
 
-// NewWithBudget makes the planner of a supergraph.
+// NewWithBudget makes the planner of a supergraph; a zero limit means the default.
 func NewWithBudget(sg *supergraph.Supergraph, budget Budget) *Planner {
-	p := &Planner{g: querygraph.Build(sg), budget: budget}
+	p := &Planner{g: querygraph.Build(sg), budget: budget.withDefaults()}
 	for _, t := range p.g.Types {
 		name := ""
 		if t != nil {
@@ -52,6 +64,9 @@ func (p *Planner) Plan(ctx context.Context, op *operation.Operation, on ...strin
 		return nil, err
 	}
 	drafts := build(s, op, ways)
+	if s.err != nil {
+		return nil, s.err
+	}
 	return drafts.finish(p.types), nil
 }
 

@@ -106,7 +106,7 @@ func (w *printer) selection(sel *subSelection, outer Condition) *printed {
 	if sel.place.layout.Type < 0 && n.KnowsType() {
 		out.scan.TypeKey = "__typename"
 	}
-	shared := k.list(sel, direct, n.Possible)
+	shared := k.list(sel, direct, w.expected(n))
 	out.scan.Cases, out.text = w.cases(sel, k, shared, byType, n.Possible)
 	if out.scan.TypeKey != "" || out.text == "" {
 		out.text = join("__typename", out.text)
@@ -136,6 +136,15 @@ func (w *printer) entitySelection(e *entitiesDraft) *printed {
 	return out
 }
 
+// expected are the runtime types for which a selection is made: inaccessible ones do not count, as
+// long as there are others.
+func (w *printer) expected(n *querygraph.Node) schema.TypeSet {
+	if types := n.Possible.And(w.b.g.Visible); !types.IsEmpty() {
+		return types
+	}
+	return n.Possible
+}
+
 // divide splits the fields of a selection into those selected on the node's type and those that
 // need a fragment: they hold for some runtime types only, or a type narrows what the interface's
 // field returns.
@@ -143,10 +152,11 @@ func (w *printer) divide(sel *subSelection, n *querygraph.Node) (direct, byType 
 	if n.Type.Kind == schema.Object {
 		return sel.fields, nil
 	}
+	types := w.expected(n)
 	for _, f := range sel.fields {
 		edge := n.Field(f.want.name)
-		_, alike := f.condition(n.Possible)
-		if edge != nil && alike && f.on.Contains(n.Possible) && (f.child == nil || f.child.node == edge.Target) {
+		_, alike := f.condition(types)
+		if edge != nil && alike && f.on.Contains(types) && (f.child == nil || f.child.node == edge.Target) {
 			direct = append(direct, f)
 		} else {
 			byType = append(byType, f)
