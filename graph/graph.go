@@ -26,7 +26,7 @@ type Options struct {
 	Operation OperationLimits
 	// Execution bounds what one response may take.
 	Execution ExecutionLimits
-	// Budget bounds what planning one operation may take; zero means DefaultBudget.
+	// Budget bounds what planning one operation may take; zero means the planner's default.
 	Budget Budget
 	// DisableIntrospection refuses operations that select __schema or __type.
 	DisableIntrospection bool
@@ -77,9 +77,6 @@ func New(s *supergraph.Supergraph, opts Options) (*Graph, error) {
 	if s == nil {
 		return nil, errors.New("graph: no supergraph")
 	}
-	if opts.Budget == (Budget{}) {
-		opts.Budget = DefaultBudget
-	}
 	if opts.MaxCacheBytes <= 0 {
 		opts.MaxCacheBytes = DefaultMaxCacheBytes
 	}
@@ -88,8 +85,12 @@ func New(s *supergraph.Supergraph, opts Options) (*Graph, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the supergraph's API schema cannot be served: %w", err)
 	}
+	planner := plan.New(s)
+	if opts.Budget != (Budget{}) {
+		planner = plan.NewWithBudget(s, opts.Budget)
+	}
 	return &Graph{
-		super: s, api: api, parser: parser, planner: plan.NewWithBudget(s, opts.Budget), opts: opts,
+		super: s, api: api, parser: parser, planner: planner, opts: opts,
 		labels:   overrideLabels(s),
 		prepared: newCache[preparedKey, *Prepared](opts.MaxCacheBytes),
 		plans:    newCache[planKey, *planned](opts.MaxCacheBytes),
@@ -246,6 +247,3 @@ const (
 	TooManyRepresentations = execute.TooManyRepresentations
 	Crashed                = execute.Crashed
 )
-
-// DefaultBudget bounds planning where Options name no budget.
-var DefaultBudget = plan.DefaultBudget
