@@ -14,7 +14,9 @@ TEST_FLAGS ?= -timeout 15m
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: build ## build everything and serve the shop on http://127.0.0.1:4000 (Ctrl-C stops it)
+run: ## build everything and serve the shop on http://127.0.0.1:4000 (Ctrl-C stops it)
+	@mkdir -p bin
+	go build -o bin/ ./cmd/weft
 	@exec bin/weft dev
 
 build: ## build bin/weft and the four services

@@ -1,0 +1,87 @@
+package e2e
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// browser is a client that keeps its cookie, as browsers do, and never sees a token.
+type browser struct {
+	url    string
+	cookie *http.Cookie
+}
+
+// send posts a query with some content type and returns the status and the body.
+func (b *browser) send(t *testing.T, query, contentType string) (status int, body string) {
+	t.Helper()
+	text, err := json.Marshal(map[string]string{"query": query})
+	must(t, err)
+	req, err := http.NewRequest(http.MethodPost, b.url, strings.NewReader(string(text)))
+	must(t, err)
+	req.Header.Set("Content-Type", contentType)
+	if b.cookie != nil {
+		req.AddCookie(b.cookie)
+	}
+	res, err := httpClient.Do(req)
+	must(t, err)
+	defer func() { _ = res.Body.Close() }()
+	answer, err := io.ReadAll(res.Body)
+	must(t, err)
+	for _, cookie := range res.Cookies() {
+		b.cookie = cookie
+	}
+	return res.StatusCode, string(answer)
+}
+
+// TestBrowser: a browser gets the token as a cookie only, which scripts cannot read and other sites cannot use, and
+// logging out takes it away.
+func TestBrowser(t *testing.T) {
+	s := startShop(t)
+	b := &browser{url: s.URL()}
+	const login = `mutation { login(input: {username: "walter", password: "walter-demo"}) { token user { name } } }`
+	status, body := b.send(t, login, "application/json")
+	if status != http.StatusOK || !strings.Contains(body, `"token":null`) {
+		t.Fatalf("login answered %d %s, want no token in the body", status, body)
+	}
+	if b.cookie == nil || !b.cookie.HttpOnly || b.cookie.SameSite != http.SameSiteLaxMode || b.cookie.Path != "/" || b.cookie.Domain != "" {
+		t.Fatalf("the cookie is %v, want HttpOnly, SameSite=Lax, Path=/ and no Domain", b.cookie)
+	}
+	if status, body = b.send(t, meQuery, "application/json"); !strings.Contains(body, `"walter"`) {
+		t.Errorf("with the cookie me answered %d %s, want walter", status, body)
+	}
+	// A form of another site can send the cookie, but not this content type.
+	if status, body = b.send(t, logoutMutation, "text/plain"); status < 400 || strings.Contains(body, `"logout":true`) {
+		t.Errorf("a forged request answered %d %s, want a refusal", status, body)
+	}
+	before := *b.cookie
+	if status, body = b.send(t, logoutMutation, "application/json"); !strings.Contains(body, `"logout":true`) {
+		t.Fatalf("logout answered %d %s", status, body)
+	}
+	if b.cookie.MaxAge >= 0 || b.cookie.Value != "" {
+		t.Errorf("after logout the cookie is %v, want it cleared", b.cookie)
+	}
+	b.cookie = &before
+	if status, body = b.send(t, meQuery, "application/json"); status != http.StatusUnauthorized {
+		t.Errorf("with the cookie of before, me answered %d %s, want 401", status, body)
+	}
+}
+
+// TestRefresh: a token that lost its version by a change of roles is refused until it is refreshed.
+func TestRefresh(t *testing.T) {
+	s := startShop(t)
+	admin, clerk := s.login(t, "admin"), s.login(t, "clerk")
+	const staffQuery = `{ orders(first: 1) { totalCount } }`
+	clerk.must(t, staffQuery, nil)
+	id := clerk.must(t, `{ me { id } }`, nil).at("me", "id")
+	admin.must(t, `mutation ($id: ID!) { revokeRole(userId: $id, role: CLERK) { id } }`, map[string]any{"id": id})
+	wantRefused(t, clerk, "the token carries a role that was taken away")
+	token, _ := clerk.must(t, `mutation { refresh { token } }`, nil).at("refresh", "token").(string)
+	refreshed := client{shop: s, token: token}
+	refreshed.must(t, meQuery, nil)
+	if res := refreshed.send(t, staffQuery, nil); res.at("orders") != nil || len(res.Errors) == 0 {
+		t.Errorf("without the role the person still sees all orders: %s", res.Body)
+	}
+}
