@@ -12,12 +12,8 @@ import (
 // authDirectives are the directives that protect data.
 var authDirectives = []string{"authenticated", "requiresScopes", "policy"}
 
-// checkAuth checks where auth directives stand, and that nobody reads protected data through a field
-// that is open.
+// checkAuth checks that nobody reads protected data through a field that is open.
 func checkAuth(m *merger) diag.List {
-	for i := range m.subgraphs {
-		m.checkAuthOnInterfaces(i)
-	}
 	for _, t := range m.types {
 		for _, f := range t.fields {
 			for i, source := range f.sources {
@@ -28,31 +24,6 @@ func checkAuth(m *merger) diag.List {
 		}
 	}
 	return m.takeDiags()
-}
-
-// checkAuthOnInterfaces: interfaces get their requirements from the types that implement them.
-func (m *merger) checkAuthOnInterfaces(i int) {
-	sub := m.subgraphs[i]
-	for _, t := range sub.Types {
-		if t.Kind != schema.Interface && t.InterfaceObject == nil {
-			continue
-		}
-		refuse := func(coordinate string, applied []schema.Directive) {
-			for _, d := range applied {
-				if name, known := sub.Canonical(d); known && slices.Contains(authDirectives, name) {
-					m.report(diag.AuthRequirementsAppliedOnInterface, []diag.Position{sub.At(d.Pos)}, "put it on the implementing types",
-						"@%s cannot stand on %q: an interface has the requirements of its implementing types", name, coordinate)
-				}
-			}
-		}
-		refuse(t.Name, t.Applied)
-		if t.InterfaceObject != nil {
-			continue
-		}
-		for _, f := range t.Fields {
-			refuse(f.Coordinate(), f.Applied)
-		}
-	}
 }
 
 // requirement is what a request must have to see an element. Alternatives are nil where nothing is

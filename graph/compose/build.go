@@ -90,7 +90,7 @@ func (m *merger) subgraphTypes(i int) []*supergraph.SubgraphType {
 			}
 		}
 		for _, f := range t.fields {
-			if f.sources[i] != nil {
+			if f.sources[i] != nil && !f.overridden[i].gone {
 				st.Fields = append(st.Fields, subgraphField(f, i))
 			}
 		}

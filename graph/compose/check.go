@@ -1,24 +1,39 @@
 package compose
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/weft-graph/weft/graph/diag"
+	"github.com/weft-graph/weft/graph/internal/federation"
 	"github.com/weft-graph/weft/graph/internal/schema"
 	"github.com/weft-graph/weft/graph/supergraph"
 )
 
 // checkMerged checks what only the merged types show.
 func (m *merger) checkMerged() diag.List {
-	if query := m.byName["Query"]; query == nil || len(query.fields) == 0 {
-		m.report(diag.NoQueries, nil, "add \"type Query\" with a field to one subgraph", "no subgraph has a query field")
-	}
 	m.checkInterfaceFields()
 	m.checkInterfaceObjects()
 	m.checkUnsupported()
 	return m.takeDiags()
+}
+
+// checkQueries: a graph without a query cannot be asked anything.
+func (m *merger) checkQueries() {
+	if query := m.byName["Query"]; query == nil || len(query.fields) == 0 {
+		m.report(diag.NoQueries, nil, "add \"type Query\" with a field to one subgraph", "no subgraph has a query field")
+	}
+}
+
+// checkBases: a type that is extended must be defined somewhere.
+func (m *merger) checkBases() {
+	for _, t := range m.types {
+		isDefined := slices.ContainsFunc(t.sources, func(s *federation.Type) bool { return s != nil && !s.Def.IsExtension })
+		if !isDefined && !isRootName(t.def.Name) {
+			m.report(diag.ExtensionWithNoBase, m.typePositions(t, nil), fmt.Sprintf("define %q in one subgraph instead of extending it", t.def.Name),
+				"type %q is extended and no subgraph defines it", t.def.Name)
+		}
+	}
 }
 
 // checkInterfaceFields: every implementing type must have every field of its merged interfaces.
@@ -62,17 +77,10 @@ func (m *merger) checkUnsupported() {
 	}
 }
 
-// checkGraphQL holds the merged schema to the rules of plain GraphQL.
+// checkGraphQL holds the API schema to the rules of plain GraphQL.
 func checkGraphQL(s *supergraph.Supergraph) diag.List {
-	text, err := schema.Parse("supergraph", supergraph.Print(s))
-	var problems schema.Problems
-	if err == nil {
-		problems = schema.New(*text).Check()
-	} else if !errors.As(err, &problems) {
-		problems = schema.Problems{{Message: err.Error()}}
-	}
 	var diags diag.List
-	for _, p := range slices.Compact(problems) {
+	for _, p := range s.API().Check() {
 		diags = append(diags, diag.Diagnostic{Code: diag.InvalidGraphQL, Message: "the merged schema: " + p.Message})
 	}
 	return diags

@@ -54,7 +54,7 @@ func Compose(subgraphs []Subgraph) (*supergraph.Supergraph, diag.List) {
 		return nil, diags
 	}
 	s := m.supergraph()
-	if !add(checkGraphQL(s)) || !add(checkInaccessible(m, s)) || !add(checkAuth(m)) {
+	if !add(checkInaccessible(m, s)) || !add(checkGraphQL(s)) || !add(checkAuth(m)) {
 		return nil, diags
 	}
 	if !add(checkSatisfiability(m, s)) {

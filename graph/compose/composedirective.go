@@ -21,8 +21,9 @@ type composedDirective struct {
 	name, element string
 	link          *federation.Link
 	definition    *schema.DirectiveDefinition
-	// in says by subgraph whether it composes the directive.
+	// in says by subgraph whether it composes the directive; at is the first place that does.
 	in []bool
+	at []diag.Position
 }
 
 func (c *composedDirectives) byName(name string) *composedDirective {
@@ -56,7 +57,13 @@ func (m *merger) composeDirectives() {
 			}
 		}
 	}
+	m.checkComposedDefinitions()
 	m.checkComposedNames()
+	m.checkFeatureNames()
+}
+
+func isMetadata(name string) bool {
+	return slices.ContainsFunc(metadata, func(entry metadataEntry) bool { return entry.name == name })
 }
 
 func (m *merger) composeDirective(i int, d schema.Directive) {
@@ -74,12 +81,10 @@ func (m *merger) composeDirective(i int, d schema.Directive) {
 	switch {
 	case definition == nil && link == nil:
 		m.report(diag.DirectiveCompositionError, at, "define the directive, or correct the name", "@composeDirective in %q names the unknown directive @%s", sub.Name, name)
-	case definition != nil && definition.BuiltIn:
-		m.report(diag.DirectiveCompositionError, at, "remove @composeDirective", "@%s is built into GraphQL and cannot be composed", name)
-	case isKnown && slices.ContainsFunc(metadata, func(entry metadataEntry) bool { return entry.name == element }):
+	case isKnown && isMetadata(element), definition != nil && definition.BuiltIn && isMetadata(name):
 		m.add(diag.Info, diag.DirectiveCompositionInfo, at, "remove @composeDirective", "@%s is composed without @composeDirective", name)
-	case isKnown:
-		m.report(diag.DirectiveCompositionError, at, "remove @composeDirective", "@%s belongs to the federation of the subgraphs and cannot be composed", name)
+	case isKnown, definition != nil && definition.BuiltIn, link != nil && link.Identity == federation.JoinIdentity:
+		m.report(diag.DirectiveCompositionError, at, "remove @composeDirective", "@%s belongs to GraphQL or to the federation of the subgraphs and cannot be composed", name)
 	case link == nil:
 		m.report(diag.DirectiveCompositionError, at, "link the specification of the directive: @link(url: \"https://…/v1.0\", import: [\"@"+name+"\"])",
 			"@%s in %q belongs to no linked specification and cannot be composed", name, sub.Name)
@@ -90,11 +95,16 @@ func (m *merger) composeDirective(i int, d schema.Directive) {
 
 // addComposed joins one subgraph's use of a composed directive with those before it.
 func (m *merger) addComposed(i int, name string, d *composedDirective, at []diag.Position) {
+	for _, other := range m.composed.list {
+		if other.link.Identity == d.link.Identity && other.element == d.element && other.name != name {
+			m.report(diag.DirectiveCompositionError, slices.Concat(other.at, at), "import the directive under one name in all subgraphs",
+				"@%s of %q is composed as @%s and as @%s", d.element, d.link.Identity, other.name, name)
+			return
+		}
+	}
 	old := m.composed.byName(name)
 	if old == nil {
-		if d.definition == nil {
-			return // another subgraph must define it
-		}
+		d.at = at
 		d.in = make([]bool, len(m.subgraphs))
 		d.in[i] = true
 		m.composed.list = append(m.composed.list, d)
@@ -108,8 +118,45 @@ func (m *merger) addComposed(i int, name string, d *composedDirective, at []diag
 	case old.link.Version.Major != d.link.Version.Major:
 		m.report(diag.DirectiveCompositionError, at, "link one major version in all subgraphs",
 			"@%s is composed from %q and from %q, whose major versions differ", name, old.link.URL, d.link.URL)
-	case old.link.Version.Less(d.link.Version) && d.definition != nil:
+	case d.definition != nil && (old.definition == nil || old.link.Version.Less(d.link.Version)):
 		old.link, old.definition = d.link, d.definition
+	}
+}
+
+// checkComposedDefinitions: one of the subgraphs that compose a directive must define it.
+func (m *merger) checkComposedDefinitions() {
+	m.composed.list = slices.DeleteFunc(m.composed.list, func(d *composedDirective) bool {
+		if d.definition == nil {
+			m.report(diag.DirectiveCompositionError, d.at, "define the directive in the subgraph",
+				"@%s of %q is composed and no subgraph that links its newest version defines it", d.name, d.link.URL)
+		}
+		return d.definition == nil
+	})
+}
+
+// checkFeatureNames: a directive that is merged by itself must be imported under one name, too.
+func (m *merger) checkFeatureNames() {
+	for _, entry := range metadata {
+		first, firstName := -1, ""
+		for i, sub := range m.subgraphs {
+			for _, link := range sub.Links.List {
+				name := ""
+				for _, one := range link.Imports {
+					if _, known := sub.Canonical(schema.Directive{Name: strings.TrimPrefix(one.As, "@")}); known && one.Name == "@"+entry.name {
+						name = one.As
+					}
+				}
+				switch {
+				case name == "":
+				case first < 0:
+					first, firstName = i, name
+				case name != firstName:
+					m.report(diag.LinkImportNameMismatch, []diag.Position{m.subgraphs[first].At(m.subgraphs[first].Links.List[0].Pos), sub.At(link.Pos)},
+						"import the directive under one name in all subgraphs",
+						"@%s is imported as %q in %q and as %q in %q", entry.name, firstName, m.subgraphs[first].Name, name, sub.Name)
+				}
+			}
+		}
 	}
 }
 
@@ -162,7 +209,7 @@ func (m *merger) mergeExecutableDirectives() {
 	var names []string
 	for _, sub := range m.subgraphs {
 		for _, d := range sub.Directives {
-			if len(executableLocations(d)) > 0 && !slices.Contains(names, d.Name) {
+			if len(executableLocations(d)) > 0 && !isRouterDirective(d.Name) && !slices.Contains(names, d.Name) {
 				names = append(names, d.Name)
 			}
 		}
@@ -179,6 +226,10 @@ func (m *merger) mergeExecutableDirectives() {
 		m.directives = append(m.directives, &definition)
 	}
 }
+
+// isRouterDirective reports whether a directive for operations is one that a router answers itself,
+// whatever subgraphs define.
+func isRouterDirective(name string) bool { return name == "defer" || name == "stream" }
 
 func executableLocations(d *schema.DirectiveDefinition) []string {
 	var out []string

@@ -96,7 +96,7 @@ func TestCorpus(t *testing.T) {
 	})
 	for _, key := range keys {
 		ids := differences[key]
-		t.Logf("%4d %s  %s", len(ids), key, strings.Join(ids[:min(4, len(ids))], " "))
+		t.Logf("%4d %s  %s", len(ids), key, strings.Join(ids[:min(40, len(ids))], " "))
 	}
 	report := func(what string, n, of int, least float64) {
 		share := 100 * float64(n) / float64(max(of, 1))

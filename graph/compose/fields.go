@@ -41,17 +41,18 @@ func (m *merger) mergeFields() {
 			continue
 		}
 		for _, f := range t.fields {
-			m.mergeField(f)
+			isTyped := m.mergeField(f)
 			if t.def.Kind == schema.Object {
-				m.checkSharing(f)
+				m.checkSharing(f, isTyped)
 			}
 		}
 		m.hintFieldPresence(t)
 	}
 }
 
-// mergeField merges one output field: the most general type, arguments that all subgraphs have.
-func (m *merger) mergeField(f *mergedField) {
+// mergeField merges one output field: the most general type, arguments that all subgraphs have. It
+// reports whether the field has a type that all agree with.
+func (m *merger) mergeField(f *mergedField) bool {
 	resolving := f.resolving()
 	if len(resolving) == 0 {
 		if !m.isResolvedByInterfaceObject(f) {
@@ -60,15 +61,17 @@ func (m *merger) mergeField(f *mergedField) {
 				f.coordinate(), m.names(func(i int) bool { return f.sources[i] != nil }))
 		}
 		f.def.Type = firstSource(f).Type // what follows needs a type
-		return
+		return true
 	}
 	m.checkExternalMetadata(f)
-	f.def.Type = m.mergeOutputType(f, resolving)
+	var isTyped bool
+	f.def.Type, isTyped = m.mergeOutputType(f, resolving)
 	f.def.Args = m.mergeArgs(argOwner{coordinate: f.coordinate(), sources: f.argSources(resolving)})
 	f.def.Description = m.mergeDescription(fmt.Sprintf("field %q", f.coordinate()), f.descriptions(resolving), func() []diag.Position { return m.fieldPositions(f) })
 	f.def.Applied = m.mergeMetadata(f.coordinate(), f.applied(resolving))
 	m.checkExternals(f)
 	m.use(f.def.Type, enumUse{output: true})
+	return isTyped
 }
 
 func firstSource(f *mergedField) *federation.Field {
@@ -120,8 +123,8 @@ func (m *merger) use(ref *schema.TypeRef, use enumUse) {
 }
 
 // mergeOutputType takes the most general of the field's types; every other one must be a subtype.
-func (m *merger) mergeOutputType(f *mergedField, resolving []int) *schema.TypeRef {
-	merged := f.sources[resolving[0]].Type
+func (m *merger) mergeOutputType(f *mergedField, resolving []int) (merged *schema.TypeRef, ok bool) {
+	merged = f.sources[resolving[0]].Type
 	allEqual := true
 	for _, i := range resolving[1:] {
 		t := f.sources[i].Type
@@ -133,14 +136,14 @@ func (m *merger) mergeOutputType(f *mergedField, resolving []int) *schema.TypeRe
 		default:
 			m.report(diag.FieldTypeMismatch, m.fieldPositions(f), fmt.Sprintf("give %q one type in all subgraphs", f.coordinate()),
 				"the types of field %q cannot be merged: %s", f.coordinate(), m.typesText(f, resolving))
-			return merged
+			return merged, false
 		}
 	}
 	if !allEqual {
 		m.add(diag.Info, diag.InconsistentButCompatibleFieldType, m.fieldPositions(f), fmt.Sprintf("use %s in all subgraphs", merged),
 			"field %q has different types, the supergraph uses %s: %s", f.coordinate(), merged, m.typesText(f, resolving))
 	}
-	return merged
+	return merged, true
 }
 
 // typesText says which type each subgraph has: `Int in "a", String in "b"`.
@@ -162,7 +165,7 @@ func (m *merger) checkExternals(f *mergedField) {
 		for _, j := range f.resolving() {
 			at = append(at, m.subgraphs[j].At(f.sources[j].Def.Pos))
 		}
-		if !source.Type.Equal(f.def.Type) && !m.isSubtype(f.def.Type, source.Type) {
+		if !source.Type.Equal(f.def.Type) {
 			m.report(diag.ExternalTypeMismatch, at, fmt.Sprintf("declare %q as %s in %q", f.coordinate(), f.def.Type, m.subgraphs[i].Name),
 				"the @external field %q has the type %s in %q, it is resolved as %s", f.coordinate(), source.Type, m.subgraphs[i].Name, f.def.Type)
 		}
@@ -179,7 +182,7 @@ func (m *merger) checkExternalArgs(f *mergedField, i int, at []diag.Position) {
 		switch {
 		case own == nil:
 			m.report(diag.ExternalArgumentMissing, at, fix, "the @external field %q lacks the argument %q in %q", f.coordinate(), arg.Name, m.subgraphs[i].Name)
-		case !own.Type.Equal(arg.Type) && !m.isSubtype(arg.Type, own.Type):
+		case !m.isSubtype(own.Type, arg.Type):
 			m.report(diag.ExternalArgumentTypeMismatch, at, fix, "argument %q of the @external field has the type %s in %q, it is resolved with %s",
 				name, own.Type, m.subgraphs[i].Name, arg.Type)
 		case valueText(own.Default) != valueText(arg.Default):

@@ -30,7 +30,7 @@ func (m *merger) hintFieldPresence(t *mergedType) {
 	}
 	for _, f := range t.fields {
 		lacks := func(i int) bool {
-			return t.sources[i] != nil && t.sources[i].InterfaceObject == nil && f.sources[i] == nil && !f.overridden[i].shares
+			return t.sources[i] != nil && t.sources[i].InterfaceObject == nil && f.sources[i] == nil
 		}
 		if slices.ContainsFunc(indexes(t.sources), lacks) {
 			m.add(diag.Debug, code, m.fieldPositions(f), fmt.Sprintf("add the field to %s, if it can be resolved there", m.names(lacks)),
@@ -62,7 +62,7 @@ func hintFragile(m *merger) diag.List {
 			continue
 		}
 		for _, f := range t.fields {
-			from := f.resolving()
+			from := slices.DeleteFunc(f.resolving(), func(i int) bool { return f.overridden[i].gone })
 			if f.def.Type.NonNull && len(from) == 1 && !f.sources[from[0]].Uses.Key && !m.returns(from[0], t.def.Name) && m.returnedElsewhere(from[0], t.def.Name) {
 				m.add(diag.Info, diag.NonNullFieldOnForeignEntity, m.fieldPositions(f), fmt.Sprintf("make %q nullable", f.coordinate()),
 					"field %q cannot be null, and subgraph %q only adds it to an entity that others return: while %q is down, the whole %q is null",

@@ -44,15 +44,14 @@ func (m *merger) addAbstractedField(t *mergedType, of *mergedField) {
 		sources: make([]*federation.Field, len(m.subgraphs)), overridden: make([]overridden, len(m.subgraphs)),
 	}
 	t.fields = append(t.fields, added)
-	m.checkSharing(added)
+	m.checkSharing(added, true)
 }
 
 // checkInterfaceObjects: a subgraph with an interface object knows none of the types behind it, and a
 // subgraph that has the interface's key must know all of them.
 func (m *merger) checkInterfaceObjects() {
 	for _, t := range m.types {
-		hasInterfaceObject := slices.ContainsFunc(t.sources, func(s *federation.Type) bool { return s != nil && s.InterfaceObject != nil })
-		if !hasInterfaceObject {
+		if t.def.Kind != schema.Interface {
 			continue
 		}
 		for i, source := range t.sources {

@@ -45,8 +45,7 @@ type mergedType struct {
 type mergedField struct {
 	parent *mergedType
 	def    *schema.Field
-	// sources by subgraph; nil where the subgraph does not have the field, or has lost it to an
-	// @override.
+	// sources by subgraph; nil where the subgraph does not have the field.
 	sources []*federation.Field
 	// overridden by subgraph says what an @override elsewhere did to the field.
 	overridden []overridden
@@ -75,6 +74,7 @@ func newMerger(subgraphs []*federation.Subgraph) *merger {
 func (m *merger) merge() diag.List {
 	m.composeDirectives()
 	m.collectTypes()
+	m.checkBases()
 	m.mergeImplements()
 	m.mergeUnions()
 	m.collectFields()
@@ -87,6 +87,7 @@ func (m *merger) merge() diag.List {
 	m.mergeTypeMetadata()
 	m.mergeSchemaMetadata()
 	m.propagateAuth()
+	m.checkQueries()
 	return m.takeDiags()
 }
 

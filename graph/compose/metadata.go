@@ -287,6 +287,9 @@ func (m *merger) mergeTypeMetadata() {
 		}
 		t.def.Description = m.mergeDescription(fmt.Sprintf("type %q", t.def.Name), texts, func() []diag.Position { return m.typePositions(t, nil) })
 		t.def.Applied = m.mergeMetadata(t.def.Name, applied)
+		if t.def.Kind != schema.InputObject { // where a service allows it, it means nothing
+			t.def.Applied = slices.DeleteFunc(t.def.Applied, func(d schema.Directive) bool { return d.Name == "oneOf" })
+		}
 	}
 }
 

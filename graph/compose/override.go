@@ -17,6 +17,8 @@ type overridden struct {
 	// shares is set where the field counts no longer as resolved here, or not always: it need not be
 	// shareable.
 	shares bool
+	// gone is set where the subgraph has lost the field entirely.
+	gone bool
 	// label is that of a progressive override, on both sides.
 	label string
 }
@@ -24,31 +26,25 @@ type overridden struct {
 // overrideLabel is the grammar of labels: a name, or "percent(12.5)".
 var overrideLabel = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_\-:./]*$|^percent\((\d{1,2}(\.\d{1,8})?|100)\)$`)
 
-// applyOverrides takes the fields away from the subgraphs that lost them to an @override.
+// applyOverrides takes the fields away from the subgraphs that lost them to an @override. Their types
+// still count in merging: clients must not see a change while fields move.
 func (m *merger) applyOverrides() {
 	for _, t := range m.types {
 		if t.def.Kind != schema.Object && t.def.Kind != schema.Interface {
 			continue
 		}
 		for _, f := range t.fields {
-			var dropped []int
 			for i, source := range f.sources {
 				if source != nil && source.Override != nil {
-					if from := m.applyOverride(f, i); from >= 0 {
-						dropped = append(dropped, from)
-					}
+					m.applyOverride(f, i)
 				}
-			}
-			for _, from := range dropped {
-				f.sources[from] = nil
 			}
 		}
 	}
 }
 
-// applyOverride follows the @override of the field in subgraph i. It returns the subgraph that loses
-// the field entirely, or -1.
-func (m *merger) applyOverride(f *mergedField, i int) int {
+// applyOverride follows the @override of the field in subgraph i.
+func (m *merger) applyOverride(f *mergedField, i int) {
 	source := f.sources[i]
 	override := source.Override
 	at := []diag.Position{m.subgraphs[i].At(override.Pos)}
@@ -57,36 +53,36 @@ func (m *merger) applyOverride(f *mergedField, i int) int {
 	case f.parent.def.Kind == schema.Interface && f.parent.sources[i].InterfaceObject == nil:
 		m.report(diag.OverrideOnInterface, at, "put @override on the fields of the implementing types",
 			"@override cannot stand on %q, a field of an interface", f.coordinate())
-		return -1
+		return
 	case f.parent.sources[i].InterfaceObject != nil:
 		m.report(diag.OverrideCollisionWithAnotherDirective, at, "move the field without @override, in one release of all subgraphs",
 			"@override cannot stand on %q in %q, a field of an @interfaceObject", f.coordinate(), m.subgraphs[i].Name)
-		return -1
+		return
 	case from < 0:
 		m.add(diag.Warn, diag.FromSubgraphDoesNotExist, at, "name a subgraph of the graph",
 			"@override on %q in %q names the subgraph %q, which does not exist", f.coordinate(), m.subgraphs[i].Name, override.From)
-		return -1
+		return
 	case from == i:
 		m.report(diag.OverrideFromSelfError, at, "name another subgraph, or remove @override",
 			"@override on %q in %q names its own subgraph", f.coordinate(), m.subgraphs[i].Name)
-		return -1
+		return
 	case f.sources[from] == nil:
 		m.overrideNothing(f, i, from, at)
-		return -1
+		return
 	}
 	at = append(at, m.subgraphs[from].At(f.sources[from].Def.Pos))
 	if f.sources[from].Override != nil {
 		m.report(diag.OverrideSourceHasOverride, at, "keep one of the two @override",
 			"@override on %q in %q takes the field from %q, which takes it from elsewhere itself", f.coordinate(), m.subgraphs[i].Name, override.From)
-		return -1
+		return
 	}
 	if directive, where := overrideConflict(source, f.sources[from]); directive != "" {
 		m.report(diag.OverrideCollisionWithAnotherDirective, at, fmt.Sprintf("remove %s or @override", directive),
 			"@override on %q in %q cannot be followed: the field has %s in %q", f.coordinate(), m.subgraphs[i].Name, directive,
 			m.subgraphs[[]int{i, from}[where]].Name)
-		return -1
+		return
 	}
-	return m.takeOver(f, i, from, at)
+	m.takeOver(f, i, from, at)
 }
 
 // overrideNothing: the subgraph does not have the field itself; it may have it by an interface object.
@@ -116,13 +112,14 @@ func overrideConflict(overriding, overridden *federation.Field) (directive strin
 }
 
 // takeOver moves the field from one subgraph to another, at once or, with a label, progressively.
-func (m *merger) takeOver(f *mergedField, i, from int, at []diag.Position) int {
+func (m *merger) takeOver(f *mergedField, i, from int, at []diag.Position) {
 	label := f.sources[i].Override.Label
 	if label != "" {
 		if !overrideLabel.MatchString(label) {
 			m.report(diag.OverrideLabelInvalid, at, "write a name such as \"group:variant\", or \"percent(25)\"",
 				"the label %q of @override on %q is no name and no percentage", label, f.coordinate())
-			return -1
+			f.overridden[from].shares = true // says no more of the field
+			return
 		}
 		f.overridden[i].label, f.overridden[from].label = label, label
 		m.add(diag.Info, diag.OverrideMigrationInProgress, at, "remove the field from the old subgraph when the migration is done",
@@ -132,7 +129,7 @@ func (m *merger) takeOver(f *mergedField, i, from int, at []diag.Position) int {
 	if old.External != nil {
 		m.add(diag.Info, diag.OverrideDirectiveCanBeRemoved, at, "remove @override",
 			"@override on %q in %q: subgraph %q does not resolve the field, it is @external there", f.coordinate(), m.subgraphs[i].Name, m.subgraphs[from].Name)
-		return -1
+		return
 	}
 	f.overridden[from].shares = true
 	f.overridden[from].used = old.Uses.Any()
@@ -140,8 +137,5 @@ func (m *merger) takeOver(f *mergedField, i, from int, at []diag.Position) int {
 		m.add(diag.Info, diag.OverriddenFieldCanBeRemoved, at, fmt.Sprintf("remove %q from %q, or mark it @external where it is still needed", f.coordinate(), m.subgraphs[from].Name),
 			"field %q in %q is overridden by %q", f.coordinate(), m.subgraphs[from].Name, m.subgraphs[i].Name)
 	}
-	if label != "" || f.overridden[from].used {
-		return -1
-	}
-	return from
+	f.overridden[from].gone = label == "" && !f.overridden[from].used
 }

@@ -14,6 +14,8 @@ import (
 type resolver struct {
 	subgraph int
 	field    *federation.Field
+	// isShareable says whether another subgraph may resolve the field too.
+	isShareable bool
 }
 
 // resolvers are all that resolve the field.
@@ -24,12 +26,14 @@ func (m *merger) resolvers(f *mergedField) []resolver {
 		case source == nil:
 			for _, abstract := range m.abstracting(f, i) {
 				if abstract.External == nil {
-					out = append(out, resolver{i, abstract})
+					out = append(out, resolver{i, abstract, abstract.Shareable})
 				}
 			}
 		case f.overridden[i].shares:
-		case source.External == nil || source.Uses.Provides:
-			out = append(out, resolver{i, source})
+		case source.External == nil:
+			out = append(out, resolver{i, source, source.Shareable})
+		case source.Uses.Provides: // resolved on the way to it, which @provides says as clearly
+			out = append(out, resolver{i, source, true})
 		}
 	}
 	return out
@@ -61,15 +65,16 @@ func (m *merger) isResolvedByInterfaceObject(f *mergedField) bool {
 	})
 }
 
-// checkSharing: a field that several subgraphs resolve must be @shareable in all of them.
-func (m *merger) checkSharing(f *mergedField) {
+// checkSharing: a field that several subgraphs resolve must be @shareable in all of them. Possible
+// types are compared only where the field isTyped.
+func (m *merger) checkSharing(f *mergedField, isTyped bool) {
 	resolvers := m.resolvers(f)
 	var positions []diag.Position
 	var closed []string
 	isSubscription := f.parent.def.Name == "Subscription"
 	for _, r := range resolvers {
 		positions = append(positions, m.subgraphs[r.subgraph].At(r.field.Def.Pos))
-		if !r.field.Shareable || isSubscription {
+		if !r.isShareable || isSubscription {
 			closed = append(closed, fmt.Sprintf("%q", m.subgraphs[r.subgraph].Name))
 		}
 	}
@@ -84,7 +89,9 @@ func (m *merger) checkSharing(f *mergedField) {
 		m.report(diag.InvalidFieldSharing, positions, fix, "field %q is resolved by %d subgraphs and is not @shareable in %s", f.coordinate(), len(resolvers), joinAnd(closed))
 		return
 	}
-	m.checkRuntimeTypes(f, resolvers, positions)
+	if isTyped {
+		m.checkRuntimeTypes(f, resolvers, positions)
+	}
 }
 
 // checkRuntimeTypes: subgraphs that share a field of an abstract type must have a runtime type in

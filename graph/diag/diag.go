@@ -4,6 +4,11 @@
 // positions in every subgraph involved and, where one is known, the smallest edit that fixes it.
 package diag
 
+import (
+	"fmt"
+	"strings"
+)
+
 // Severity ranks a Diagnostic.
 type Severity uint8
 
@@ -54,4 +59,50 @@ func (l List) HasErrors() bool {
 		}
 	}
 	return false
+}
+
+// String prints the diagnostic: severity, code and message, then a line each for the places, the
+// witness and the fix.
+func (d Diagnostic) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s %s\n", d.Severity, d.Code, d.Message)
+	if len(d.Positions) > 0 {
+		b.WriteString("  at ")
+		for i, p := range d.Positions {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			b.WriteString(p.String())
+		}
+		b.WriteByte('\n')
+	}
+	if d.Witness != "" {
+		fmt.Fprintf(&b, "  shown by %s\n", d.Witness)
+	}
+	if d.Fix != "" {
+		fmt.Fprintf(&b, "  fix: %s\n", d.Fix)
+	}
+	return b.String()
+}
+
+// String prints the position as file:line:column, as far as it is known.
+func (p Position) String() string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+}
+
+// String names the severity: "error", "warn", "info" or "debug".
+func (s Severity) String() string {
+	return [...]string{Error: "error", Warn: "warn", Info: "info", Debug: "debug"}[s]
+}
+
+// String prints the diagnostics one after the other.
+func (l List) String() string {
+	var b strings.Builder
+	for _, d := range l {
+		b.WriteString(d.String())
+	}
+	return b.String()
 }

@@ -46,17 +46,17 @@ func (v *validator) checkListSize(f *Field, d schema.Directive) {
 	}
 	target := v.sub.Type(f.Type.Named())
 	for _, item := range sized.Items {
-		why := ""
+		why, code := "", diag.ListSizeInvalidSizedField
 		switch {
 		case target == nil || !target.Def.IsComposite():
 			why = fmt.Sprintf("the field returns %s, which has no fields", f.Type)
 		case target.Field(item.Raw) == nil:
 			why = fmt.Sprintf("type %q has no such field", target.Name)
 		case target.Field(item.Raw).Type.Elem == nil:
-			why = "it is no list"
+			why, code = "it is no list", diag.ListSizeAppliedToNonList
 		}
 		if why != "" {
-			v.fail(diag.ListSizeInvalidSizedField, d.Pos, "name fields that are lists", "@listSize on %q: the sized field %q: %s", f.Coordinate(), item.Raw, why)
+			v.fail(code, d.Pos, "name fields that are lists", "@listSize on %q: the sized field %q: %s", f.Coordinate(), item.Raw, why)
 		}
 	}
 }

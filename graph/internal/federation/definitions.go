@@ -86,7 +86,7 @@ func renamedRef(ref *schema.TypeRef, rename func(string) string) *schema.TypeRef
 }
 
 func (l *loader) checkTypeDefinition(want, own *schema.Type) {
-	if own.Kind != want.Kind {
+	if own.Kind != want.Kind && own.Kind != schema.Scalar { // a scalar allows what an enum of ours does
 		l.fail(diag.TypeDefinitionInvalid, own.Pos, fmt.Sprintf("remove the definition: the link defines %q", own.Name),
 			"%q must be %s, here it is %s", own.Name, want.Kind, own.Kind)
 	}

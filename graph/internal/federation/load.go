@@ -230,9 +230,8 @@ func (l *loader) stripMachinery(parts *schema.Parts) {
 		if t.Name != parts.Query {
 			return false
 		}
-		had := len(t.Fields)
 		t.Fields = slices.DeleteFunc(t.Fields, func(f *schema.Field) bool { return f.Name == "_service" || f.Name == "_entities" })
-		if len(t.Fields) == 0 && had > 0 {
+		if len(t.Fields) == 0 {
 			parts.Query = ""
 			return true
 		}

@@ -31,7 +31,7 @@ func (c *selectionCheck) fail(code diag.Code, fix, format string, args ...any) {
 func (c *selectionCheck) check(t *Type, set FieldSet, belowExternal bool) {
 	for _, item := range set {
 		if item.On != "" {
-			c.checkFragment(t, item, belowExternal)
+			c.checkFragment(item, belowExternal)
 			continue
 		}
 		if item.Field == "__typename" {
@@ -89,16 +89,14 @@ func (c *selectionCheck) isExternalInImplementation(f *Field) bool {
 	})
 }
 
-func (c *selectionCheck) checkFragment(t *Type, item FieldSetItem, belowExternal bool) {
+func (c *selectionCheck) checkFragment(item FieldSetItem, belowExternal bool) {
 	on := c.validator.sub.Type(item.On)
-	switch {
-	case on == nil || !on.Def.IsComposite():
+	if on == nil || !on.Def.IsComposite() {
 		c.fail(c.invalid, "name an object, interface or union of the subgraph", "\"... on %s\": there is no such composite type", item.On)
-	case on != t && t.Def.Possible().And(on.Def.Possible()).IsEmpty():
-		c.fail(c.invalid, "remove the fragment", "\"... on %s\" can never be a %s", item.On, t.Name)
-	default:
-		c.check(on, item.Selections, belowExternal)
+		return
 	}
+	// Whether the two can meet is for the merged schema to say: other subgraphs know more types.
+	c.check(on, item.Selections, belowExternal)
 }
 
 // checkArgs checks the arguments that a selected field is called with.

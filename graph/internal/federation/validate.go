@@ -24,6 +24,7 @@ func (s *Subgraph) Validate() diag.List {
 	for _, t := range s.Types {
 		v.checkInterfaceKeys(t)
 		v.checkCosts(t)
+		v.checkAuth(t)
 	}
 	return v.diags
 }
@@ -41,9 +42,8 @@ func (v *validator) fail(code diag.Code, pos schema.Position, fix, format string
 
 // The versions from which on a rule changes.
 var (
-	versionInterfaceKeys     = Version{2, 3}
-	versionShareableObjects  = Version{2, 2}
-	versionAuthNotOnInterace = Version{2, 12}
+	versionInterfaceKeys    = Version{2, 3}
+	versionShareableObjects = Version{2, 2}
 )
 
 func (v *validator) checkKeys(t *Type) {
@@ -145,9 +145,9 @@ func (v *validator) checkInterfaceKeys(t *Type) {
 			case i < 0:
 				v.fail(diag.InterfaceKeyNotOnImplementation, key.Pos, fmt.Sprintf("add @key(fields: %q) to %q", key.Text, impl.Name),
 					"interface %q has the key %q, its implementing type %q has not", t.Name, key.Text, impl.Name)
-			case impl.Keys[i].Resolvable != key.Resolvable:
-				v.fail(diag.InterfaceKeyNotOnImplementation, key.Pos, fmt.Sprintf("make the key %q resolvable on both or on neither", key.Text),
-					"the key %q of interface %q and of its implementing type %q differ in \"resolvable\"", key.Text, t.Name, impl.Name)
+			case key.Resolvable && !impl.Keys[i].Resolvable:
+				v.fail(diag.InterfaceKeyNotOnImplementation, key.Pos, fmt.Sprintf("make the key %q of %q resolvable", key.Text, impl.Name),
+					"the key %q of interface %q is resolvable, that of its implementing type %q is not", key.Text, t.Name, impl.Name)
 			}
 		}
 	}
@@ -176,4 +176,26 @@ func (s FieldSet) argsText() string {
 		flat[i] = item
 	}
 	return flat.String()
+}
+
+// checkAuth: interfaces get their requirements from the types that implement them.
+func (v *validator) checkAuth(t *Type) {
+	if t.Kind != schema.Interface && t.InterfaceObject == nil {
+		return
+	}
+	refuse := func(coordinate string, applied []schema.Directive) {
+		for _, d := range applied {
+			switch name, known := v.sub.Canonical(d); {
+			case known && (name == "authenticated" || name == "requiresScopes" || name == "policy"):
+				v.fail(diag.AuthRequirementsAppliedOnInterface, d.Pos, "put it on the implementing types",
+					"@%s cannot stand on %q: an interface has the requirements of its implementing types", name, coordinate)
+			}
+		}
+	}
+	refuse(t.Name, t.Applied)
+	for _, f := range t.Fields {
+		if t.InterfaceObject == nil {
+			refuse(f.Coordinate(), f.Applied)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -16,8 +17,15 @@ func New(p Parts) *Schema {
 	s.Types = append(append(append(s.Types, scalars...), p.Types...), introspection...)
 	s.Directives = append(s.Directives, directives...)
 	for _, d := range p.Directives {
-		if !isBuiltInDirective(d.Name) { // a service may print them; ours stand
+		if !isBuiltInDirective(d.Name) {
 			s.Directives = append(s.Directives, d)
+			continue
+		}
+		// A service may print them, and allow them in more places; ours stand otherwise.
+		for _, own := range s.Directives {
+			if own.Name == d.Name {
+				own.Locations = sortedUnion(own.Locations, d.Locations)
+			}
 		}
 	}
 	for _, t := range s.Types {
@@ -25,7 +33,14 @@ func New(p Parts) *Schema {
 	}
 	s.Query, s.Mutation, s.Subscription = s.byName[p.Query], s.byName[p.Mutation], s.byName[p.Subscription]
 	s.numberObjects()
+	s.coerceDefaults()
 	return s
+}
+
+func sortedUnion(a, b []string) []string {
+	out := slices.Concat(a, b)
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // numberObjects gives each object type its dense number and each composite type its possible types.

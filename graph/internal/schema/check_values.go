@@ -83,7 +83,8 @@ func (c *checker) checkValue(v Value, t *TypeRef) string {
 	}
 	switch named.Kind {
 	case Enum:
-		if v.Kind != EnumLiteral || !named.HasValue(v.Raw) {
+		// A string stands for the value of that name, as many servers print it.
+		if v.Kind != EnumLiteral && v.Kind != String || !named.HasValue(v.Raw) {
 			return fmt.Sprintf("%s is not one of its values", v)
 		}
 	case InputObject:
