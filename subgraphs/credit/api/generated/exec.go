@@ -484,7 +484,7 @@ enum CreditStatus {
   UNKNOWN
 }
 
-"Minor units (cents), never a float."
+"An amount in minor units (cents) of a currency (ISO 4217), never a float."
 type Money @shareable {
   amount: Int!
   currency: String!
