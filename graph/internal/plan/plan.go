@@ -1,9 +1,13 @@
 // Package plan turns an operation into a Plan: the fetches that answer it and the shape of the
 // response. In: an operation and a query graph. Out: an immutable, printable Plan.
 //
-// The passes are: find the cheapest way to every selected field (search.go), build the fetches and
-// the layouts they fill (build.go), rewrite them by a table of small passes (rewrite.go), print
-// each subgraph operation (text.go). It knows no value of a variable: a plan holds for all of them.
+// The passes are: read the operation and the field sets as selections (want.go); search the cheapest
+// way to every selected field (search.go, with one object in solve.go, its fields in options.go, its
+// jumps in table.go); build the drafts of the fetches and the layouts that they fill (build.go,
+// place.go, draft.go); finish them (finish.go): print each subgraph operation and the scan that reads
+// its answer (print.go), and make the response's shape (shape.go). Keys are fetched and requests are
+// merged while building, so that nothing is repaired afterwards. It knows no value of a variable: a
+// plan holds for all of them.
 package plan
 
 import (

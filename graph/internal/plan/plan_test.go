@@ -36,7 +36,7 @@ func load(sdl string) (*planned, error) {
 }
 
 // header is what every supergraph begins with; cases leave it out.
-const header = `schema @link(url: "https://specs.apollo.dev/link/v1.0") @link(url: "https://specs.apollo.dev/join/v0.4", for: EXECUTION) {
+const header = `schema @link(url: "https://specs.apollo.dev/link/v1.0") @link(url: "https://specs.apollo.dev/join/v0.4", for: EXECUTION) @link(url: "https://specs.apollo.dev/inaccessible/v0.2", for: SECURITY) @link(url: "https://specs.apollo.dev/authenticated/v0.1", for: SECURITY) {
   query: Query MUTATION SUBSCRIPTION
 }
 directive @join__enumValue(graph: join__Graph!) repeatable on ENUM_VALUE
@@ -86,6 +86,33 @@ func TestPlan(t *testing.T) {
 			}
 			c.Compare(name, p.String())
 			for _, problem := range g.simulate(p, labels...) {
+				t.Errorf("%s: %s", input.Name, problem)
+			}
+		}
+	})
+}
+
+// TestShape plans each *.graphql of a case for a client without any identity and prints the shape of
+// the response.
+func TestShape(t *testing.T) {
+	golden.Run(t, "testdata/shape", func(t *testing.T, c *golden.Case) {
+		g, err := load(withHeader(string(c.Input("supergraph.graphqls"))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, input := range c.Inputs(".graphql") {
+			op, errs := g.parser.Parse(string(input.Data), "")
+			if len(errs) > 0 {
+				t.Fatalf("%s: %v", input.Name, errs[0])
+			}
+			p, err := g.planner.Plan(t.Context(), op.Deny(op.Authorize(false, nil)))
+			if err != nil {
+				t.Fatalf("%s: %v", input.Name, err)
+			}
+			name := strings.TrimSuffix(input.Name, ".graphql")
+			c.Compare(name, p.ShapeText())
+			c.Compare(name+".plan", p.String())
+			for _, problem := range g.simulate(p) {
 				t.Errorf("%s: %s", input.Name, problem)
 			}
 		}

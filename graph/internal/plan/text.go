@@ -182,85 +182,6 @@ func (p *Plan) valueText(v Value) string {
 	panic(fmt.Sprintf("plan: unknown kind of value %d", v.Kind))
 }
 
-// pretty breaks a subgraph operation into lines: one for each field.
-func pretty(text string) string {
-	var b strings.Builder
-	depth, parens := 0, 0
-	inString := false
-	line := func() { b.WriteString("\n" + strings.Repeat("  ", depth)) }
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		switch {
-		case inString:
-			b.WriteByte(c)
-			if c == '\\' {
-				i++
-				b.WriteByte(text[i])
-			}
-			inString = c != '"'
-			continue
-		case c == '"':
-			inString = true
-		case c == '(':
-			parens++
-		case c == ')':
-			parens--
-		}
-		switch {
-		case parens > 0 || c == ')' || inString:
-			b.WriteByte(c)
-			if c == ',' || c == ':' {
-				b.WriteByte(' ')
-			}
-		case c == '{':
-			if b.Len() > 0 && !strings.HasSuffix(b.String(), " ") && !strings.HasSuffix(b.String(), "\n") {
-				b.WriteByte(' ')
-			}
-			b.WriteByte('{')
-			depth++
-			if next := text[i+1]; next != ' ' {
-				line()
-			}
-		case c == '}':
-			depth--
-			line()
-			b.WriteByte('}')
-			if i+1 < len(text) && text[i+1] != '}' && text[i+1] != ' ' {
-				line()
-			}
-		case c == ' ' && isNameSpace(text, i):
-			b.WriteByte(' ')
-		case c == ' ':
-			line()
-		case c == '@':
-			b.WriteString(" @")
-		case c == '.' && strings.HasPrefix(text[i:], "...") && text[i-1] != '{' && text[i-1] != '}' && text[i-1] != ' ':
-			line()
-			b.WriteString("...")
-			i += 2
-		case c == '.' && strings.HasPrefix(text[i:], "..."):
-			b.WriteString("...")
-			i += 2
-		case c == ':':
-			b.WriteString(": ")
-		default:
-			if i > 0 && text[i-1] == ')' {
-				line()
-			}
-			b.WriteByte(c)
-		}
-	}
-	return strings.ReplaceAll(b.String(), "...on ", "... on ") + "\n"
-}
-
-// isNameSpace reports whether the space at i belongs to "... on T", "fragment f on T" or a
-// fragment's name, rather than between two fields.
-func isNameSpace(text string, i int) bool {
-	before := text[:i]
-	return strings.HasSuffix(before, "...on") || strings.HasSuffix(before, "}fragment") || strings.HasSuffix(before, " on") ||
-		strings.HasPrefix(text[i:], " on ") && strings.Contains(before, "}fragment f") && !strings.Contains(before[strings.LastIndex(before, "}fragment f"):], "{")
-}
-
 // why says what a fetch is for: the places and the fields.
 func (b *builder) why(d *draft) string {
 	if d.root != nil {
@@ -284,4 +205,67 @@ func (b *builder) fieldNames(sel *subSelection) string {
 		return "__typename"
 	}
 	return strings.Join(names, ", ")
+}
+
+// ShapeText prints the response's shape: for every member its key, where its value comes from, its
+// type and its condition; members that only some runtime types have stand under those types.
+func (p *Plan) ShapeText() string {
+	var b strings.Builder
+	p.writeShape(&b, p.Shape, "")
+	return b.String()
+}
+
+func (p *Plan) writeShape(b *strings.Builder, s *Shape, indent string) {
+	for _, c := range s.Cases {
+		below := indent
+		if c.On != nil && len(s.Cases) > 1 {
+			fmt.Fprintf(b, "%son %s\n", indent, p.typesText(c.On))
+			below += "  "
+		}
+		for i := range c.Fields {
+			p.writeShapeField(b, s.Layout, &c.Fields[i], below)
+		}
+	}
+}
+
+func (p *Plan) writeShapeField(b *strings.Builder, l *Layout, f *ShapeField, indent string) {
+	fmt.Fprintf(b, "%s%s: ", indent, f.Key)
+	switch f.Kind {
+	case TypenameField:
+		b.WriteString("the type's name")
+	case IntrospectionField:
+		fmt.Fprintf(b, "introspection %s", p.Introspection[f.Slot].Name)
+	case DeniedField:
+		fmt.Fprintf(b, "denied %s", f.Coordinate)
+	case SlotField:
+		fmt.Fprintf(b, "%s of %s, %s", l.Slots[f.Slot].Name, p.Subgraphs[f.Subgraph], f.Type)
+	default:
+		panic(fmt.Sprintf("plan: unknown kind of shape field %d", f.Kind))
+	}
+	if f.When != 0 {
+		b.WriteString(" if " + p.conditionText(f.When))
+	}
+	b.WriteByte('\n')
+	if f.Kind != SlotField {
+		return
+	}
+	named := f.Type
+	for named.Elem != nil {
+		named = named.Elem
+	}
+	if named.Shape != nil {
+		p.writeShape(b, named.Shape, indent+"  ")
+	}
+}
+
+// String prints the type as in SDL.
+func (c *Completion) String() string {
+	text := c.TypeName
+	if c.Elem != nil {
+		text = "[" + c.Elem.String() + "]"
+	}
+	if c.NonNull {
+		text += "!"
+	}
+	return text
 }
