@@ -3,6 +3,7 @@ package upstream
 import (
 	"bytes"
 	"context"
+	"errors"
 	"hash/maphash"
 	"net/http"
 	"slices"
@@ -18,22 +19,24 @@ type flights struct {
 	byHash map[uint64][]*flight
 }
 
-// flight is one request to a subgraph for all who want the same. It lives for as long as one of them waits, and each
-// waits until its own deadline.
+// flight is one request to a subgraph for all who want the same. The first caller sends it and the others wait, each
+// until its own deadline. When the first has to leave, one of the others sends it again: that is rare, and cheaper for
+// everybody else than a goroutine for each flight.
 //
 // A write to any subgraph begins a new epoch when it is sent and another when it has ended: only flights of the current
 // epoch are joined, so that nobody reads a state from before their own write.
 type flight struct {
-	key   []byte
-	epoch uint64
-	hash  uint64
-	done  chan struct{} // closed when got and err are set
+	hash, epoch uint64
+	// header and body are compared in full. body is the first caller's, which keeps it until the flight has landed.
+	header, body []byte
+	// waiting is guarded by flights.mu.
+	waiting int
 
-	cancel  context.CancelFunc
-	waiting int // guarded by flights.mu; 0 cancels the flight
-
-	got *answer
-	err error
+	done chan struct{} // closed when the fields below are set
+	got  *answer
+	err  error
+	// isAbandoned is set when the first caller left before there was an answer.
+	isAbandoned bool
 }
 
 var seed = maphash.MakeSeed()
@@ -42,10 +45,10 @@ var seed = maphash.MakeSeed()
 // answer does not depend on them.
 var notInKey = []string{telemetry.RequestIDHeader, "X-Forwarded-For", "Traceparent", "Tracestate"}
 
-// flightKey writes everything that an answer may depend on. The URL is that of the subgraph, which owns its flights.
-func flightKey(header http.Header, body []byte) []byte {
-	names := make([]string, 0, len(header))
-	size := len(body) + 1
+// headerKey writes the headers that an answer may depend on. The URL is that of the subgraph, which owns its flights.
+func headerKey(header http.Header) []byte {
+	names := make([]string, 0, 16)
+	size := 0
 	for name, values := range header {
 		if !slices.Contains(notInKey, name) {
 			names = append(names, name)
@@ -61,68 +64,77 @@ func flightKey(header http.Header, body []byte) []byte {
 			key = append(append(append(append(key, name...), ':'), value...), '\n')
 		}
 	}
-	return append(append(key, '\n'), body...)
+	return key
 }
 
 // join sends a query, or waits for an identical one that is in flight. An answer that is for one caller only is not
 // handed to the others: they send their own.
 func (c *Client) join(ctx context.Context, s *subgraph, out outgoing) (*answer, error) {
-	key := flightKey(out.header, out.body)
-	hash := maphash.Bytes(seed, key)
-	f, isFirst := s.flights.enter(key, hash, c.epoch.Load())
-	if isFirst {
-		c.launch(ctx, s, f, out)
+	header := headerKey(out.header)
+	hash := maphash.Bytes(seed, header) ^ maphash.Bytes(seed, out.body)
+	for {
+		f, isFirst := s.flights.enter(flight{header: header, body: out.body, hash: hash, epoch: c.epoch.Load()})
+		if isFirst {
+			return c.lead(ctx, s, f, out)
+		}
+		select {
+		case <-f.done:
+		case <-ctx.Done():
+			s.flights.leave(f)
+			return nil, callFailed(ctx, ctx.Err())
+		}
+		switch {
+		case f.isAbandoned:
+			continue
+		case f.err != nil:
+			return nil, f.err
+		case f.got.isPrivate:
+			f.got.release()
+			return c.roundTrip(ctx, s, graph.Query, out)
+		}
+		return f.got, nil
 	}
-	select {
-	case <-f.done:
-	case <-ctx.Done():
-		s.flights.leave(f)
-		return nil, callFailed(ctx, ctx.Err())
-	}
-	if f.err != nil {
-		return nil, f.err
-	}
-	if !isFirst && f.got.isPrivate {
-		f.got.release()
-		return c.roundTrip(ctx, s, graph.Query, out)
-	}
-	return f.got, nil
 }
 
-// enter returns the flight for a key, a new one if none of this epoch is under way.
-func (f *flights) enter(key []byte, hash, epoch uint64) (joined *flight, isFirst bool) {
+var errCrashed = errors.New("the call that was joined has failed")
+
+// lead sends the request of a flight and hands the answer to those who wait, also when it panics.
+func (c *Client) lead(ctx context.Context, s *subgraph, f *flight, out outgoing) (got *answer, err error) {
+	err = errCrashed
+	defer func() { s.flights.land(f, got, err, ctx.Err() != nil) }()
+	return c.roundTrip(ctx, s, graph.Query, out)
+}
+
+// enter returns the flight that is under way for the same, or begins it.
+func (f *flights) enter(mine flight) (joined *flight, isFirst bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, other := range f.byHash[hash] {
-		if other.epoch == epoch && other.waiting > 0 && bytes.Equal(other.key, key) {
+	for _, other := range f.byHash[mine.hash] {
+		if other.epoch == mine.epoch && bytes.Equal(other.header, mine.header) && bytes.Equal(other.body, mine.body) {
 			other.waiting++
 			return other, false
 		}
 	}
-	mine := &flight{key: key, hash: hash, epoch: epoch, done: make(chan struct{}), waiting: 1}
+	mine.waiting, mine.done = 1, make(chan struct{})
 	if f.byHash == nil {
 		f.byHash = map[uint64][]*flight{}
 	}
-	f.byHash[hash] = append(f.byHash[hash], mine)
-	return mine, true
+	f.byHash[mine.hash] = append(f.byHash[mine.hash], &mine)
+	return &mine, true
 }
 
-// leave is called by who cannot wait any longer. The flight ends with the last.
+// leave is called by who cannot wait any longer.
 func (f *flights) leave(left *flight) {
 	f.mu.Lock()
+	defer f.mu.Unlock()
 	left.waiting--
-	isLast, landed := left.waiting == 0, left.got != nil
-	f.mu.Unlock()
-	switch {
-	case landed:
-		left.got.release() // its answer came at the same moment
-	case isLast:
-		left.cancel()
+	if left.got != nil { // its answer came at the same moment
+		left.got.release()
 	}
 }
 
 // land takes a flight off the list and hands its answer to those who wait.
-func (f *flights) land(landed *flight, got *answer, err error) {
+func (f *flights) land(landed *flight, got *answer, err error, isAbandoned bool) {
 	f.mu.Lock()
 	list := slices.DeleteFunc(f.byHash[landed.hash], func(other *flight) bool { return other == landed })
 	if len(list) == 0 {
@@ -130,32 +142,12 @@ func (f *flights) land(landed *flight, got *answer, err error) {
 	} else {
 		f.byHash[landed.hash] = list
 	}
-	if got != nil {
-		if landed.waiting == 0 { // all have gone
-			got.users.Store(1)
-			got.release()
-			got = nil
-		} else {
-			got.users.Store(int32(landed.waiting))
-		}
+	if err == nil {
+		got.users.Store(int32(landed.waiting))
+		landed.got = got
 	}
-	landed.got, landed.err = got, err
+	landed.err, landed.isAbandoned = err, err != nil && isAbandoned
+	landed.header, landed.body = nil, nil
 	f.mu.Unlock()
 	close(landed.done)
-}
-
-// launch sends the request of a flight in a goroutine of its own: its first caller may leave before the others. The
-// body belongs to the caller, so the flight takes its copy from the key.
-func (c *Client) launch(ctx context.Context, s *subgraph, f *flight, out outgoing) {
-	flying, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	f.cancel = cancel
-	out = outgoing{header: out.header.Clone(), body: f.key[len(f.key)-len(out.body):]}
-	var got *answer
-	telemetry.Go(flying, c.options.Log, "upstream: fetch from "+s.name, func() (err error) {
-		got, err = c.roundTrip(flying, s, graph.Query, out)
-		return err
-	}, func(err error) {
-		cancel()
-		s.flights.land(f, got, err)
-	})
 }

@@ -435,13 +435,14 @@ func TestAJoinerOutlivesTheFirst(t *testing.T) {
 		t.Errorf("the one that left got %s", text)
 	}
 	copy(req.Body, "xxxxxxxxxxxxxxx") // the first caller's bytes are its own again
+	<-g.arrived                       // the joiner has sent it again
 	close(g.open)
-	if text := <-second; text != `{"data":{"n":1}}` {
+	if text := <-second; text != `{"data":{"n":2}}` {
 		t.Errorf("the joiner got %s", text)
 	}
 }
 
-func TestTheLastToLeaveEndsTheFlight(t *testing.T) {
+func TestALeaverEndsItsCall(t *testing.T) {
 	ended := make(chan struct{})
 	client, _ := newClient(t, upstream.Defaults(), false, func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
