@@ -16,8 +16,8 @@ func TestAllocations(t *testing.T) {
 		got := testing.AllocsPerRun(200, func() {
 			Run(context.Background(), Input{Plan: compiled, Fetcher: fetcher}).Release()
 		})
-		if got > 8 {
-			t.Errorf("%d items: %v allocations, want at most 8", items, got)
+		if got > 4 {
+			t.Errorf("%d items: %v allocations, want at most 4", items, got)
 		}
 	}
 }

@@ -35,6 +35,7 @@ func (x *Execution) receive(f *fetch, c *call, response FetchResponse, err error
 	if answer.Errors != nil {
 		x.locateErrors(f, c, answer)
 	}
+	x.explainAgain()
 }
 
 // read reads an answer into new objects. Its Errors are a list with elements, or nil.
@@ -107,7 +108,7 @@ func (x *Execution) mergeEntities(f *fetch, c *call, i int, list rawjson.Ref, ex
 	for j, object := range t.objects {
 		number := t.number[j]
 		if number >= n {
-			x.settle(object, b.scan, rawjson.FailedRef)
+			x.explain(explanation{object: object, scan: b.scan, whole: true})
 			continue
 		}
 		switch entity := x.doc.Element(list, number); entity.Kind() {
@@ -121,7 +122,7 @@ func (x *Execution) mergeEntities(f *fetch, c *call, i int, list rawjson.Ref, ex
 				x.failAt(f, c, i, "the subgraph answered with an entity that is no object")
 			}
 			used[number] = true
-			x.settle(object, b.scan, rawjson.FailedRef)
+			x.explain(explanation{object: object, scan: b.scan, whole: true})
 		}
 	}
 }
@@ -166,9 +167,9 @@ func (x *Execution) merge(old, v rawjson.Ref, layout *plan.Layout) rawjson.Ref {
 	switch {
 	case old == v, v == rawjson.AbsentRef, old == rawjson.ConflictRef:
 		return old
-	case v == rawjson.NullRef && old != rawjson.AbsentRef, v == rawjson.FailedRef && old > rawjson.FailedRef:
+	case v == rawjson.NullRef && old != rawjson.AbsentRef:
 		return old
-	case old == rawjson.AbsentRef, old == rawjson.NullRef, old == rawjson.FailedRef:
+	case old == rawjson.AbsentRef, old == rawjson.NullRef, old.Kind() == rawjson.Failed:
 		return v
 	case old.Kind() != v.Kind():
 		return rawjson.ConflictRef
@@ -217,16 +218,57 @@ func (x *Execution) copy(v rawjson.Ref, layout *plan.Layout) rawjson.Ref {
 
 // settle puts null into the slots that a scan would have filled and nobody has, so that their
 // absence is not taken for a subgraph's fault. FailedRef also goes where null is: it is explained.
+// The same goes for the runtime type.
 func (x *Execution) settle(object rawjson.Ref, s *plan.Scan, null rawjson.Ref) {
-	typ := x.doc.Type(object)
+	typ := x.settleType(object, s, null)
 	for i := range s.Cases {
 		if typ >= 0 && !fits(s.Cases[i].On, typ) {
 			continue
 		}
 		for _, f := range s.Cases[i].Fields {
-			old := x.doc.Slot(object, f.Slot)
-			if old == rawjson.AbsentRef || old == rawjson.NullRef && null == rawjson.FailedRef {
+			switch old := x.doc.Slot(object, f.Slot); {
+			case old == rawjson.AbsentRef, old == rawjson.NullRef && null == rawjson.FailedRef:
 				x.doc.SetSlot(object, f.Slot, null)
+			case f.Child != nil && null == rawjson.FailedRef:
+				x.settleInside(old, f.Child)
+			}
+		}
+	}
+}
+
+// settleType is settle for the runtime type, which it returns.
+func (x *Execution) settleType(object rawjson.Ref, s *plan.Scan, null rawjson.Ref) int {
+	typ := x.doc.Type(object)
+	if s.TypeKey != "" && (typ == rawjson.TypeNone || typ == rawjson.TypeNull) {
+		typ = rawjson.TypeNull
+		if null.Kind() == rawjson.Failed {
+			typ = rawjson.TypeFailed
+		}
+		x.doc.SetType(object, typ)
+	}
+	return typ
+}
+
+// settleInside settles what a scan would have added to a value of which another subgraph answered
+// its part.
+func (x *Execution) settleInside(v rawjson.Ref, s *plan.Scan) {
+	switch v.Kind() {
+	case rawjson.List:
+		for i := range x.doc.Len(v) {
+			x.settleInside(x.doc.Element(v, i), s)
+		}
+	case rawjson.Object:
+		typ := x.settleType(v, s, rawjson.FailedRef)
+		for i := range s.Cases {
+			if typ >= 0 && !fits(s.Cases[i].On, typ) {
+				continue
+			}
+			for _, f := range s.Cases[i].Fields {
+				if old := x.doc.Slot(v, f.Slot); old == rawjson.AbsentRef {
+					x.doc.SetSlot(v, f.Slot, rawjson.FailedRef)
+				} else if f.Child != nil {
+					x.settleInside(old, f.Child)
+				}
 			}
 		}
 	}
@@ -236,7 +278,7 @@ func (x *Execution) settle(object rawjson.Ref, s *plan.Scan, null rawjson.Ref) {
 func (x *Execution) settleAll(f *fetch, c *call) {
 	for i := range f.batches {
 		for _, object := range c.batches[i].objects {
-			x.settle(object, f.batches[i].scan, rawjson.FailedRef)
+			x.explain(explanation{object: object, scan: f.batches[i].scan, whole: true})
 		}
 	}
 }

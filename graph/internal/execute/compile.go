@@ -1,6 +1,8 @@
 package execute
 
 import (
+	"slices"
+
 	"github.com/weft-graph/weft/graph/internal/plan"
 	"github.com/weft-graph/weft/graph/internal/rawjson"
 )
@@ -13,7 +15,8 @@ type Compiled struct {
 	shape   *shape
 	// split has a true for every slot, by layout, whose composite value more than one fetch writes:
 	// what is put there is merged in place and must not be shared between objects.
-	split [][]bool
+	split    [][]bool
+	hasSplit bool
 }
 
 // fetch is a plan.Fetch, compiled.
@@ -91,6 +94,9 @@ func Compile(p *plan.Plan) *Compiled {
 		for _, d := range f.DependsOn {
 			out.fetches[d].dependents = append(out.fetches[d].dependents, i)
 		}
+	}
+	for _, slots := range out.split {
+		out.hasSplit = out.hasSplit || slices.Contains(slots, true)
 	}
 	out.shape = c.shape(p.Shape)
 	return out

@@ -43,6 +43,9 @@ func (x *Execution) completeField(object rawjson.Ref, f *shapeField) bool {
 		return x.completeValue(x.doc.Slot(object, f.Slot), f, f.value)
 	case plan.TypenameField:
 		typ := x.doc.Type(object)
+		if typ == rawjson.TypeFailed {
+			return x.orNull(len(w.out), false, f.value)
+		}
 		if typ < 0 {
 			x.complain(f, gqlerr.InvalidSubgraphData, "no subgraph told the type of the object that holds "+f.Coordinate)
 			return x.orNull(len(w.out), false, f.value)
@@ -66,6 +69,9 @@ func (x *Execution) completeValue(v rawjson.Ref, f *shapeField, c *completion) b
 	case rawjson.Null:
 		x.refuseNull(f, c)
 	case rawjson.Failed:
+		if v == rawjson.WithheldRef {
+			x.explainWithheld(f)
+		}
 	case rawjson.Absent:
 		x.complain(f, gqlerr.InvalidSubgraphData, f.Coordinate+" is missing from the subgraph's answer")
 	case rawjson.Conflict:
@@ -116,7 +122,7 @@ func (x *Execution) completeCompositeSlow(v rawjson.Ref, f *shapeField, c *compl
 		return x.completeList(v, f, c)
 	case v.Kind() == rawjson.Object && c.shape != nil:
 		if typ := x.doc.Type(v); typ == rawjson.TypeInvalid || c.shape.caseOf(typ) == nil {
-			x.complain(f, gqlerr.InvalidSubgraphData, f.Coordinate+" is an object of a type that the graph does not have here, or on which subgraphs disagree")
+			x.refuseType(typ, f, c)
 			return false
 		}
 		return x.completeObject(v, c.shape)
@@ -150,6 +156,36 @@ func (x *Execution) refuseNull(f *shapeField, c *completion) {
 	if c.NonNull {
 		x.complain(f, gqlerr.InvalidSubgraphData, f.Coordinate+" is null, which its type does not allow")
 	}
+}
+
+// refuseType complains about an object whose runtime type does not tell what to write.
+func (x *Execution) refuseType(typ int, f *shapeField, c *completion) {
+	switch typ {
+	case rawjson.TypeFailed:
+		x.explainWithheld(f)
+	case rawjson.TypeNull:
+		x.refuseNull(f, c)
+	case rawjson.TypeNone:
+		x.complain(f, gqlerr.InvalidSubgraphData, "no subgraph told the type of "+f.Coordinate)
+	default:
+		x.complain(f, gqlerr.InvalidSubgraphData, f.Coordinate+" is an object of a type that the graph does not have here, or on which subgraphs disagree")
+	}
+}
+
+// explainWithheld complains about a null whose cause is an error elsewhere, unless that error is on
+// the way to this place, or below it.
+func (x *Execution) explainWithheld(f *shapeField) {
+	w := &x.writer
+	if len(w.errors) >= x.in.Limits.MaxErrors {
+		w.dropped++
+		return
+	}
+	for _, e := range w.errors {
+		if n := min(len(e.Path), len(w.path)); e.Path[:n].Equal(w.path[:n]) {
+			return
+		}
+	}
+	x.complain(f, gqlerr.SubgraphFailed, f.Coordinate+" was not asked for: a value that it needs could not be had")
 }
 
 // wrongKind complains about a value that is not of its type.

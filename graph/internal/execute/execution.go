@@ -103,6 +103,8 @@ type Execution struct {
 	calls      []call
 	// ready are the fetches whose requests are written and not yet sent.
 	ready []int
+	// explanations are kept while more of the same values can come.
+	explanations []explanation
 	// released are the answers to give back when the response is written.
 	released []func()
 	results  chan outcome
@@ -213,6 +215,7 @@ func (x *Execution) complete() {
 		}
 		w.dropped += c.dropped
 	}
+	x.withholdLate()
 	if !x.completeObject(x.root, x.plan.shape) {
 		w.truncate(0)
 		w.out = append(w.out, "null"...)
@@ -241,6 +244,8 @@ func (x *Execution) reset() {
 	}
 	x.writer.reset()
 	x.seen.reset()
+	clear(x.explanations)
+	x.explanations = kept(x.explanations, 64)
 	x.in, x.plan, x.result = Input{}, nil, Result{}
 }
 

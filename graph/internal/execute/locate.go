@@ -106,7 +106,7 @@ func (x *Execution) locateError(f *fetch, c *call, answer rawjson.Answer, e gqle
 	for j, object := range c.batches[i].objects {
 		if number < 0 || c.batches[i].number[j] == number {
 			members[object] = true
-			x.explain(object, b.scan, steps, x.isEntityNull(f, answer, i, number))
+			x.explain(explanation{object, b.scan, steps, len(steps) == 0 || x.isEntityNull(f, answer, i, number)})
 		}
 	}
 	l := locator{x: x, call: c, err: e}
@@ -138,20 +138,74 @@ func (x *Execution) isEntityNull(f *fetch, answer rawjson.Answer, i, number int)
 	return list.Kind() != rawjson.List || number >= x.doc.Len(list) || x.doc.Element(list, number).Kind() != rawjson.Object
 }
 
-// explain marks the null on the way of a path from an object, if there is one: an error at or below
-// it is reported. isNull is set when the object itself is null in the answer.
-func (x *Execution) explain(object rawjson.Ref, s *plan.Scan, steps []pathStep, isNull bool) {
-	if isNull || len(steps) == 0 {
-		x.settle(object, s, rawjson.FailedRef)
+// explanation says that an error has been reported which explains nulls in an object.
+type explanation struct {
+	object rawjson.Ref
+	scan   *plan.Scan
+	// steps lead to the error from the object, in the subgraph's keys.
+	steps []pathStep
+	// whole is set when the answer has nothing for the object: all that the scan wanted is explained.
+	whole bool
+}
+
+// explain marks the nulls that an error explains. Where several subgraphs answer parts of one value
+// that is done again when another part has come, which hides the mark.
+func (x *Execution) explain(e explanation) {
+	x.markExplained(e)
+	if x.plan.hasSplit {
+		x.explanations = append(x.explanations, e)
+	}
+}
+
+// explainAgain marks everything that is known to be explained.
+func (x *Execution) explainAgain() {
+	for _, e := range x.explanations {
+		x.markExplained(e)
+	}
+}
+
+// withholdLate settles what objects lack that were not there, or not whole, when the fetch for them
+// looked: another subgraph's part of the same value came later, and the keys in it never.
+func (x *Execution) withholdLate() {
+	if len(x.explanations) == 0 {
 		return
 	}
-	for len(steps) > 0 && s != nil && object.Kind() == rawjson.Object {
-		f := x.scanField(object, s, steps[0].key)
+	var objects []rawjson.Ref
+	var scratch []byte
+	for i := range x.plan.fetches {
+		f := &x.plan.fetches[i]
+		for j := range f.batches {
+			b := &f.batches[j]
+			if b.entities == nil {
+				continue
+			}
+			objects = x.collect(objects[:0], b.path)
+			for _, object := range objects {
+				var state representable
+				scratch, state = x.appendRepresentation(scratch[:0], b.cases, object)
+				x.withhold(object, b.scan, state)
+			}
+		}
+	}
+}
+
+// markExplained marks the null at an error's path or on the way there.
+func (x *Execution) markExplained(e explanation) {
+	if e.whole {
+		x.settle(e.object, e.scan, rawjson.FailedRef)
+		return
+	}
+	v, s := e.object, e.scan
+	for steps := e.steps; len(steps) > 0; {
+		if v.Kind() != rawjson.Object || s == nil {
+			return
+		}
+		f := x.scanField(v, s, steps[0].key)
 		if f == nil {
 			return
 		}
-		v := x.doc.Slot(object, f.Slot)
-		if v == rawjson.NullRef || v == rawjson.AbsentRef {
+		object := v
+		if v = x.doc.Slot(object, f.Slot); v == rawjson.NullRef || v == rawjson.AbsentRef {
 			x.doc.SetSlot(object, f.Slot, rawjson.FailedRef)
 		}
 		for steps = steps[1:]; len(steps) > 0 && steps[0].key == nil && v.Kind() == rawjson.List; steps = steps[1:] {
@@ -163,7 +217,10 @@ func (x *Execution) explain(object rawjson.Ref, s *plan.Scan, steps []pathStep, 
 				x.doc.SetElement(list, i, rawjson.FailedRef)
 			}
 		}
-		object, s = v, f.Child
+		s = f.Child
+	}
+	if s != nil {
+		x.settleInside(v, s)
 	}
 }
 
@@ -256,7 +313,7 @@ func (x *Execution) reportUnplaced(f *fetch, c *call, answer rawjson.Answer, e g
 		b, t := &f.batches[i], &c.batches[i]
 		for j, object := range t.objects {
 			if b.entities == nil || x.isEntityNull(f, answer, i, t.number[j]) {
-				x.settle(object, b.scan, rawjson.FailedRef)
+				x.explain(explanation{object: object, scan: b.scan, whole: true})
 			}
 		}
 	}

@@ -153,15 +153,11 @@ func (x *Execution) represent(body []byte, b *batch, t *targets) []byte {
 	x.seen.clear(len(t.objects))
 	left := t.objects[:0]
 	for _, object := range t.objects {
-		r := caseFor(b.cases, x.doc.Type(object))
-		if r == nil {
-			continue
-		}
 		before := len(body)
 		body = separate(body, start)
 		s := span{start: len(body)}
 		var state representable
-		if body, state = x.appendRepresentation(body, r, object); state != represented {
+		if body, state = x.appendRepresentation(body, b.cases, object); state != represented {
 			body = body[:before]
 			x.withhold(object, b.scan, state)
 			continue
@@ -180,15 +176,6 @@ func (x *Execution) represent(body []byte, b *batch, t *targets) []byte {
 	return body
 }
 
-func caseFor(cases []representation, typ int) *representation {
-	for i := range cases {
-		if fits(cases[i].on, typ) {
-			return &cases[i]
-		}
-	}
-	return nil
-}
-
 // representable says whether an object can be represented, and why not.
 type representable uint8
 
@@ -200,6 +187,8 @@ const (
 	keyFailed
 	// keyAbsent: a subgraph left out a value.
 	keyAbsent
+	// notOfType: objects of this runtime type are not asked for.
+	notOfType
 )
 
 // withhold settles the values that an object does not get because it is not represented: nulls. If
@@ -209,15 +198,27 @@ func (x *Execution) withhold(object rawjson.Ref, s *plan.Scan, why representable
 	case keyNull:
 		x.settle(object, s, rawjson.NullRef)
 	case keyFailed:
-		x.settle(object, s, rawjson.FailedRef)
-	case represented, keyAbsent:
+		x.settle(object, s, rawjson.WithheldRef)
+	case represented, keyAbsent, notOfType:
 	}
 }
 
-func (x *Execution) appendRepresentation(dst []byte, r *representation, object rawjson.Ref) ([]byte, representable) {
-	dst = append(dst, r.head...)
-	dst, state := x.appendMembers(dst, r.fields, object)
-	return append(dst, '}'), state
+// appendRepresentation appends what stands for an object, by the first case that fits its type.
+func (x *Execution) appendRepresentation(dst []byte, cases []representation, object rawjson.Ref) ([]byte, representable) {
+	typ := x.doc.Type(object)
+	for i := range cases {
+		if r := &cases[i]; fits(r.on, typ) {
+			dst, state := x.appendMembers(append(dst, r.head...), r.fields, object)
+			return append(dst, '}'), state
+		}
+	}
+	switch typ {
+	case rawjson.TypeFailed:
+		return dst, keyFailed
+	case rawjson.TypeNull:
+		return dst, keyNull
+	}
+	return dst, notOfType
 }
 
 // appendMembers appends the members of a representation, or of an object inside one.

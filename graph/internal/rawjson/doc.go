@@ -16,7 +16,7 @@ const (
 	Absent Kind = iota
 	// Null is null.
 	Null
-	// Failed is a null that an error in the response already explains.
+	// Failed is a null of which an error in the response, at its place or elsewhere, is the cause.
 	Failed
 	// Conflict is a value on which subgraphs disagree in a way that cannot be merged.
 	Conflict
@@ -39,9 +39,11 @@ const kindBits = 3
 
 // Refs that need no place.
 const (
-	AbsentRef   = Ref(Absent)
-	NullRef     = Ref(Null)
-	FailedRef   = Ref(Failed)
+	AbsentRef = Ref(Absent)
+	NullRef   = Ref(Null)
+	FailedRef = Ref(Failed)
+	// WithheldRef is a Failed that nobody asked for, as a value needed to ask has failed.
+	WithheldRef = Ref(1<<kindBits) | FailedRef
 	ConflictRef = Ref(Conflict)
 )
 
@@ -66,6 +68,10 @@ const (
 	TypeNone = -1
 	// TypeInvalid: the type's name was asked for and is missing, or names no type of the graph.
 	TypeInvalid = -2
+	// TypeFailed: an error that is known kept the type away.
+	TypeFailed = -3
+	// TypeNull: the type was asked for, and there is no such object.
+	TypeNull = -4
 )
 
 // The arena's records, in words of 32 bits:
@@ -80,7 +86,7 @@ const (
 	maxBodies   = 1 << (32 - bodyShift)
 	maxArena    = 1 << (32 - kindBits)
 	sharedBit   = 1 << 31
-	typeBase    = 2
+	typeBase    = 4
 	headerWords = 2
 )
 
@@ -140,7 +146,7 @@ func (d *Doc) alloc(n int) (place int, err error) {
 	return place, nil
 }
 
-// NewObject makes an object of a runtime type (a number, TypeNone or TypeInvalid) with empty slots.
+// NewObject makes an object of a runtime type (a number or one of the constants) with empty slots.
 func (d *Doc) NewObject(slots, typ int) (Ref, error) {
 	place, err := d.alloc(headerWords + slots)
 	if err != nil {
@@ -202,7 +208,7 @@ func (d *Doc) SetSlot(object Ref, slot int, v Ref) {
 	d.arena[object.place()+headerWords+slot] = uint32(v)
 }
 
-// Type returns an object's runtime type: a number, TypeNone or TypeInvalid.
+// Type returns an object's runtime type: a number or one of the constants.
 func (d *Doc) Type(object Ref) int { return int(d.arena[object.place()]&^sharedBit) - typeBase }
 
 // SetType sets an object's runtime type.
