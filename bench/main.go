@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"time"
 
 	"github.com/weft-graph/weft/internal/shop"
@@ -58,10 +59,14 @@ func run(ctx context.Context, s settings) (err error) {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	fmt.Fprintln(os.Stderr, "building and starting the shop …")
-	if err := shop.Build(".", dir); err != nil {
+	binaries, data := filepath.Join(dir, "bin"), filepath.Join(dir, "data")
+	if err := errors.Join(os.Mkdir(binaries, 0o755), os.Mkdir(data, 0o755)); err != nil {
 		return err
 	}
-	running, err := shop.Start(".", dir, dir)
+	if err := shop.Build(".", binaries); err != nil {
+		return err
+	}
+	running, err := shop.Start(".", binaries, data)
 	defer func() { err = errors.Join(err, running.Stop()) }()
 	if err != nil {
 		return err
