@@ -81,7 +81,7 @@ func (m *merger) checkUnsupported() {
 func checkGraphQL(s *supergraph.Supergraph) diag.List {
 	var diags diag.List
 	for _, p := range s.API().Check() {
-		diags = append(diags, diag.Diagnostic{Code: diag.InvalidGraphQL, Message: "the merged schema: " + p.Message})
+		diags = append(diags, diag.Diagnostic{Code: diag.InvalidGraphQL, Message: "the merged schema: " + p.Message, Fix: "make the subgraphs agree on it"})
 	}
 	return diags
 }

@@ -221,6 +221,7 @@ func (m *merger) mergeExecutableDirectives() {
 		}
 	}
 	for _, d := range m.composed.list {
+		m.checkComposedArgs(d)
 		definition := *d.definition
 		definition.Pos = schema.Position{}
 		m.directives = append(m.directives, &definition)
@@ -230,6 +231,19 @@ func (m *merger) mergeExecutableDirectives() {
 // isRouterDirective reports whether a directive for operations is one that a router answers itself,
 // whatever subgraphs define.
 func isRouterDirective(name string) bool { return name == "defer" || name == "stream" }
+
+// checkComposedArgs: an argument of a directive of schemas is no part of the API that could be hidden.
+func (m *merger) checkComposedArgs(d *composedDirective) {
+	sub := m.subgraphs[slices.Index(d.in, true)]
+	for _, arg := range d.definition.Args {
+		for _, applied := range arg.Applied {
+			if name, known := sub.Canonical(applied); known && name == supergraph.Inaccessible {
+				m.report(diag.DisallowedInaccessible, d.at, "remove @inaccessible from the argument",
+					"argument \"@%s(%s:)\" is @inaccessible, and a composed directive's arguments cannot be hidden", d.name, arg.Name)
+			}
+		}
+	}
+}
 
 func executableLocations(d *schema.DirectiveDefinition) []string {
 	var out []string

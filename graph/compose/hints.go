@@ -29,6 +29,9 @@ func (m *merger) hintFieldPresence(t *mergedType) {
 		return
 	}
 	for _, f := range t.fields {
+		if m.isAbstract(f) {
+			continue // adding it without knowing the types is what an interface object is for
+		}
 		lacks := func(i int) bool {
 			return t.sources[i] != nil && t.sources[i].InterfaceObject == nil && f.sources[i] == nil
 		}
@@ -37,6 +40,13 @@ func (m *merger) hintFieldPresence(t *mergedType) {
 				"field %q is not in %s", f.coordinate(), m.names(lacks))
 		}
 	}
+}
+
+// isAbstract reports whether only interface objects have the field.
+func (m *merger) isAbstract(f *mergedField) bool {
+	return !slices.ContainsFunc(indexes(f.sources), func(i int) bool {
+		return f.sources[i] != nil && f.parent.sources[i].InterfaceObject == nil
+	})
 }
 
 func isRootName(name string) bool {

@@ -53,6 +53,7 @@ type LinkProblem struct {
 	Code    diag.Code
 	Pos     schema.Position
 	Message string
+	Fix     string
 }
 
 // ReadLinks finds the links among the directives on a schema definition.
@@ -73,7 +74,7 @@ func ReadLinks(applied []schema.Directive) (Links, []LinkProblem) {
 		}
 		if other := links.ByIdentity(link.Identity); other != nil {
 			problems = append(problems, LinkProblem{diag.InvalidLinkDirectiveUsage, d.Pos, fmt.Sprintf(
-				"%q is linked twice", link.Identity)})
+				"%q is linked twice", link.Identity), "keep one of the two links, with the imports of both"})
 			continue
 		}
 		links.List = append(links.List, link)
@@ -123,19 +124,19 @@ func nameOfLink(d schema.Directive, identity string) string {
 }
 
 func readLink(d schema.Directive) (*Link, *LinkProblem) {
-	fail := func(code diag.Code, format string, args ...any) (*Link, *LinkProblem) {
-		return nil, &LinkProblem{code, d.Pos, fmt.Sprintf(format, args...)}
+	fail := func(code diag.Code, fix, format string, args ...any) (*Link, *LinkProblem) {
+		return nil, &LinkProblem{code, d.Pos, fmt.Sprintf(format, args...), fix}
 	}
 	target := d.Arg("url")
 	if target == nil {
 		target = d.Arg("feature")
 	}
 	if target == nil || target.Kind != schema.String {
-		return fail(diag.InvalidLinkDirectiveUsage, "\"@%s\" needs the argument \"url\" with a string", d.Name)
+		return fail(diag.InvalidLinkDirectiveUsage, "add url: \""+FederationIdentity+"/v2.9\", or the specification that is meant", "\"@%s\" needs the argument \"url\" with a string", d.Name)
 	}
 	identity, version, ok := splitURL(target.Raw)
 	if !ok {
-		return fail(diag.InvalidLinkIdentifier, "%q is not the URL of a specification, such as %q", target.Raw, FederationIdentity+"/v2.9")
+		return fail(diag.InvalidLinkIdentifier, "write the whole URL, such as \""+FederationIdentity+"/v2.9\"", "%q is not the URL of a specification", target.Raw)
 	}
 	link := &Link{
 		URL: target.Raw, Identity: identity, Version: version, Pos: d.Pos, Directive: d,
@@ -147,20 +148,20 @@ func readLink(d schema.Directive) (*Link, *LinkProblem) {
 		case "url", "feature":
 		case "as":
 			if a.Value.Kind != schema.String || a.Value.Raw == "" {
-				return fail(diag.InvalidLinkDirectiveUsage, "the argument \"as\" of %q must be a name", link.URL)
+				return fail(diag.InvalidLinkDirectiveUsage, "write a name in quotes", "the argument \"as\" of %q must be a name", link.URL)
 			}
 			link.As = a.Value.Raw
 		case "for":
 			link.Purpose = a.Value.Raw
 			if link.Purpose != "SECURITY" && link.Purpose != "EXECUTION" && a.Value.Kind != schema.Null {
-				return fail(diag.InvalidLinkDirectiveUsage, "the purpose of %q must be SECURITY or EXECUTION, not %s", link.URL, a.Value)
+				return fail(diag.InvalidLinkDirectiveUsage, "remove \"for\"", "the purpose of %q must be SECURITY or EXECUTION, not %s", link.URL, a.Value)
 			}
 		case "import":
 			if problem := link.readImports(a.Value); problem != nil {
 				return nil, problem
 			}
 		default:
-			return fail(diag.InvalidLinkDirectiveUsage, "\"@%s\" has the unknown argument %q", d.Name, a.Name)
+			return fail(diag.InvalidLinkDirectiveUsage, "remove it", "\"@%s\" has the unknown argument %q", d.Name, a.Name)
 		}
 	}
 	return link, nil
@@ -168,7 +169,7 @@ func readLink(d schema.Directive) (*Link, *LinkProblem) {
 
 func (l *Link) readImports(list schema.Value) *LinkProblem {
 	fail := func(format string, args ...any) *LinkProblem {
-		return &LinkProblem{diag.InvalidLinkDirectiveUsage, l.Pos, fmt.Sprintf(format, args...)}
+		return &LinkProblem{diag.InvalidLinkDirectiveUsage, l.Pos, fmt.Sprintf(format, args...), "write import: [\"@name\", {name: \"@name\", as: \"@other\"}]"}
 	}
 	if list.Kind == schema.Null {
 		return nil
@@ -179,7 +180,7 @@ func (l *Link) readImports(list schema.Value) *LinkProblem {
 	for _, item := range list.Items {
 		one, ok := readImport(item)
 		if !ok {
-			return fail("%s cannot be imported from %q: write \"name\" or {name: \"name\", as: \"other\"}", item, l.URL)
+			return fail("%s cannot be imported from %q", item, l.URL)
 		}
 		if strings.HasPrefix(one.Name, "@") != strings.HasPrefix(one.As, "@") {
 			return fail("%q cannot be imported as %q: both must begin with \"@\", or neither", one.Name, one.As)
@@ -245,7 +246,7 @@ func (l Links) checkNames() []LinkProblem {
 		for _, one := range link.Imports {
 			if other := owner[one.As]; other != nil && other != link {
 				problems = append(problems, LinkProblem{diag.InvalidLinkDirectiveUsage, link.Pos, fmt.Sprintf(
-					"%q is imported from %q and from %q: rename one with \"as\"", one.As, other.URL, link.URL)})
+					"%q is imported from %q and from %q", one.As, other.URL, link.URL), "rename one of them with \"as\""})
 			}
 			owner[one.As] = link
 		}

@@ -74,7 +74,7 @@ func (l *loader) graphqlProblems(err error) {
 		problems = schema.Problems{{Message: err.Error()}}
 	}
 	for _, p := range problems {
-		fix := ""
+		fix := "correct the SDL here"
 		if l.sub.Version == Fed1 && strings.HasPrefix(p.Message, "unknown directive") {
 			fix = "define the directive, or link Federation 2 and import it: extend schema @link(url: \"" + FederationIdentity + "/v2.9\", import: [\"@…\"])"
 		}
@@ -85,7 +85,7 @@ func (l *loader) graphqlProblems(err error) {
 func (l *loader) readLinks(parts *schema.Parts) {
 	links, problems := ReadLinks(parts.Applied)
 	for _, p := range problems {
-		l.fail(p.Code, p.Pos, "", "%s", p.Message)
+		l.fail(p.Code, p.Pos, p.Fix, "%s", p.Message)
 	}
 	l.sub.Links, l.sub.Version = links, Fed1
 	for _, link := range links.List {

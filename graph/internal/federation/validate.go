@@ -108,6 +108,9 @@ func (v *validator) checkExternal(f *Field) {
 	case f.Parent.Kind == schema.Interface:
 		v.fail(diag.ExternalOnInterface, f.External.Pos, "put @external on the fields of the implementing types",
 			"@external cannot stand on %q, a field of an interface", f.Coordinate())
+	case f.Requires != nil || f.Provides != nil:
+		v.fail(diag.ExternalCollisionWithAnotherDirective, f.External.Pos, "remove @external, or the other directive",
+			"%q is @external, so another subgraph resolves it, and has @requires or @provides, which are for fields that are resolved here", f.Coordinate())
 	case !f.Uses.Any():
 		v.fail(diag.ExternalUnused, f.Def.Pos, fmt.Sprintf("remove the field %q from the subgraph", f.Coordinate()),
 			"%q is @external and no @key, @requires, @provides or interface of the subgraph needs it", f.Coordinate())
