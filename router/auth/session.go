@@ -32,6 +32,8 @@ const (
 const (
 	maxRememberedSessions = 100_000
 	watchEvery            = time.Second
+	// poolSize is how many questions may be under way at once: one that waits for a connection counts as lost.
+	poolSize = 128
 	// retryAfter is how long a lost store is left alone, so that not every request waits for its timeout.
 	retryAfter = 500 * time.Millisecond
 )
@@ -61,6 +63,9 @@ func newSessions(c SessionConfig, log *slog.Logger) (*sessions, error) {
 	}
 	options.DialTimeout, options.ReadTimeout, options.WriteTimeout = c.Timeout, c.Timeout, c.Timeout
 	options.ContextTimeoutEnabled = true
+	if options.PoolSize == 0 { // the URL may name another
+		options.PoolSize = poolSize
+	}
 	options.MaxRetries = 1 // a connection that idled through a restart of Redis is worth a second try
 	options.MinRetryBackoff = -1
 	options.DialerRetries = 1

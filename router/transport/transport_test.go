@@ -3,6 +3,7 @@ package transport_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
@@ -170,5 +171,34 @@ func TestCheckForgery(t *testing.T) {
 		if (refusal == nil) != c.ok || refusal != nil && refusal.Status != http.StatusForbidden {
 			t.Errorf("%s: %s: %+v", c.header, c.value, refusal)
 		}
+	}
+}
+
+func TestClientAddress(t *testing.T) {
+	trusted := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")}
+	for _, c := range []struct{ remote, forwarded, want string }{
+		{"1.2.3.4:5", "", "1.2.3.4"},
+		{"1.2.3.4:5", "6.6.6.6", "1.2.3.4"},
+		{"10.0.0.1:5", "", "10.0.0.1"},
+		{"10.0.0.1:5", "6.6.6.6, 1.2.3.4", "1.2.3.4"},
+		{"10.0.0.1:5", "6.6.6.6, 1.2.3.4, 10.0.0.2", "1.2.3.4"},
+		{"10.0.0.1:5", "nonsense, 10.0.0.2", "10.0.0.2"},
+		{"10.0.0.1:5", "10.0.0.3,10.0.0.2", "10.0.0.3"},
+		{"[::ffff:10.0.0.1]:5", "1.2.3.4", "1.2.3.4"},
+		{"[fd00::1]:5", "2001:db8::1", "2001:db8::1"},
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.RemoteAddr = c.remote
+		if c.forwarded != "" {
+			r.Header.Set("X-Forwarded-For", c.forwarded)
+		}
+		if got := transport.ClientAddress(r, trusted); got != c.want {
+			t.Errorf("from %s, forwarded for %q: %s, want %s", c.remote, c.forwarded, got, c.want)
+		}
+	}
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	r.Header.Set("X-Forwarded-For", "6.6.6.6")
+	if got := transport.ClientAddress(r, nil); got != "192.0.2.1" {
+		t.Errorf("without trusted proxies: %s", got)
 	}
 }
