@@ -64,6 +64,9 @@ func (x *Execution) completeField(object rawjson.Ref, f *shapeField) bool {
 // 6.4.4). It writes a value or null; false means that the null must propagate.
 func (x *Execution) completeValue(v rawjson.Ref, f *shapeField, c *completion) bool {
 	mark := len(x.writer.out)
+	if !x.writer.hasRoom(0) {
+		return false
+	}
 	ok := false
 	switch v.Kind() {
 	case rawjson.Null:
@@ -93,7 +96,7 @@ func (x *Execution) orNull(mark int, ok bool, c *completion) bool {
 		return true
 	}
 	x.writer.truncate(mark)
-	if c != nil && c.NonNull {
+	if c != nil && c.NonNull || x.writer.tooLarge {
 		return false
 	}
 	x.writer.out = append(x.writer.out, "null"...)
@@ -107,7 +110,7 @@ func (x *Execution) completeComposite(v rawjson.Ref, f *shapeField, c *completio
 		return x.completeCompositeSlow(v, f, c)
 	}
 	key := memoKey(v, c)
-	if again, ok := x.writer.recall(key, x.in.Limits.MaxErrors); again {
+	if again, ok := x.writer.recall(key); again {
 		return ok
 	}
 	before := x.writer.remember(key)
@@ -203,5 +206,5 @@ func (x *Execution) complain(f *shapeField, code gqlerr.Code, message string) {
 	if f.Subgraph >= 0 && f.Kind == plan.SlotField {
 		e.Subgraph = x.plan.plan.Subgraphs[f.Subgraph]
 	}
-	x.writer.add(e, x.in.Limits.MaxErrors)
+	x.writer.add(e)
 }

@@ -38,6 +38,9 @@ type Limits struct {
 	// MaxErrors is how many errors a response lists; further ones are only counted.
 	// DefaultMaxErrors by default.
 	MaxErrors int
+	// MaxResponseBytes is the size of the response's data; DefaultMaxResponseBytes by default. Small
+	// answers can make a large response, as what stands in several places is asked for once.
+	MaxResponseBytes int
 }
 
 // The defaults of Limits.
@@ -45,6 +48,7 @@ const (
 	DefaultMaxAnswerBytes     = 64 << 20
 	DefaultMaxRepresentations = 100_000
 	DefaultMaxErrors          = 100
+	DefaultMaxResponseBytes   = 128 << 20
 )
 
 // maxKeptBytes is the size above which a buffer is not kept for the next run.
@@ -161,7 +165,10 @@ func (x *Execution) begin(in Input) {
 	if in.Limits.MaxErrors <= 0 {
 		in.Limits.MaxErrors = DefaultMaxErrors
 	}
-	x.in, x.plan = in, in.Plan
+	if in.Limits.MaxResponseBytes <= 0 {
+		in.Limits.MaxResponseBytes = DefaultMaxResponseBytes
+	}
+	x.in, x.plan, x.writer.limits = in, in.Plan, in.Limits
 	root := x.plan.plan.Root
 	// An empty document has room for its root.
 	x.root, _ = x.doc.NewObject(len(root.Slots), root.Type)
@@ -211,7 +218,7 @@ func (x *Execution) complete() {
 		c := &x.calls[i]
 		failures = append(failures, c.failures...)
 		for _, e := range c.errors {
-			w.add(e, x.in.Limits.MaxErrors)
+			w.add(e)
 		}
 		w.dropped += c.dropped
 	}
@@ -219,6 +226,13 @@ func (x *Execution) complete() {
 	if !x.completeObject(x.root, x.plan.shape) {
 		w.truncate(0)
 		w.out = append(w.out, "null"...)
+	}
+	if w.tooLarge {
+		e := &gqlerr.Error{
+			Message: "the response is over its limit of " + strconv.Itoa(x.in.Limits.MaxResponseBytes) + " bytes: ask for less at once",
+			Code:    gqlerr.LimitExceeded,
+		}
+		w.errors = append(w.errors, e)
 	}
 	if w.dropped > 0 {
 		w.errors = append(w.errors, &gqlerr.Error{Message: "further errors are not listed: " + strconv.Itoa(w.dropped)})

@@ -51,10 +51,17 @@ type place struct {
 	path  gqlerr.Path
 }
 
-// eachPlace visits every place of the objects that steps lead to from the root, in document order,
+// maxPlaces is how many places are looked through for one error: an object can stand in very many.
+const maxPlaces = 20_000
+
+// eachPlace visits the places of the objects that steps lead to from the root, in document order,
 // until visit returns false. The path is valid during the visit.
 func (x *Execution) eachPlace(steps []plan.Step, visit func(place) bool) {
-	x.placesOfObject(place{x.root, x.plan.shape, nil}, steps, visit)
+	left := maxPlaces
+	x.placesOfObject(place{x.root, x.plan.shape, nil}, steps, func(p place) bool {
+		left--
+		return left >= 0 && visit(p)
+	})
 }
 
 func (x *Execution) placesOfObject(p place, steps []plan.Step, visit func(place) bool) bool {

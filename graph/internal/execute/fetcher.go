@@ -1,9 +1,15 @@
 // Package execute runs a plan: it starts every fetch whose inputs are there, writes the
 // representations, merges answers as they arrive and completes the response.
 //
-// In: a plan, coerced variables, a Fetcher. Out: the bytes of the response. One goroutine owns the
-// document; fetch goroutines take and return immutable bytes. It knows no schema, no operation
-// text and no HTTP.
+// In: a plan, coerced variables, a Fetcher. Out: the bytes of the response. Compile prepares a plan
+// once (compile.go, shape.go). Run takes these steps for each fetch: wait for what it depends on
+// (schedule.go), find its objects and write its request (request.go), read the answer and merge it
+// (answer.go), give errors their places (locate.go, failure.go); then it completes the response
+// (complete.go, leaf.go, writer.go).
+//
+// One goroutine owns the document; fetch goroutines take and return immutable bytes. It knows no
+// schema, no operation text, no clock and no HTTP, and it never looks at what another part of the
+// request has already resolved: what the plan asks for is asked for.
 package execute
 
 import (

@@ -18,7 +18,12 @@ type pathStep struct {
 // locateErrors gives the errors of an answer their places in the response. A null on the way to
 // such a place is explained by the error: completion does not complain about it again.
 func (x *Execution) locateErrors(f *fetch, c *call, answer rawjson.Answer) {
+	n := 0
 	for raw := range rawjson.Elements(answer.Errors) {
+		if n++; n > x.in.Limits.MaxErrors {
+			c.dropped++
+			continue
+		}
 		e, steps := x.readError(f, c, raw)
 		if !x.locateError(f, c, answer, e, steps) {
 			x.reportUnplaced(f, c, answer, e)

@@ -230,3 +230,44 @@ func TestConcurrentRuns(t *testing.T) {
 	}
 	wait.Wait()
 }
+
+// TestSmallAnswersLargeResponse asks for friends of friends: ten small answers that refer to each
+// other make a response of ten to the tenth objects, which must neither be written nor walked.
+func TestSmallAnswersLargeResponse(t *testing.T) {
+	const depth, friends = 10, 10
+	path, shape := "f0", ""
+	fetches := "fetch one root { f0 { id } }\n"
+	for i := range depth {
+		shape += fmt.Sprintf("f%d: [U] { -id: ID!, name: String, ", i)
+		fetches += fmt.Sprintf("fetch s%d after %d entity %s : U(id) { name f%d { id } }\n", i, i, path, i+1)
+		path += fmt.Sprintf(".f%d", i+1)
+	}
+	text := "shape { " + shape + fmt.Sprintf("f%d: [U] { -id: ID! }", depth) + strings.Repeat("}", depth) + "}\n" + fetches
+	var ids []string
+	for i := range friends {
+		ids = append(ids, fmt.Sprintf(`{"id":"%d"}`, i))
+	}
+	list := "[" + strings.Join(ids, ",") + "]"
+	fetcher := fetchFunc(func(_ context.Context, req *FetchRequest) (FetchResponse, error) {
+		if req.Fetch == 0 {
+			return FetchResponse{Body: []byte(`{"data":{"f0":` + list + `}}`)}, nil
+		}
+		if n := len(req.Entities[0].Representations); n != friends {
+			t.Errorf("fetch %d sends %d representations, want %d", req.Fetch, n, friends)
+		}
+		entity := fmt.Sprintf(`{"name":"x","f%d":%s}`, req.Fetch, list)
+		return FetchResponse{Body: []byte(`{"data":{"_entities":[` + strings.Repeat(entity+",", friends-1) + entity + `]},"errors":[{"message":"lost","path":["_entities",3,"name"]},{"message":"unplaced"}]}`)}, nil
+	})
+	began := time.Now()
+	result := Run(t.Context(), Input{Plan: Compile(parseScript(t, text)), Fetcher: fetcher, Limits: Limits{MaxResponseBytes: 1 << 20}})
+	defer result.Release()
+	if string(result.Data) != "null" {
+		t.Errorf("%d bytes of data over the limit", len(result.Data))
+	}
+	if last := result.Errors[len(result.Errors)-2]; last.Code != gqlerr.LimitExceeded {
+		t.Errorf("errors end with %s", result.Errors.Append(nil))
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("took %s", took)
+	}
+}

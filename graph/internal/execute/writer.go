@@ -12,6 +12,9 @@ type writer struct {
 	path    gqlerr.Path
 	errors  gqlerr.List
 	dropped int
+	limits  Limits
+	// tooLarge is set when the output is over its limit: nothing more is completed.
+	tooLarge bool
 	// entries are what was completed of objects and lists that stand in several places. Their ends
 	// ascend, and none ends past out. entryOf finds them.
 	entries []memo
@@ -35,8 +38,8 @@ type memo struct {
 func memoKey(v rawjson.Ref, c *completion) uint64 { return uint64(v)<<32 | uint64(c.number) }
 
 // add adds an error, or counts it when the list is full.
-func (w *writer) add(e *gqlerr.Error, limit int) {
-	if len(w.errors) >= limit {
+func (w *writer) add(e *gqlerr.Error) {
+	if len(w.errors) >= w.limits.MaxErrors {
 		w.dropped++
 		return
 	}
@@ -72,26 +75,35 @@ func (w *writer) remembered(m memo, ok bool) {
 
 // recall writes what was completed before, with its errors at the current place. again is false if
 // there is nothing.
-func (w *writer) recall(key uint64, limit int) (again, ok bool) {
+func (w *writer) recall(key uint64) (again, ok bool) {
 	i, again := w.entryOf[key]
 	if !again {
 		return false, false
 	}
 	m := w.entries[i]
+	if !w.hasRoom(m.end - m.start) {
+		return true, false
+	}
 	w.out = append(w.out, w.out[m.start:m.end]...)
 	for _, e := range w.errors[m.firstError : m.firstError+m.errors] {
 		moved := *e
 		moved.Path = append(append(gqlerr.Path(nil), w.path...), e.Path[m.depth:]...)
-		w.add(&moved, limit)
+		w.add(&moved)
 	}
 	w.dropped += m.dropped
 	return true, m.ok
+}
+
+// hasRoom reports whether n more bytes may be written.
+func (w *writer) hasRoom(n int) bool {
+	w.tooLarge = w.tooLarge || len(w.out)+n > w.limits.MaxResponseBytes
+	return !w.tooLarge
 }
 
 // reset forgets the response. Its errors belong to the caller of Run.
 func (w *writer) reset() {
 	w.out, w.entries = kept(w.out, 1), kept(w.entries, 72)
 	clear(w.path)
-	w.path, w.errors, w.dropped = w.path[:0], nil, 0
+	w.path, w.errors, w.dropped, w.tooLarge = w.path[:0], nil, 0, false
 	clear(w.entryOf)
 }
