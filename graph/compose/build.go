@@ -74,6 +74,9 @@ func (m *merger) subgraphTypes(i int) []*supergraph.SubgraphType {
 	for _, t := range m.types {
 		source := t.sources[i]
 		if source == nil {
+			if t.def.Name == "Query" { // every subgraph has at least the one with _entities
+				out = append(out, &supergraph.SubgraphType{Name: t.def.Name, Kind: schema.Object})
+			}
 			continue
 		}
 		st := &supergraph.SubgraphType{

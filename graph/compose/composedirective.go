@@ -190,7 +190,7 @@ func (c *composedDirectives) links() []supergraph.Link {
 				out[at].As = d.link.As
 			}
 		}
-		if imported := "@" + d.element; d.link.NameOf(imported) == "@"+d.name && d.name != d.link.As && !strings.HasPrefix(d.name, d.link.As+"__") {
+		if imported := "@" + d.element; d.link.NameOf(imported) == "@"+d.name && !strings.HasPrefix(d.name, d.link.As+"__") {
 			if d.element != d.name {
 				imported += " as @" + d.name
 			}

@@ -148,7 +148,9 @@ func requireAll(argument string) func([]schema.Directive) schema.Directive {
 	return func(list []schema.Directive) schema.Directive {
 		merged := [][]string{nil}
 		for _, d := range list {
-			merged = conjunction(merged, alternatives(d, argument))
+			if list := alternatives(d, argument); len(list) > 0 { // an empty list asks for nothing
+				merged = conjunction(merged, list)
+			}
 		}
 		return schema.Directive{Name: list[0].Name, Args: []schema.Argument{{Name: argument, Value: alternativesValue(merged)}}}
 	}
