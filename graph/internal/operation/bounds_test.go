@@ -99,6 +99,50 @@ func conditions(n int) string {
 	return "query (" + head.String() + ") {" + body.String() + "}"
 }
 
+// TestBoundedVariables holds hostile variables to an answer in bounded time.
+func TestBoundedVariables(t *testing.T) {
+	var fields, head, use strings.Builder
+	for i := range 300 {
+		fmt.Fprintf(&fields, " averylongfieldname%d: Int", i)
+	}
+	for i := range 400 {
+		fmt.Fprintf(&head, "$variable%d: Int ", i)
+		fmt.Fprintf(&use, "a%d: f(i: $variable%d) ", i, i)
+	}
+	p := parserOf(t, "type Query { f(i: Int, in: In, l: [[[Int]]]): Int } input In {"+fields.String()+" in: In }", operation.Limits{})
+	many := func(format string, n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, format, i)
+		}
+		return strings.TrimSuffix(b.String(), ",")
+	}
+	tests := []struct{ name, document, variables string }{
+		{"members that are no variables", "query (" + head.String() + ") {" + use.String() + "}", "{" + many(`"averylongvariablename%d":1,`, 200_000) + "}"},
+		{"unknown fields", "query ($in: In) { f(in: $in) }", `{"in":{` + many(`"averylongfieldnume%d":1,`, 200_000) + "}}"},
+		{"fields given twice", "query ($in: In) { f(in: $in) }", `{"in":{` + strings.Repeat(`"averylongfieldname1":1,`, 200_000) + `"in":null}}`},
+		{"bad items", "query ($l: [[[Int]]]) { f(l: $l) }", `{"l":[` + many(`"x%d",`, 300_000) + "]}"},
+		{"deep", "query ($in: In) { f(in: $in) }", `{"in":` + strings.Repeat(`{"in":`, 500) + "{}" + strings.Repeat("}", 501)},
+		{"too deep", "query ($in: In) { f(in: $in) }", `{"in":` + strings.Repeat(`{"in":`, 1_000_000)},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			op, errs := p.Parse(test.document, "")
+			if errs != nil {
+				t.Fatal(errorsText(errs))
+			}
+			start := time.Now()
+			_, errs = p.Coerce(op, []byte(test.variables))
+			if took := time.Since(start); took > 2*time.Second {
+				t.Errorf("took %s", took)
+			}
+			if most := operation.DefaultLimits().MaxErrors; len(errs) > most {
+				t.Errorf("%d errors, more than %d", len(errs), most)
+			}
+		})
+	}
+}
+
 // TestChoose picks an operation by name.
 func TestChoose(t *testing.T) {
 	p := parserOf(t, boundsSchema, operation.Limits{})

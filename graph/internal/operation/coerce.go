@@ -1,6 +1,7 @@
 package operation
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -64,8 +65,11 @@ type coercion struct {
 	path []byte
 }
 
+// isFull reports whether no further error would be kept, so that nobody looks for suggestions.
+func (c *coercion) isFull() bool { return len(c.errs) >= c.limits.MaxErrors }
+
 func (c *coercion) refuse(format string, args ...any) {
-	if len(c.errs) < c.limits.MaxErrors {
+	if !c.isFull() {
 		c.errs = append(c.errs, &gqlerr.Error{Message: fmt.Sprintf(format, args...), Code: gqlerr.BadUserInput})
 	}
 }
@@ -99,17 +103,25 @@ func (c *coercion) findValues() ([]int, bool) {
 		return nil, false
 	}
 	for key := c.enterObject(); key != nil; key = c.nextKey() {
-		i := slices.IndexFunc(c.op.Variables, func(v *Variable) bool { return !v.IsLiteral && rawjson.KeyIs(key, v.Name) })
-		if i >= 0 && given[i] >= 0 {
-			c.refuse("Variable \"$%s\" is given twice.", c.op.Variables[i].Name)
-			return nil, false
-		}
-		if i >= 0 {
+		if i, ok := c.variableOf(key); ok {
+			if given[i] >= 0 {
+				c.refuse("Variable \"$%s\" is given twice.", c.op.Variables[i].Name)
+				return nil, false
+			}
 			given[i] = c.at
 		}
 		c.skipValue()
 	}
 	return given, true
+}
+
+// variableOf returns the index of the client's variable that a key names.
+func (c *coercion) variableOf(key []byte) (int, bool) {
+	if bytes.IndexByte(key, '\\') >= 0 {
+		key = append(rawjson.AppendUnquoted([]byte{'"'}, key), '"')
+	}
+	i, ok := c.op.byName[string(key[1:len(key)-1])]
+	return i, ok
 }
 
 func (c *coercion) space() { c.at += rawjson.ConsumeSpace(c.in[c.at:]) }
@@ -260,6 +272,9 @@ func (c *coercion) coerceObject(t *schema.Type) {
 }
 
 func (c *coercion) refuseKey(t *schema.Type, key []byte, twice bool) {
+	if c.isFull() {
+		return
+	}
 	name := string(rawjson.AppendUnquoted(nil, key))
 	if twice {
 		c.fail("field %q is given twice.", clip(name))
@@ -283,6 +298,9 @@ func (c *coercion) coerceEnum(t *schema.Type) {
 			c.out = rawjson.AppendString(c.out, known.Name)
 			return
 		}
+	}
+	if c.isFull() {
+		return
 	}
 	names := make([]string, len(t.Values))
 	for i, v := range t.Values {

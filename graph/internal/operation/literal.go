@@ -113,6 +113,10 @@ func (v *validator) checkEnumValue(value *ast.Value, t *schema.Type) {
 // rule of @oneOf (GraphQL spec 5.6.2, 5.6.4 and 3.10.1).
 func (v *validator) checkObjectValue(value *ast.Value, t *schema.Type) {
 	for _, child := range value.Children {
+		if v.isFull() {
+			v.dropped++
+			return
+		}
 		def := t.Field(child.Name)
 		if def == nil {
 			names := make([]string, len(t.Fields))

@@ -60,6 +60,7 @@ func (p *Parser) normalise(doc *ast.QueryDocument, def *ast.OperationDefinition)
 	}
 	linkFragments(doc, def.SelectionSet, map[string]bool{})
 	n.declareVariables()
+	n.op.byName = n.variables
 	root := p.root(def.Operation)
 	set := n.mergeSets(root, []part{{scope: root, set: def.SelectionSet, on: root.Possible()}}, nil)
 	if n.failed != nil {

@@ -33,6 +33,8 @@ type Operation struct {
 	// Requirements are the auth requirements met in the operation, for Authorize.
 	Requirements []Requirement
 
+	// byName has the index of each of the client's variables.
+	byName map[string]int
 	// literals are the values of literal variables as JSON, by index; nil for the client's.
 	literals [][]byte
 	// types are the object types of the API schema by their dense number.
