@@ -3,7 +3,6 @@ package plan_test
 import (
 	"bufio"
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -105,6 +104,9 @@ func TestCorpus(t *testing.T) {
 			continue
 		}
 		planned++
+		if again, err := g.planner.Plan(t.Context(), op, on...); err != nil || again.String() != p.String() {
+			t.Errorf("%s: planned twice, the plans differ (%v)", c.ID, err)
+		}
 		for _, problem := range g.simulate(p, on...) {
 			t.Errorf("%s: %s", c.ID, problem)
 		}
@@ -116,6 +118,6 @@ func TestCorpus(t *testing.T) {
 			t.Logf("%s: %d fetches, %d waves; best %d, %d %v", c.ID, len(p.Fetches), waves, c.Best.Fetches, c.Best.Depth, c.Topics)
 		}
 	}
-	t.Log(fmt.Sprintf("%d planned, %d refused before planning, %d worse than the best reference, fetches %d of %d, slowest %v, mean %v",
-		planned, refused, worse, fetches, best, slowest, total/time.Duration(max(planned, 1))))
+	t.Logf("%d planned, %d refused before planning, %d worse than the best reference, fetches %d of %d, slowest %v, mean %v",
+		planned, refused, worse, fetches, best, slowest, total/time.Duration(max(planned, 1)))
 }

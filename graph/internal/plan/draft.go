@@ -32,6 +32,8 @@ type entitiesDraft struct {
 	typeName string
 	// byInterface is set when the entities that come back tell their runtime type.
 	byInterface bool
+	// isInterfaceObject is set when the subgraph does not tell the runtime types apart.
+	isInterfaceObject bool
 	// anyType is set while the runtime types of the objects are not known.
 	anyType bool
 	keyText string
@@ -87,7 +89,8 @@ func (f *draft) entitiesAt(at *spot, g *querygraph.Graph, rep *representation, c
 	e := &entitiesDraft{
 		place: at.place, path: at.path, typeName: typeName, keyText: keyText,
 		byInterface: rep.key.ByInterface, anyType: typeName != "" && !at.knowsType,
-		fields: map[int][]RepresentationField{}, when: map[int]Condition{},
+		isInterfaceObject: target.Type.IsInterfaceObject,
+		fields:            map[int][]RepresentationField{}, when: map[int]Condition{},
 		sel: &subSelection{fetch: f, node: querygraph.None, place: at.place},
 	}
 	if typeName != "" {
@@ -100,6 +103,9 @@ func (f *draft) entitiesAt(at *spot, g *querygraph.Graph, rep *representation, c
 // accepts reports whether the representation can be joined to what is sent already: no member has
 // two values, and none is missing while the condition of its own consumer is off.
 func (e *entitiesDraft) accepts(rep *representation, cond Condition) bool {
+	if e.isInterfaceObject && !e.requiresLike(rep) {
+		return false
+	}
 	for _, t := range rep.types.Indexes() {
 		old, known := e.fields[t]
 		if !known {
@@ -119,6 +125,37 @@ func (e *entitiesDraft) accepts(rep *representation, cond Condition) bool {
 		}
 	}
 	return true
+}
+
+// requiresLike reports whether the objects of all types would come with the same required members.
+// An interface object's subgraph resolves every selected field for every object: a field that only
+// some types need must not be asked of objects that come without what it requires.
+func (e *entitiesDraft) requiresLike(rep *representation) bool {
+	var required []string
+	for i, t := range e.types.Or(rep.types).Indexes() {
+		fields := e.fields[t]
+		if rep.types.Has(t) {
+			fields = mergeFields(fields, rep.fields)
+		}
+		names := requiredNames(fields)
+		if i > 0 && !slices.Equal(names, required) {
+			return false
+		}
+		required = names
+	}
+	return true
+}
+
+// requiredNames are the names of the required members, sorted.
+func requiredNames(fields []RepresentationField) []string {
+	var out []string
+	for _, f := range fields {
+		if f.Required {
+			out = append(out, f.Name)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // hasAll reports whether the members in part are all in whole, with all that is below them.

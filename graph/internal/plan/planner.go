@@ -75,7 +75,7 @@ func (p *Planner) newSearch(ctx context.Context, on []string) *search {
 		ctx: ctx, g: p.g, on: map[string]bool{}, read: newReader(p.g),
 		query:     p.g.Supergraph.Schema.Query.Name,
 		positions: map[string]*position{}, ways: map[wayKey][]*way{},
-		tables: map[tableKey]*table{}, requiring: map[requiring]int{},
+		tables: map[object]*table{}, requiring: map[requiring]int{},
 		lowest: never,
 		budget: budget{states: p.budget.MaxStates, bytes: p.budget.MaxBytes},
 	}

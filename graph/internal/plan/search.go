@@ -23,7 +23,7 @@ type search struct {
 
 	positions map[string]*position
 	ways      map[wayKey][]*way
-	tables    map[tableKey]*table
+	tables    map[object]*table
 	requiring map[requiring]int
 	// depth counts the tables and requirements in progress; lowest is the outermost of them that
 	// the current result was cut short by. A result that was cut short is not remembered.

@@ -104,7 +104,7 @@ func (s *simulation) runFetch(f *plan.Fetch) {
 		s.fail("%v: %s", err, f.Text)
 		return
 	}
-	if errs := validator.Validate(s.schemas[f.Subgraph], doc); len(errs) > 0 {
+	if errs := validator.ValidateWithRules(s.schemas[f.Subgraph], doc, nil); len(errs) > 0 {
 		s.fail("%s refuses %s: %v", s.plan.Subgraphs[f.Subgraph], f.Text, errs)
 		return
 	}

@@ -36,11 +36,6 @@ func (e *entry) price() cost {
 	return cost{calls: all, fields: e.fields}
 }
 
-type tableKey struct {
-	number int
-	pos    *position
-}
-
 // table holds the entries of the objects of one runtime type at one position: a least fixpoint of
 // jumps whose keys are collected from entries found before.
 type table struct {
@@ -66,8 +61,7 @@ func (s *search) baseEntries(o object) []*entry {
 // entries returns all entries of the object. While they are being computed (a key that needs
 // itself further down) it returns those found so far.
 func (s *search) entries(o object) []*entry {
-	key := tableKey{o.number, o.pos}
-	if t, ok := s.tables[key]; ok {
+	if t, ok := s.tables[o]; ok {
 		if !t.done {
 			s.lowest = min(s.lowest, t.depth)
 		}
@@ -75,14 +69,14 @@ func (s *search) entries(o object) []*entry {
 	}
 	s.depth++
 	t := &table{depth: s.depth, entries: s.baseEntries(o)}
-	s.tables[key] = t
+	s.tables[o] = t
 	outer := s.lowest
 	s.lowest = never
 	t.entries = append(t.entries, s.rootEntries(o)...)
 	for s.addJumps(o, t) {
 	}
 	if s.lowest < t.depth {
-		delete(s.tables, key)
+		delete(s.tables, o)
 	} else {
 		s.lowest = never
 	}

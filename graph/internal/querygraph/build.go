@@ -27,9 +27,10 @@ func Build(sg *supergraph.Supergraph) *Graph {
 // the nodes of its view, whose edges are made in turn.
 func (g *Graph) makeNodes() {
 	for _, sub := range g.Supergraph.Subgraphs {
+		implementers := g.implementersIn(sub)
 		for _, t := range sub.Types {
-			if t.Kind == schema.Object || t.Kind == schema.Interface || t.Kind == schema.Union {
-				g.node(sub, t, nil)
+			if isComposite(t.Kind) {
+				g.addNode(&Node{Subgraph: sub, Type: t, Possible: g.possibleIn(t, implementers)})
 			}
 		}
 	}
@@ -38,41 +39,51 @@ func (g *Graph) makeNodes() {
 	}
 }
 
-// node returns the node of t, in a view if provided is not empty.
-func (g *Graph) node(sub *supergraph.Subgraph, t *supergraph.SubgraphType, provided federation.FieldSet) NodeID {
-	provided = canonical(provided)
-	key := nodeKey{subgraph: sub.Index, name: t.Name, provided: FieldSetText(provided)}
-	if id, ok := g.nodes[key]; ok {
-		return id
-	}
-	id := NodeID(len(g.Nodes))
-	g.nodes[key] = id
-	g.Nodes = append(g.Nodes, &Node{
-		ID: id, Subgraph: sub, Type: t, Provided: provided,
-		Possible: g.possibleIn(sub, t), fields: map[string]*FieldEdge{},
-	})
-	return id
+func (g *Graph) addNode(n *Node) NodeID {
+	n.ID = NodeID(len(g.Nodes))
+	n.fields = map[string]*FieldEdge{}
+	g.Nodes = append(g.Nodes, n)
+	g.nodes[nodeKey{n.Subgraph.Index, n.Type.Name, FieldSetText(n.Provided)}] = n.ID
+	return n.ID
 }
 
-// possibleIn returns the runtime types that an object of type t can have in the subgraph.
-func (g *Graph) possibleIn(sub *supergraph.Subgraph, t *supergraph.SubgraphType) schema.TypeSet {
+// view returns the node of t in which the provided fields are resolvable; without any it is t's own.
+func (g *Graph) view(sub *supergraph.Subgraph, t *supergraph.SubgraphType, provided federation.FieldSet) NodeID {
+	provided = canonical(provided)
+	if id, ok := g.nodes[nodeKey{sub.Index, t.Name, FieldSetText(provided)}]; ok {
+		return id
+	}
+	own := g.Nodes[g.Node(sub.Index, t.Name)]
+	return g.addNode(&Node{Subgraph: sub, Type: t, Provided: provided, Possible: own.Possible})
+}
+
+// implementersIn lists the object types that implement each interface in the subgraph.
+func (g *Graph) implementersIn(sub *supergraph.Subgraph) map[string]schema.TypeSet {
+	out := map[string]schema.TypeSet{}
+	for _, t := range sub.Types {
+		if t.Kind == schema.Object && !t.IsInterfaceObject {
+			for _, name := range t.Interfaces {
+				out[name] = out[name].With(g.numbers[t.Name])
+			}
+		}
+	}
+	return out
+}
+
+// possibleIn returns the runtime types that an object of type t can have in its subgraph.
+func (g *Graph) possibleIn(t *supergraph.SubgraphType, implementers map[string]schema.TypeSet) schema.TypeSet {
 	var set schema.TypeSet
 	switch {
 	case t.IsInterfaceObject:
 		return g.possible[t.Name]
 	case t.Kind == schema.Object:
 		return set.With(g.numbers[t.Name])
-	case t.Kind == schema.Union:
-		for _, member := range t.Members {
-			if n, ok := g.numbers[member]; ok {
-				set = set.With(n)
-			}
-		}
-	default:
-		for _, other := range sub.Types {
-			if other.Kind == schema.Object && slices.Contains(other.Interfaces, t.Name) && !other.IsInterfaceObject {
-				set = set.With(g.numbers[other.Name])
-			}
+	case t.Kind == schema.Interface:
+		return implementers[t.Name]
+	}
+	for _, member := range t.Members {
+		if n, ok := g.numbers[member]; ok {
+			set = set.With(n)
 		}
 	}
 	return set
@@ -85,7 +96,7 @@ func (g *Graph) connect(n *Node) {
 		n.narrow = map[int]NodeID{}
 		for _, i := range n.Possible.Indexes() {
 			if object := sub.Type(g.Types[i].Name); object != nil {
-				n.narrow[i] = g.node(sub, object, n.Provided)
+				n.narrow[i] = g.view(sub, object, n.Provided)
 			}
 		}
 	}
@@ -108,7 +119,7 @@ func (g *Graph) connect(n *Node) {
 		}
 		g.resolve(e, n, isProvided)
 		if target := sub.Type(f.Type.Named()); target != nil && isComposite(target.Kind) {
-			e.Target = g.node(sub, target, append(below, f.Provides...))
+			e.Target = g.view(sub, target, append(below, f.Provides...))
 		}
 		n.Fields = append(n.Fields, e)
 		n.fields[f.Name] = e
@@ -154,42 +165,26 @@ func (g *Graph) isWithin(name, outer string) bool {
 	return !inner.IsEmpty() && g.possible[outer].Contains(inner)
 }
 
-// makeKeys lists for every runtime type the jumps that enter its objects.
+// makeKeys lists for every runtime type the jumps that enter its objects, in order of the nodes.
 func (g *Graph) makeKeys() {
 	g.keys = make([][]*KeyEdge, len(g.Types))
-	for i, t := range g.Types {
-		if t == nil {
+	for _, n := range g.Nodes {
+		if n.Provided != nil || len(n.Type.Keys) == 0 {
 			continue
 		}
-		for _, sub := range g.Supergraph.Subgraphs {
-			g.keys[i] = append(g.keys[i], g.keysInto(i, sub)...)
+		for _, t := range n.Possible.Indexes() {
+			target := g.Narrow(n.ID, t)
+			if target == None {
+				continue
+			}
+			for _, key := range n.Type.Keys {
+				g.keys[t] = append(g.keys[t], &KeyEdge{
+					Target: target, TypeName: n.Type.Name, Fields: key.Fields,
+					Resolvable: key.Resolvable, ByInterface: n.Type.Kind == schema.Interface,
+				})
+			}
 		}
 	}
-}
-
-func (g *Graph) keysInto(number int, sub *supergraph.Subgraph) []*KeyEdge {
-	var edges []*KeyEdge
-	for _, t := range sub.Types {
-		id := g.Node(sub.Index, t.Name)
-		if id == None || !g.Nodes[id].Possible.Has(number) {
-			continue
-		}
-		byInterface := t.Kind == schema.Interface
-		if t.Kind != schema.Object && !byInterface {
-			continue
-		}
-		target := g.Narrow(id, number)
-		if target == None {
-			continue
-		}
-		for _, key := range t.Keys {
-			edges = append(edges, &KeyEdge{
-				Target: target, TypeName: t.Name, Fields: key.Fields,
-				Resolvable: key.Resolvable, ByInterface: byInterface,
-			})
-		}
-	}
-	return edges
 }
 
 func isComposite(k schema.Kind) bool {
