@@ -93,7 +93,7 @@ func (m *merger) subgraphTypes(i int) []*supergraph.SubgraphType {
 			}
 		}
 		for _, f := range t.fields {
-			if f.sources[i] != nil && !f.overridden[i].gone {
+			if f.sources[i] != nil && !f.overriddenIn(i).gone {
 				st.Fields = append(st.Fields, subgraphField(f, i))
 			}
 		}
@@ -106,7 +106,7 @@ func subgraphField(f *mergedField, i int) *supergraph.SubgraphField {
 	source := f.sources[i]
 	out := &supergraph.SubgraphField{
 		Name: f.def.Name, Type: source.Type, External: source.External != nil,
-		UsedOverridden: f.overridden[i].used, OverrideLabel: f.overridden[i].label,
+		UsedOverridden: f.overriddenIn(i).used, OverrideLabel: f.overriddenIn(i).label,
 	}
 	if source.Requires != nil {
 		out.Requires = source.Requires.Fields

@@ -19,9 +19,9 @@ import (
 // The shares of cases in $WEFT_CORPUS below which TestCorpus fails, in percent: what was measured,
 // less a little.
 const (
-	minAgreement = 0.0
-	minCodes     = 0.0
-	minAPI       = 0.0
+	minAgreement = 98.0
+	minCodes     = 96.0
+	minAPI       = 99.0
 )
 
 // corpusCase is what the test reads of a case.
@@ -96,7 +96,7 @@ func TestCorpus(t *testing.T) {
 	})
 	for _, key := range keys {
 		ids := differences[key]
-		t.Logf("%4d %s  %s", len(ids), key, strings.Join(ids[:min(40, len(ids))], " "))
+		t.Logf("%4d %s  %s", len(ids), key, strings.Join(ids[:min(4, len(ids))], " "))
 	}
 	report := func(what string, n, of int, least float64) {
 		share := 100 * float64(n) / float64(max(of, 1))

@@ -23,7 +23,7 @@ func (m *merger) collectFields() {
 				if merged == nil {
 					merged = &mergedField{
 						parent: t, def: &schema.Field{Name: f.Name},
-						sources: make([]*federation.Field, len(m.subgraphs)), overridden: make([]overridden, len(m.subgraphs)),
+						sources: make([]*federation.Field, len(m.subgraphs)),
 					}
 					index[f.Name] = merged
 					t.fields = append(t.fields, merged)
@@ -98,8 +98,11 @@ func (f *mergedField) descriptions(from []int) []string {
 	return out
 }
 
-// applied are the directives on the field, by subgraph.
+// applied are the directives on the field, by subgraph; nil where there are none.
 func (f *mergedField) applied(from []int) [][]schema.Directive {
+	if !slices.ContainsFunc(from, func(i int) bool { return len(f.sources[i].Applied) > 0 }) {
+		return nil
+	}
 	out := make([][]schema.Directive, len(f.sources))
 	for _, i := range from {
 		out[i] = f.sources[i].Applied
@@ -107,8 +110,11 @@ func (f *mergedField) applied(from []int) [][]schema.Directive {
 	return out
 }
 
-// argSources are the fields' arguments, by subgraph.
+// argSources are the fields' arguments, by subgraph; nil where there are none.
 func (f *mergedField) argSources(from []int) []*argSource {
+	if !slices.ContainsFunc(from, func(i int) bool { return len(f.sources[i].Def.Args) > 0 }) {
+		return nil
+	}
 	out := make([]*argSource, len(f.sources))
 	for _, i := range from {
 		out[i] = &argSource{args: f.sources[i].Def.Args, pos: f.sources[i].Def.Pos}

@@ -72,7 +72,7 @@ func hintFragile(m *merger) diag.List {
 			continue
 		}
 		for _, f := range t.fields {
-			from := slices.DeleteFunc(f.resolving(), func(i int) bool { return f.overridden[i].gone })
+			from := slices.DeleteFunc(f.resolving(), func(i int) bool { return f.overriddenIn(i).gone })
 			if f.def.Type.NonNull && len(from) == 1 && !f.sources[from[0]].Uses.Key && !m.returns(from[0], t.def.Name) && m.returnedElsewhere(from[0], t.def.Name) {
 				m.add(diag.Info, diag.NonNullFieldOnForeignEntity, m.fieldPositions(f), fmt.Sprintf("make %q nullable", f.coordinate()),
 					"field %q cannot be null, and subgraph %q only adds it to an entity that others return: while %q is down, the whole %q is null",

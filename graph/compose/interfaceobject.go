@@ -41,7 +41,7 @@ func (m *merger) addAbstractedField(t *mergedType, of *mergedField) {
 	def := *of.def
 	added := &mergedField{
 		parent: t, def: &def, isAbstracted: true,
-		sources: make([]*federation.Field, len(m.subgraphs)), overridden: make([]overridden, len(m.subgraphs)),
+		sources: make([]*federation.Field, len(m.subgraphs)),
 	}
 	t.fields = append(t.fields, added)
 	m.checkSharing(added, true)

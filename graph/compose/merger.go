@@ -47,8 +47,8 @@ type mergedField struct {
 	def    *schema.Field
 	// sources by subgraph; nil where the subgraph does not have the field.
 	sources []*federation.Field
-	// overridden by subgraph says what an @override elsewhere did to the field.
-	overridden []overridden
+	// overridden says by subgraph what an @override did to the field; few fields have any.
+	overridden map[int]*overridden
 	// isAbstracted is set for a field of an object type that only interface objects resolve.
 	isAbstracted bool
 }

@@ -58,6 +58,9 @@ func (m *merger) mergedName(i int, d schema.Directive) (string, bool) {
 
 // mergeMetadata merges the directives on one element, given by subgraph.
 func (m *merger) mergeMetadata(coordinate string, applied [][]schema.Directive) []schema.Directive {
+	if !slices.ContainsFunc(applied, func(list []schema.Directive) bool { return len(list) > 0 }) {
+		return nil
+	}
 	byName := map[string][]schema.Directive{}
 	positions := map[string][]diag.Position{}
 	var custom []string

@@ -23,6 +23,25 @@ type overridden struct {
 	label string
 }
 
+// overriddenIn says what an @override did to the field in subgraph i.
+func (f *mergedField) overriddenIn(i int) overridden {
+	if state := f.overridden[i]; state != nil {
+		return *state
+	}
+	return overridden{}
+}
+
+// overrideState is where to write what an @override did to the field in subgraph i.
+func (f *mergedField) overrideState(i int) *overridden {
+	if f.overridden == nil {
+		f.overridden = map[int]*overridden{}
+	}
+	if f.overridden[i] == nil {
+		f.overridden[i] = &overridden{}
+	}
+	return f.overridden[i]
+}
+
 // overrideLabel is the grammar of labels: a name, or "percent(12.5)".
 var overrideLabel = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_\-:./]*$|^percent\((\d{1,2}(\.\d{1,8})?|100)\)$`)
 
@@ -118,10 +137,10 @@ func (m *merger) takeOver(f *mergedField, i, from int, at []diag.Position) {
 		if !overrideLabel.MatchString(label) {
 			m.report(diag.OverrideLabelInvalid, at, "write a name such as \"group:variant\", or \"percent(25)\"",
 				"the label %q of @override on %q is no name and no percentage", label, f.coordinate())
-			f.overridden[from].shares = true // says no more of the field
+			f.overrideState(from).shares = true // says no more of the field
 			return
 		}
-		f.overridden[i].label, f.overridden[from].label = label, label
+		f.overrideState(i).label, f.overrideState(from).label = label, label
 		m.add(diag.Info, diag.OverrideMigrationInProgress, at, "remove the field from the old subgraph when the migration is done",
 			"field %q moves from %q to %q by the label %q", f.coordinate(), m.subgraphs[from].Name, m.subgraphs[i].Name, label)
 	}
@@ -131,11 +150,11 @@ func (m *merger) takeOver(f *mergedField, i, from int, at []diag.Position) {
 			"@override on %q in %q: subgraph %q does not resolve the field, it is @external there", f.coordinate(), m.subgraphs[i].Name, m.subgraphs[from].Name)
 		return
 	}
-	f.overridden[from].shares = true
-	f.overridden[from].used = old.Uses.Any()
-	if label == "" || f.overridden[from].used {
+	f.overrideState(from).shares = true
+	f.overrideState(from).used = old.Uses.Any()
+	if label == "" || f.overriddenIn(from).used {
 		m.add(diag.Info, diag.OverriddenFieldCanBeRemoved, at, fmt.Sprintf("remove %q from %q, or mark it @external where it is still needed", f.coordinate(), m.subgraphs[from].Name),
 			"field %q in %q is overridden by %q", f.coordinate(), m.subgraphs[from].Name, m.subgraphs[i].Name)
 	}
-	f.overridden[from].gone = label == "" && !f.overridden[from].used
+	f.overrideState(from).gone = label == "" && !f.overriddenIn(from).used
 }

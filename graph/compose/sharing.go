@@ -29,7 +29,7 @@ func (m *merger) resolvers(f *mergedField) []resolver {
 					out = append(out, resolver{i, abstract, abstract.Shareable})
 				}
 			}
-		case f.overridden[i].shares:
+		case f.overriddenIn(i).shares:
 		case source.External == nil:
 			out = append(out, resolver{i, source, source.Shareable})
 		case source.Uses.Provides: // resolved on the way to it, which @provides says as clearly
