@@ -51,11 +51,16 @@ func (g *federated) Fetch(_ context.Context, req *execute.FetchRequest) (execute
 	if err := decoder.Decode(&body); err != nil {
 		return execute.FetchResponse{}, err
 	}
-	data, err := g.w.ask(g.w.sg.Subgraph(req.Subgraph), body.Query, body.Variables)
+	data, errors, err := g.w.ask(g.w.sg.Subgraph(req.Subgraph), body.Query, body.Variables)
 	if err != nil {
 		return execute.FetchResponse{}, err
 	}
-	return execute.FetchResponse{Body: append(append([]byte(`{"data":`), data...), '}')}, nil
+	answer := append([]byte(`{"data":`), data...)
+	if len(errors) > 0 {
+		list, _ := json.Marshal(errors)
+		answer = append(append(answer, `,"errors":`...), list...)
+	}
+	return execute.FetchResponse{Body: append(answer, '}')}, nil
 }
 
 // prepared is an operation with variables, its plan and what a monolith of the same world answers.
@@ -90,7 +95,7 @@ func (g *federated) prepare(ctx context.Context, text string, seed int) (p prepa
 		return p, "plan: " + err.Error()
 	}
 	g.w.problems, g.w.salt = nil, fmt.Sprint(seed)
-	if p.want, err = g.w.ask(nil, text, decode(p.variables).(map[string]any)); err != nil {
+	if p.want, _, err = g.w.ask(nil, text, decode(p.variables).(map[string]any)); err != nil {
 		return p, "monolith: " + err.Error()
 	}
 	return p, g.unsupported()

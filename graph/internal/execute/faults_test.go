@@ -13,7 +13,8 @@ import (
 	"github.com/weft-graph/weft/graph/internal/execute"
 )
 
-// faulty spoils some of a graph's answers: whole calls, single entities, or all of the data.
+// faulty spoils some of a graph's answers: whole calls, single entities, or all of the data. A world in
+// which fields break is spoilt enough.
 type faulty struct {
 	*federated
 	seed int
@@ -24,6 +25,9 @@ func (f *faulty) Fetch(ctx context.Context, req *execute.FetchRequest) (execute.
 	response, err := f.federated.Fetch(ctx, req)
 	if err != nil {
 		return response, err
+	}
+	if f.w.breaks {
+		return response, nil
 	}
 	switch h := f.w.hash("fault", fmt.Sprint(f.seed, req.Fetch)); h % 8 {
 	case 0:
@@ -58,6 +62,8 @@ func withoutEntity(body []byte, i int) []byte {
 // spoil runs an operation with faults. A fault takes away only what depends on it: what is not null
 // is what a monolith says, and every null that a monolith does not have has an error on its way.
 func (g *federated) spoil(ctx context.Context, text string, seed int) (problem string, errors int) {
+	g.w.breaks = seed%2 == 1
+	defer func() { g.w.breaks = false }()
 	p, skipped := g.prepare(ctx, text, seed)
 	if skipped != "" {
 		return "", 0
@@ -70,7 +76,7 @@ func (g *federated) spoil(ctx context.Context, text string, seed int) (problem s
 		return "", 0
 	}
 	for _, e := range result.Errors {
-		known := strings.Contains("the subgraph did not answer in time, all is lost, one is lost", e.Message) || strings.Contains(e.Message, "was not asked for")
+		known := strings.Contains("the subgraph did not answer in time, all is lost, one is lost, a field is broken", e.Message) || strings.Contains(e.Message, "was not asked for")
 		if !known || e.Subgraph == "" {
 			return "an error that no fault has\n" + g.describe(p, result), 0
 		}

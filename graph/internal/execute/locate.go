@@ -107,11 +107,14 @@ func (x *Execution) locateError(f *fetch, c *call, answer rawjson.Answer, e gqle
 		number, steps = steps[1].index, steps[2:]
 	}
 	b := &f.batches[i]
+	source := x.answered(f, answer, i, number)
+	why := explanation{scan: b.scan, steps: x.upToNull(source, b.scan, steps), whole: len(steps) == 0 || source.Kind() != rawjson.Object}
 	members := make(map[rawjson.Ref]bool)
 	for j, object := range c.batches[i].objects {
 		if number < 0 || c.batches[i].number[j] == number {
 			members[object] = true
-			x.explain(explanation{object, b.scan, steps, len(steps) == 0 || x.isEntityNull(f, answer, i, number)})
+			why.object = object
+			x.explain(why)
 		}
 	}
 	l := locator{x: x, call: c, err: e}
@@ -134,13 +137,39 @@ func (f *fetch) batchOf(key []byte) int {
 	return -1
 }
 
-// isEntityNull reports whether an answer gives nothing for a representation of batch i.
-func (x *Execution) isEntityNull(f *fetch, answer rawjson.Answer, i, number int) bool {
+// answered returns what an answer has for batch i: the entity for a representation, or the data.
+func (x *Execution) answered(f *fetch, answer rawjson.Answer, i, number int) rawjson.Ref {
 	if f.Kind != plan.EntityFetch || answer.Data.Kind() != rawjson.Object {
-		return false
+		return answer.Data
 	}
 	list := x.doc.Slot(answer.Data, i)
-	return list.Kind() != rawjson.List || number >= x.doc.Len(list) || x.doc.Element(list, number).Kind() != rawjson.Object
+	if list.Kind() != rawjson.List || number >= x.doc.Len(list) {
+		return rawjson.AbsentRef
+	}
+	return x.doc.Element(list, number)
+}
+
+// upToNull cuts an error's path off where the answer is null: the error made everything there null,
+// whatever another subgraph has to say of it.
+func (x *Execution) upToNull(v rawjson.Ref, s *plan.Scan, steps []pathStep) []pathStep {
+	for i, step := range steps {
+		switch {
+		case v.Kind() == rawjson.List && step.key == nil && step.index < x.doc.Len(v):
+			v = x.doc.Element(v, step.index)
+		case v.Kind() == rawjson.Object && step.key != nil && s != nil:
+			f := x.scanField(v, s, step.key)
+			if f == nil {
+				return steps
+			}
+			v, s = x.doc.Slot(v, f.Slot), f.Child
+		default:
+			return steps
+		}
+		if v == rawjson.NullRef || v == rawjson.AbsentRef {
+			return steps[:i+1]
+		}
+	}
+	return steps
 }
 
 // explanation says that an error has been reported which explains nulls in an object.
@@ -317,7 +346,7 @@ func (x *Execution) reportUnplaced(f *fetch, c *call, answer rawjson.Answer, e g
 	for i := range f.batches {
 		b, t := &f.batches[i], &c.batches[i]
 		for j, object := range t.objects {
-			if b.entities == nil || x.isEntityNull(f, answer, i, t.number[j]) {
+			if b.entities == nil || x.answered(f, answer, i, t.number[j]).Kind() != rawjson.Object {
 				x.explain(explanation{object: object, scan: b.scan, whole: true})
 			}
 		}

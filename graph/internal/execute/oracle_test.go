@@ -23,13 +23,21 @@ type oracle struct {
 	doc       *ast.QueryDocument
 	variables map[string]any
 	out       []byte
+	path      []any
+	errors    []brokenField
 }
 
-// ask executes the only operation of a document and returns its data.
-func (w *world) ask(sub *supergraph.Subgraph, text string, variables map[string]any) ([]byte, error) {
+// brokenField is an error as a subgraph sends it.
+type brokenField struct {
+	Message string `json:"message"`
+	Path    []any  `json:"path"`
+}
+
+// ask executes the only operation of a document and returns its data and errors.
+func (w *world) ask(sub *supergraph.Subgraph, text string, variables map[string]any) ([]byte, []brokenField, error) {
 	doc, err := parser.ParseQuery(&ast.Source{Input: text})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	op := doc.Operations[0]
 	o := &oracle{w: w, sub: sub, doc: doc, variables: map[string]any{}}
@@ -41,8 +49,10 @@ func (w *world) ask(sub *supergraph.Subgraph, text string, variables map[string]
 		}
 	}
 	root := w.sg.Schema.Root(string(op.Operation))
-	o.object(object{root.Name, "root"}, op.SelectionSet)
-	return o.out, nil
+	if !o.object(object{root.Name, "root"}, op.SelectionSet) {
+		o.out = []byte("null")
+	}
+	return o.out, o.errors, nil
 }
 
 type collected struct {
@@ -97,23 +107,30 @@ func (o *oracle) matches(typ, condition string) bool {
 	return slices.Contains(o.w.possible(condition), typ)
 }
 
-func (o *oracle) object(of object, set ast.SelectionSet) {
+// object writes an object; false means that a field that is null must make it null.
+func (o *oracle) object(of object, set ast.SelectionSet) bool {
 	o.out = append(o.out, '{')
 	for i, c := range o.collect(nil, of, set) {
 		if i > 0 {
 			o.out = append(o.out, ',')
 		}
 		o.out = append(strconv.AppendQuote(o.out, c.key), ':')
-		o.field(of, c)
+		o.path = append(o.path, c.key)
+		ok := o.field(of, c)
+		o.path = o.path[:len(o.path)-1]
+		if !ok {
+			return false
+		}
 	}
 	o.out = append(o.out, '}')
+	return true
 }
 
-func (o *oracle) field(of object, c collected) {
+func (o *oracle) field(of object, c collected) bool {
 	f := c.fields[0]
 	if o.sub != nil && f.Name == "_entities" {
 		o.entities(c)
-		return
+		return true
 	}
 	name := of.typ
 	if o.sub != nil {
@@ -121,7 +138,7 @@ func (o *oracle) field(of object, c collected) {
 		if t == nil {
 			o.w.problem("subgraph %s holds an object of %s, which it does not know", o.sub.Name, of.typ)
 			o.out = append(o.out, "null"...)
-			return
+			return true
 		}
 		name = t.Name
 		if f.Name != "__typename" && t.Field(f.Name) == nil {
@@ -130,33 +147,54 @@ func (o *oracle) field(of object, c collected) {
 	}
 	if f.Name == "__typename" {
 		o.out = strconv.AppendQuote(o.out, name)
-		return
+		return true
 	}
 	var set ast.SelectionSet
 	for _, field := range c.fields {
 		set = append(set, field.SelectionSet...)
 	}
-	o.value(o.w.value(of, f.Name, o.arguments(of, f)), set)
+	args := o.arguments(of, f)
+	var ref *schema.TypeRef
+	if def := o.w.sg.Schema.Type(of.typ).Field(f.Name); def != nil {
+		ref = def.Type
+	}
+	return o.value(o.w.value(of, f.Name, args), set, ref)
 }
 
-func (o *oracle) value(v any, set ast.SelectionSet) {
+// value writes a value; false means that it is null and must not be.
+func (o *oracle) value(v any, set ast.SelectionSet, ref *schema.TypeRef) bool {
+	mark, ok := len(o.out), true
 	switch v := v.(type) {
 	case nil:
 		o.out = append(o.out, "null"...)
+		return true
+	case broken:
+		o.errors = append(o.errors, brokenField{"a field is broken", append([]any{}, o.path...)})
+		ok = false
 	case json.RawMessage:
 		o.out = append(o.out, v...)
 	case object:
-		o.object(v, set)
+		ok = o.object(v, set)
 	case []any:
 		o.out = append(o.out, '[')
 		for i, e := range v {
 			if i > 0 {
 				o.out = append(o.out, ',')
 			}
-			o.value(e, set)
+			o.path = append(o.path, i)
+			ok = o.value(e, set, ref.Elem)
+			o.path = o.path[:len(o.path)-1]
+			if !ok {
+				break
+			}
 		}
 		o.out = append(o.out, ']')
 	}
+	if ok {
+		return true
+	}
+	o.out = append(o.out[:mark], "null"...)
+	return !ref.NonNull
 }
 
 func (o *oracle) entities(c collected) {
@@ -167,11 +205,15 @@ func (o *oracle) entities(c collected) {
 		if i > 0 {
 			o.out = append(o.out, ',')
 		}
+		mark, whole := len(o.out), false
 		representation, _ := r.(map[string]any)
 		if of, ok := o.w.resolve(o.sub, representation); ok {
-			o.object(of, c.fields[0].SelectionSet)
-		} else {
-			o.out = append(o.out, "null"...)
+			o.path = append(o.path, i)
+			whole = o.object(of, c.fields[0].SelectionSet)
+			o.path = o.path[:len(o.path)-1]
+		}
+		if !whole {
+			o.out = append(o.out[:mark], "null"...)
 		}
 	}
 	o.out = append(o.out, ']')

@@ -20,6 +20,8 @@ type world struct {
 	sg *supergraph.Supergraph
 	// salt tells one world of a supergraph from another.
 	salt string
+	// breaks makes some fields that must not be null fail.
+	breaks bool
 	// entity and key say which object types have keys, and which of their fields stand in one.
 	entity map[string]bool
 	key    map[string]map[string]bool
@@ -30,6 +32,9 @@ type world struct {
 	// problems are what no subgraph or world should meet.
 	problems []string
 }
+
+// broken is the value of a field that fails.
+type broken struct{}
 
 // object is an object of a world. The id of an entity begins with its type's name and a colon.
 type object struct{ typ, id string }
@@ -114,6 +119,9 @@ func (w *world) valueAt(o object, def *schema.Field, at string, ref *schema.Type
 	h := w.hash(o.id, def.Name, at)
 	if !ref.NonNull && !isKey && h%7 == 0 {
 		return nil
+	}
+	if w.breaks && !isKey && h%13 == 0 {
+		return broken{}
 	}
 	if ref.Elem != nil {
 		n := int(h % 4)
@@ -307,6 +315,7 @@ func (w *world) check(o object, v map[string]any) {
 
 func (w *world) checkValue(place string, want, got any) {
 	switch want := want.(type) {
+	case broken:
 	case nil:
 		if got != nil {
 			w.problem("%s is %v in a representation instead of null", place, got)
