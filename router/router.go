@@ -102,9 +102,10 @@ func (r *Router) graphOptions() graph.Options {
 			MaxAliases: limits.MaxAliases, MaxRootFields: limits.MaxRootFields,
 		},
 		DisableIntrospection: !r.config.Introspection && !r.config.Development,
-		ShowSubgraphErrors:   true,
+		ShowSubgraphErrors:   r.config.Development,
 	}
 	widen := func(c upstream.Config) {
+		options.ShowSubgraphErrors = options.ShowSubgraphErrors || c.Errors == upstream.ErrorsExposed
 		options.Execution.MaxAnswerBytes = max(options.Execution.MaxAnswerBytes, int(c.MaxAnswerBytes))
 		options.Execution.MaxRepresentations = max(options.Execution.MaxRepresentations, c.MaxRepresentations)
 	}

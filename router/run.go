@@ -35,6 +35,7 @@ func Run(ctx context.Context, c config.Config, log *slog.Logger) error {
 		return err
 	}
 	defer r.Close()
+	r.logHints(ctx, version)
 	if err := r.Swap(ctx, version.Supergraph); err != nil {
 		return err
 	}
@@ -76,12 +77,18 @@ func SourceOptions(c config.Config) (source.Options, error) {
 func (r *Router) Follow(ctx context.Context, path string, last *source.Version, options source.Options) error {
 	return source.Watch(ctx, path, last, options, func(version *source.Version, err error) {
 		if err == nil {
+			r.logHints(ctx, version)
 			err = r.Swap(ctx, version.Supergraph)
 		}
 		if err != nil {
 			r.logRefused(ctx, path, err)
 		}
 	})
+}
+
+// logHints says what composition holds for a mistake although the graph can be served.
+func (r *Router) logHints(ctx context.Context, version *source.Version) {
+	r.logDiagnostics(ctx, "composition hint", version.Diagnostics, diag.Warn)
 }
 
 // logRefused says everything that is wrong with a version, a line each.
@@ -91,22 +98,31 @@ func (r *Router) logRefused(ctx context.Context, path string, err error) {
 	var mistakes settings.Mistakes
 	switch {
 	case errors.As(err, &composition):
-		for _, d := range composition.Diagnostics {
-			if d.Severity != diag.Error {
-				continue
-			}
-			places := make([]string, len(d.Positions))
-			for i, at := range d.Positions {
-				places[i] = fmt.Sprintf("%s:%d:%d", at.File, at.Line, at.Column)
-			}
-			r.log.ErrorContext(ctx, refused, "source", path, "code", string(d.Code), "error", d.Message, "places", places, "fix", d.Fix)
-		}
+		r.logDiagnostics(ctx, refused, composition.Diagnostics, diag.Error)
 	case errors.As(err, &mistakes):
 		for _, mistake := range mistakes {
 			r.log.ErrorContext(ctx, refused, "source", path, "error", mistake.String())
 		}
 	default:
 		r.log.ErrorContext(ctx, refused, "source", path, "error", err.Error())
+	}
+}
+
+// logDiagnostics writes the diagnostics of one severity, a line each.
+func (r *Router) logDiagnostics(ctx context.Context, message string, list diag.List, severity diag.Severity) {
+	level := slog.LevelWarn
+	if severity == diag.Error {
+		level = slog.LevelError
+	}
+	for _, d := range list {
+		if d.Severity != severity {
+			continue
+		}
+		places := make([]string, len(d.Positions))
+		for i, at := range d.Positions {
+			places[i] = fmt.Sprintf("%s:%d:%d", at.File, at.Line, at.Column)
+		}
+		r.log.Log(ctx, level, message, "code", string(d.Code), "says", d.Message, "places", places, "fix", d.Fix)
 	}
 }
 

@@ -46,6 +46,10 @@ func (f *File) decode(node ast.Node, dst reflect.Value, at place) {
 		f.decodeMap(node, dst, dst.Type().Elem(), reflect.Value{}, at)
 	case reflect.Slice:
 		f.decodeSlice(node, dst, at)
+	case reflect.Interface:
+		if value := f.decodeAny(node, at); value != nil {
+			dst.Set(reflect.ValueOf(value))
+		}
 	default:
 		f.decodeScalar(node, dst, at)
 	}

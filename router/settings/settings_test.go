@@ -15,7 +15,7 @@ func TestExpandSizesAndAliases(t *testing.T) {
 		Name string   `yaml:"name"`
 	}
 	c.List = []string{"default"}
-	file := settings.Parse("a.yaml", []byte("text: &t a${A}b${B:-c}$${A}${EMPTY:-}\nsize: ${SIZE}KiB\nlist: [1, x]\nname: *t\n"), func(name string) (string, bool) {
+	file := settings.Parse("a.yaml", []byte("text: &t a${env.A}b${B:-c}$${A}${EMPTY:-}\nsize: ${SIZE}KiB\nlist: [1, x]\nname: *t\n"), func(name string) (string, bool) {
 		value, ok := map[string]string{"A": "1", "SIZE": "3", "EMPTY": ""}[name]
 		return value, ok
 	})

@@ -8,7 +8,7 @@ import (
 )
 
 // expand replaces ${NAME} and ${NAME:-default}; a default may be empty and counts also for an empty variable, as in a
-// shell. $${ stands for ${.
+// shell. ${env.NAME}, as other tools write it, is ${NAME}. $${ stands for ${.
 func expand(text string, lookup func(string) (string, bool)) (string, error) {
 	var out strings.Builder
 	for {
@@ -27,7 +27,7 @@ func expand(text string, lookup func(string) (string, bool)) (string, error) {
 		if !closed {
 			return "", fmt.Errorf("%q has no closing brace", text[i:])
 		}
-		name, fallback, hasFallback := strings.Cut(inner, ":-")
+		name, fallback, hasFallback := strings.Cut(strings.TrimPrefix(inner, "env."), ":-")
 		if !isVariable(name) {
 			return "", fmt.Errorf("%q is not the name of an environment variable", name)
 		}

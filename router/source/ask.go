@@ -30,6 +30,9 @@ func ask(ctx context.Context, s subgraph, options Options) (string, error) {
 	}
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Accept", "application/graphql-response+json, application/json;q=0.9")
+	for name, value := range s.askHeaders {
+		r.Header.Set(name, value)
+	}
 	key := options.Keys[s.name]
 	if key == nil {
 		key = options.Key

@@ -24,10 +24,11 @@ type roverSubgraph struct {
 	Schema     roverSchema `yaml:"schema"`
 }
 
-// roverSchema has one of its members.
+// roverSchema has either a file or the address of a running subgraph, with headers for the question.
 type roverSchema struct {
-	File        string `yaml:"file"`
-	SubgraphURL string `yaml:"subgraph_url"`
+	File                 string            `yaml:"file"`
+	SubgraphURL          string            `yaml:"subgraph_url"`
+	IntrospectionHeaders map[string]string `yaml:"introspection_headers"`
 }
 
 // subgraph is one entry of a supergraph.yaml, checked.
@@ -35,8 +36,9 @@ type subgraph struct {
 	name string
 	// url is the routing URL; may be empty.
 	url string
-	// file has the schema, or askURL is where the subgraph is asked for it.
+	// file has the schema, or askURL is where the subgraph is asked for it, with askHeaders.
 	file, askURL string
+	askHeaders   map[string]string
 	// place is where the entry stands, file:line:column.
 	place string
 }
@@ -59,7 +61,7 @@ func parseConfig(path string, text []byte, options Options) ([]subgraph, error) 
 	var list []subgraph
 	for _, name := range slices.Sorted(maps.Keys(config.Subgraphs)) {
 		given, at := config.Subgraphs[name], "subgraphs."+name
-		s := subgraph{name: name, url: given.RoutingURL, askURL: given.Schema.SubgraphURL}
+		s := subgraph{name: name, url: given.RoutingURL, askURL: given.Schema.SubgraphURL, askHeaders: given.Schema.IntrospectionHeaders}
 		if given.Schema.File != "" {
 			s.file = given.Schema.File
 			if !filepath.IsAbs(s.file) {

@@ -150,6 +150,8 @@ func TestAskingRunningSubgraphs(t *testing.T) {
 		switch {
 		case !strings.Contains(body.Query, "_service"):
 			t.Errorf("asked %s", body.Query)
+		case r.Header.Get("X-Key") != "abc":
+			t.Errorf("headers %v", r.Header)
 		case r.URL.Path == "/plain":
 			io.WriteString(w, `{"data":{}}`)
 		case r.URL.Path == "/refused":
@@ -168,8 +170,9 @@ func TestAskingRunningSubgraphs(t *testing.T) {
 	}
 	load := func(path string, options source.Options) (*source.Version, error) {
 		dir := folder(t, map[string]string{
-			"supergraph.yaml": fmt.Sprintf("subgraphs:\n  users: {schema: {subgraph_url: %q}}\n", server.URL+path),
+			"supergraph.yaml": fmt.Sprintf("subgraphs:\n  users: {schema: {subgraph_url: %q, introspection_headers: {x-key: '${KEY}'}}}\n", server.URL+path),
 		})
+		options.Lookup = func(name string) (string, bool) { return "abc", name == "KEY" }
 		return source.Load(t.Context(), filepath.Join(dir, "supergraph.yaml"), options)
 	}
 	for _, options := range []source.Options{{}, {Key: key}, {Keys: map[string]*signature.Key{"users": key}}} {
