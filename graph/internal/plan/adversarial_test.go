@@ -165,8 +165,28 @@ func shared() adversary {
 	return adversary{"12 subgraphs that share fields in pairs", b.String(), op + "} }", 0, 200_000}
 }
 
+// circular has types whose keys need each other in a circle, in many subgraphs: no jump is possible,
+// and every reason for that leads to the next. One last subgraph breaks the circle.
+func circular() adversary {
+	const types, graphs = 8, 6
+	var b strings.Builder
+	var names []string
+	all, keys := "", ""
+	for i := range graphs {
+		names = append(names, fmt.Sprint("s", i))
+		all += fmt.Sprintf(" @join__type(graph: S%d)", i)
+		keys += fmt.Sprintf(" @join__type(graph: S%d, key: \"next { id }\")", i)
+	}
+	b.WriteString(graphEnum(append(names, "last")...))
+	fmt.Fprintf(&b, "type Query%s @join__type(graph: LAST) { t: T0 @join__field(graph: S0) u: T0 @join__field(graph: LAST) }\n", all)
+	for i := range types {
+		fmt.Fprintf(&b, "type T%d%s @join__type(graph: LAST, key: \"next { id }\") { next: T%d id: ID! @join__field(graph: LAST) x: Int @join__field(graph: S1) y: Int @join__field(graph: S0) }\n", i, keys, (i+1)%types)
+	}
+	return adversary{"8 types whose keys need each other", b.String(), "{ t { y } u { x next { next { x } } } }", 3, 20_000}
+}
+
 func adversaries() []adversary {
-	return []adversary{alike(false), alike(true), groups(), nested(4), nested(5), keyed(), wide(), shared()}
+	return []adversary{alike(false), alike(true), groups(), nested(4), nested(5), keyed(), wide(), shared(), circular()}
 }
 
 // TestAdversarial plans the adversaries within a budget that a search over paths would exceed.

@@ -127,10 +127,11 @@ func (s *search) requirements(o object, e *entry, edge *querygraph.FieldEdge, en
 	}
 	s.depth++
 	s.requiring[key] = s.depth
-	outer := s.lowest
+	outer, first := s.lowest, len(s.provisional)
 	s.lowest = never
 	sel := s.read.fieldSet(s.g.Nodes[e.node].Type.Name, edge.Requires)
 	ways := s.solveFrom(o, s.wantsOf(sel, o.pos, o.number), entries)
+	s.forget(first, s.depth)
 	if s.lowest >= s.depth {
 		s.lowest = never
 	}

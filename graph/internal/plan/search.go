@@ -28,6 +28,10 @@ type search struct {
 	// depth counts the tables and requirements in progress; lowest is the outermost of them that
 	// the current result was cut short by. A result that was cut short is not remembered.
 	depth, lowest int
+	// provisional are the tables whose entries depend on one in progress; round counts the rounds in
+	// which circles of tables are filled, changes the entries that were added.
+	provisional    []object
+	round, changes int
 
 	budget budget
 	// trail are the response keys that lead to the selection in work, for error messages.
@@ -123,7 +127,10 @@ func (s *search) best(sel *selection, pos *position) []*way {
 	}
 	outer := s.lowest
 	s.lowest = never
-	ways := s.findWays(sel, pos)
+	var ways []*way
+	if s.spend(0) {
+		ways = s.findWays(sel, pos)
+	}
 	if s.lowest == never && s.err == nil {
 		s.ways[key] = ways
 	}

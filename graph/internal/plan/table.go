@@ -37,11 +37,20 @@ func (e *entry) price() cost {
 }
 
 // table holds the entries of the objects of one runtime type at one position: a least fixpoint of
-// jumps whose keys are collected from entries found before.
+// jumps whose keys are collected from entries found before. Keys may need each other in circles
+// (a key that is collected below another object, whose jump needs this one): then the tables of the
+// circle are filled in rounds, until a round changes none of them.
 type table struct {
-	depth   int
-	done    bool
 	entries []*entry
+	// done is set when the entries are final.
+	done bool
+	// busy is set while the table is being filled.
+	busy bool
+	// low is the depth of the outermost table in work that these entries depend on.
+	low int
+	// round is the last round in which the table was filled, and requirements how many were in
+	// progress then: each takes ways away.
+	round, requirements int
 }
 
 // noPosition is where a root object is read: nowhere; its fields are entered by root fetches.
@@ -61,29 +70,70 @@ func (s *search) baseEntries(o object) []*entry {
 // entries returns all entries of the object. While they are being computed (a key that needs
 // itself further down) it returns those found so far.
 func (s *search) entries(o object) []*entry {
-	if t, ok := s.tables[o]; ok {
-		if !t.done {
-			s.lowest = min(s.lowest, t.depth)
-		}
-		return t.entries
+	t, known := s.tables[o]
+	if !known {
+		t = &table{entries: append(s.baseEntries(o), s.rootEntries(o)...), round: -1}
+		s.tables[o] = t
 	}
+	switch {
+	case t.done:
+	case t.busy, t.round == s.round && t.requirements <= len(s.requiring):
+		s.lowest = min(s.lowest, t.low)
+	default:
+		s.fill(o, t)
+	}
+	return t.entries
+}
+
+// fill finds the entries of a table. If they depend on a table that is in work further out, they
+// are provisional until that one is final.
+func (s *search) fill(o object, t *table) {
 	s.depth++
-	t := &table{depth: s.depth, entries: s.baseEntries(o)}
-	s.tables[o] = t
-	outer := s.lowest
-	s.lowest = never
-	t.entries = append(t.entries, s.rootEntries(o)...)
-	for s.addJumps(o, t) {
+	outer, first := s.lowest, len(s.provisional)
+	t.busy, t.low, t.requirements = true, s.depth, len(s.requiring)
+	for s.err == nil {
+		changes := s.changes
+		t.round, s.lowest = s.round, never
+		for s.addJumps(o, t) {
+			s.changes++
+		}
+		isCircle := len(s.provisional) > first
+		if s.lowest < s.depth || !isCircle || s.changes == changes {
+			break
+		}
+		s.round++
 	}
-	if s.lowest < t.depth {
-		delete(s.tables, o)
+	t.busy = false
+	if s.lowest < s.depth {
+		t.low = s.lowest
+		s.provisional = append(s.provisional, o)
+		for _, inner := range s.provisional[first:] {
+			s.tables[inner].low = min(s.tables[inner].low, t.low)
+		}
 	} else {
+		t.done = true
+		for _, inner := range s.provisional[first:] {
+			s.tables[inner].done = true
+		}
+		s.provisional = s.provisional[:first]
 		s.lowest = never
 	}
 	s.lowest = min(outer, s.lowest)
-	t.done = true
 	s.depth--
-	return t.entries
+}
+
+// forget drops the provisional tables from first on that depend on a requirement in progress at the
+// given depth: without it they may find more.
+func (s *search) forget(first, depth int) {
+	kept := s.provisional[:first]
+	for _, o := range s.provisional[first:] {
+		if s.tables[o].low >= depth {
+			delete(s.tables, o)
+			continue
+		}
+		kept = append(kept, o)
+	}
+	s.provisional = kept
 }
 
 // rootEntries are the root fetches that enter an object of a root operation type.
@@ -112,8 +162,11 @@ func (s *search) rootEntries(o object) []*entry {
 func (s *search) addJumps(o object, t *table) bool {
 	changed := false
 	for _, k := range s.g.Keys(o.number) {
-		if s.err != nil || !s.useful(o, k) {
+		if !s.useful(o, k) {
 			continue
+		}
+		if !s.spend(0) { // also what fails is paid for: keys may need each other in circles
+			return false
 		}
 		node := s.g.Nodes[k.Target]
 		home := slices.ContainsFunc(t.entries, func(e *entry) bool {
