@@ -6,22 +6,31 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/weft-graph/weft/graph"
 	"github.com/weft-graph/weft/graph/diag"
 	"github.com/weft-graph/weft/graph/supergraph"
 )
 
 type composeCommand struct {
 	graphFile
-	Output string `short:"o" placeholder:"FILE" help:"Write the supergraph to this file instead of the standard output. A file that is there is replaced only by a complete one."`
+	API    bool   `name:"api" help:"Print the API schema, which is what clients see, for code generators and editors."`
+	Output string `short:"o" placeholder:"FILE" help:"Write to this file instead of the standard output. A file that is there is replaced only by a complete one."`
 }
 
-// Run prints the supergraph, or what prevents it.
+// Run prints the supergraph or its API schema, or what prevents it.
 func (c *composeCommand) Run(ctx context.Context) error {
 	version, err := c.load(ctx, diag.Info)
 	if err != nil {
 		return err
 	}
 	sdl := supergraph.Print(version.Supergraph)
+	if c.API {
+		g, err := graph.New(version.Supergraph, graph.Options{})
+		if err != nil {
+			return err
+		}
+		sdl = g.APISchema()
+	}
 	if c.Output == "" {
 		_, err := os.Stdout.WriteString(sdl)
 		return err
