@@ -3,11 +3,13 @@ package router
 import (
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/klauspost/compress/gzhttp"
 
 	"github.com/weft-graph/weft/graph/gqlerr"
 	"github.com/weft-graph/weft/router/limits"
+	"github.com/weft-graph/weft/router/playground"
 	"github.com/weft-graph/weft/router/transport"
 )
 
@@ -27,17 +29,19 @@ func (r *Router) routes() http.Handler {
 		}
 	}
 	endpoint = transport.CORS(r.config.CORS, endpoint)
-	page := transport.Page(r.config.Path)
+	page := playground.New(r.config.Playground, playground.Router{
+		Endpoint: r.config.Path, Development: r.config.Development, Introspection: r.config.Introspection || r.config.Development,
+	}, playground.Built)
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		switch req.URL.Path {
-		case r.config.Path:
+		switch path := req.URL.Path; {
+		case path == r.config.Path:
 			endpoint.ServeHTTP(w, req)
-		case "/healthz":
+		case path == "/healthz":
 			getOnly(w, req, func() { status(w, http.StatusOK, "ok\n") })
-		case "/readyz":
+		case path == "/readyz":
 			getOnly(w, req, func() { r.readiness(w) })
-		case "/":
-			getOnly(w, req, func() { page(w, req) })
+		case path == "/", strings.HasPrefix(path, playground.Folder):
+			getOnly(w, req, func() { page.ServeHTTP(w, req) })
 		default:
 			refuse(w, req, &transport.Refusal{
 				Status: http.StatusNotFound, Code: gqlerr.NotFound,

@@ -21,8 +21,9 @@ var rows = map[string]int{
 	"router/telemetry": 1, "router/signature": 1, "router/settings": 1,
 	"router/auth": 2, "router/limits": 2, "router/persisted": 2, "router/cache": 2,
 	"router/upstream": 2, "router/transport": 2, "router/source": 2,
-	"router/config": 3,
-	"router":        4,
+	"router/playground": 2,
+	"router/config":     3,
+	"router":            4,
 }
 
 // apart names imports that the rows would allow and an invariant does not.

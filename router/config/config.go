@@ -17,6 +17,7 @@ import (
 
 	"github.com/weft-graph/weft/router/auth"
 	"github.com/weft-graph/weft/router/limits"
+	"github.com/weft-graph/weft/router/playground"
 	"github.com/weft-graph/weft/router/settings"
 	"github.com/weft-graph/weft/router/telemetry"
 	"github.com/weft-graph/weft/router/transport"
@@ -39,10 +40,13 @@ type Config struct {
 	Watch bool `yaml:"watch"`
 	// Path is the path of the GraphQL endpoint.
 	Path string `yaml:"path"`
-	// Development shows clients the errors of subgraphs in full and allows introspection.
+	// Development shows clients the errors of subgraphs in full, allows introspection, answers to the Weft-Debug header,
+	// and lets the playground sign people in.
 	Development bool `yaml:"development"`
 	// Introspection allows clients to ask for the schema.
 	Introspection bool `yaml:"introspection"`
+	// Playground is the page at the root.
+	Playground playground.Config `yaml:"playground"`
 	// Server is about connections.
 	Server Server `yaml:"server"`
 	// Log says what is logged.
@@ -85,6 +89,7 @@ func Default() Config {
 			ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, RequestTimeout: time.Minute,
 			DrainTimeout: 20 * time.Second, Gzip: true,
 		},
+		Playground:   playground.Defaults(),
 		Log:          telemetry.Defaults(),
 		Limits:       limits.Defaults(),
 		CORS:         transport.CORSDefaults(),
@@ -102,12 +107,13 @@ func Load(path string) (Config, error) {
 	return Parse(path, text, os.LookupEnv)
 }
 
-// Parse reads a configuration. The error is settings.Mistakes. lookup gives the values of environment variables.
+// Parse reads a configuration, and the operations of the playground that it names as files. The error is settings.Mistakes. lookup gives the values of environment variables.
 func Parse(name string, text []byte, lookup func(string) (string, bool)) (Config, error) {
 	c := Default()
 	file := settings.Parse(name, text, lookup)
 	file.Decode(&c)
 	c.validate(file)
+	c.Playground.Load(filepath.Dir(name), file.Within("playground"))
 	if err := file.Err(); err != nil {
 		return Config{}, err
 	}
@@ -122,7 +128,8 @@ func (c *Config) validate(file *settings.File) {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		file.Report("listen", fmt.Sprintf("%q is not an address: write host:port, such as 127.0.0.1:4000", c.Listen))
 	}
-	if !strings.HasPrefix(c.Path, "/") || strings.ContainsAny(c.Path, " ?#{}") || slices.Contains(ownPaths, c.Path) {
+	if !strings.HasPrefix(c.Path, "/") || strings.ContainsAny(c.Path, " ?#{}") || slices.Contains(ownPaths, c.Path) ||
+		strings.HasPrefix(c.Path, playground.Folder) {
 		file.Report("path", fmt.Sprintf("%q cannot be the endpoint: write a path such as /graphql that is none of %s",
 			c.Path, strings.Join(ownPaths, ", ")))
 	}
@@ -141,7 +148,7 @@ func (c *Config) validate(file *settings.File) {
 }
 
 // ownPaths are the router's paths besides the endpoint.
-var ownPaths = []string{"/", "/healthz", "/readyz"}
+var ownPaths = []string{"/", "/healthz", "/readyz", playground.Folder}
 
 func (s *Server) validate(report func(path, message string)) {
 	for _, limit := range []struct {
