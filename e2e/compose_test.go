@@ -1,0 +1,68 @@
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/weft-graph/weft/graph"
+	"github.com/weft-graph/weft/graph/compose"
+	"github.com/weft-graph/weft/graph/supergraph"
+	"github.com/weft-graph/weft/internal/shop"
+)
+
+// TestShopComposes: the shop's subgraphs compose to the same bytes in every order, what we print we read as the same
+// graph, and every operation that the shop uses is valid for it.
+func TestShopComposes(t *testing.T) {
+	var subgraphs []compose.Subgraph
+	for _, name := range shop.Services {
+		sdl, err := os.ReadFile(filepath.Join(root, "subgraphs", name, "schema.graphqls"))
+		must(t, err)
+		subgraphs = append(subgraphs, compose.Subgraph{Name: name, URL: "http://" + name + "/graphql", SDL: string(sdl)})
+	}
+	first := ""
+	permute(subgraphs, 0, func(order []compose.Subgraph) {
+		composed, diagnostics := compose.Compose(order)
+		if composed == nil {
+			t.Fatalf("the shop does not compose: %+v", diagnostics)
+		}
+		printed := supergraph.Print(composed)
+		if first == "" {
+			first = printed
+		}
+		if printed != first {
+			t.Fatalf("in the order %s, %s, %s, %s the supergraph has other bytes", order[0].Name, order[1].Name, order[2].Name, order[3].Name)
+		}
+	})
+	loaded, err := supergraph.Load(first)
+	must(t, err)
+	if again := supergraph.Print(loaded); again != first {
+		t.Error("what was read from the printed supergraph prints otherwise")
+	}
+	g, err := graph.New(loaded, graph.Options{})
+	must(t, err)
+	operations, err := filepath.Glob("operations/*.graphql")
+	must(t, err)
+	if len(operations) == 0 {
+		t.Fatal("no operations")
+	}
+	for _, name := range operations {
+		text, err := os.ReadFile(name)
+		must(t, err)
+		for _, e := range g.ValidateDocument(string(text)) {
+			t.Errorf("%s: %s", name, e.Message)
+		}
+	}
+}
+
+// permute calls f with every order of list[from:].
+func permute(list []compose.Subgraph, from int, f func([]compose.Subgraph)) {
+	if from == len(list) {
+		f(list)
+	}
+	for i := from; i < len(list); i++ {
+		list[from], list[i] = list[i], list[from]
+		permute(list, from+1, f)
+		list[from], list[i] = list[i], list[from]
+	}
+}
