@@ -26,7 +26,7 @@ func (x *Execution) receive(f *fetch, c *call, response FetchResponse, err error
 			if f.batches[i].entities == nil {
 				x.mergeRoot(&f.batches[i], &c.batches[i], answer.Data)
 			} else {
-				x.mergeEntities(f, c, i, x.doc.Slot(answer.Data, i), answer.Errors != nil)
+				x.mergeEntities(f, c, i, answer)
 			}
 		}
 	} else {
@@ -92,8 +92,8 @@ func (x *Execution) mergeRoot(b *batch, t *targets, data rawjson.Ref) {
 }
 
 // mergeEntities merges the entities of batch i into the objects that they were asked for.
-func (x *Execution) mergeEntities(f *fetch, c *call, i int, list rawjson.Ref, explained bool) {
-	b, t := &f.batches[i], &c.batches[i]
+func (x *Execution) mergeEntities(f *fetch, c *call, i int, answer rawjson.Answer) {
+	b, t, list := &f.batches[i], &c.batches[i], x.doc.Slot(answer.Data, i)
 	if len(t.objects) == 0 {
 		return
 	}
@@ -101,7 +101,7 @@ func (x *Execution) mergeEntities(f *fetch, c *call, i int, list rawjson.Ref, ex
 	if list.Kind() == rawjson.List {
 		n = x.doc.Len(list)
 	}
-	if n != len(t.spans) && !(explained && list.Kind() != rawjson.List) {
+	if n != len(t.spans) && (answer.Errors == nil || list.Kind() == rawjson.List) {
 		x.failAt(f, c, i, fmt.Sprintf("the subgraph answered with %d entities where %d were asked for", n, len(t.spans)))
 	}
 	used := x.seen.unmarked(len(t.spans))

@@ -74,28 +74,29 @@ func (x *Execution) placesOfObject(p place, steps []plan.Step, visit func(place)
 	v := x.doc.Slot(p.object, steps[0].Slot)
 	fields := x.visible(p.shape, p.object, steps[0].Slot)
 	if len(fields) == 0 {
-		return x.placesOfValue(v, nil, p.path, steps[1:], visit)
+		return x.placesOfValue(place{v, nil, p.path}, steps[1:], visit)
 	}
 	for _, f := range fields {
 		path := append(p.path, gqlerr.PathElement{Key: f.Key})
-		if !x.placesOfValue(v, f.value.composite(), path, steps[1:], visit) {
+		if !x.placesOfValue(place{v, f.value.composite(), path}, steps[1:], visit) {
 			return false
 		}
 	}
 	return true
 }
 
-func (x *Execution) placesOfValue(v rawjson.Ref, s *shape, path gqlerr.Path, steps []plan.Step, visit func(place) bool) bool {
-	switch v.Kind() {
+// placesOfValue is placesOfObject for a value: an object, or objects through any depth of lists.
+func (x *Execution) placesOfValue(p place, steps []plan.Step, visit func(place) bool) bool {
+	switch p.object.Kind() {
 	case rawjson.Object:
-		return x.placesOfObject(place{v, s, path}, steps, visit)
+		return x.placesOfObject(p, steps, visit)
 	case rawjson.List:
-		for i := range x.doc.Len(v) {
-			at := path
-			if s != nil {
-				at = append(path, gqlerr.PathElement{Index: i})
+		for i := range x.doc.Len(p.object) {
+			at := place{x.doc.Element(p.object, i), p.shape, p.path}
+			if p.shape != nil {
+				at.path = append(p.path, gqlerr.PathElement{Index: i})
 			}
-			if !x.placesOfValue(x.doc.Element(v, i), s, at, steps, visit) {
+			if !x.placesOfValue(at, steps, visit) {
 				return false
 			}
 		}

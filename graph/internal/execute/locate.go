@@ -15,6 +15,12 @@ type pathStep struct {
 	index int
 }
 
+// located is an error of a subgraph, with steps nil when it has no usable path.
+type located struct {
+	err   gqlerr.Error
+	steps []pathStep
+}
+
 // locateErrors gives the errors of an answer their places in the response. A null on the way to
 // such a place is explained by the error: completion does not complain about it again.
 func (x *Execution) locateErrors(f *fetch, c *call, answer rawjson.Answer) {
@@ -24,20 +30,21 @@ func (x *Execution) locateErrors(f *fetch, c *call, answer rawjson.Answer) {
 			c.dropped++
 			continue
 		}
-		e, steps := x.readError(f, c, raw)
-		if !x.locateError(f, c, answer, e, steps) {
-			x.reportUnplaced(f, c, answer, e)
+		e := x.readError(f, c, raw)
+		if !x.locateError(f, c, answer, e) {
+			x.reportUnplaced(f, c, answer, e.err)
 		}
 	}
 }
 
 // readError reads one error of a subgraph. Its locations are left out: they are places in a
-// document that the client does not know. steps is nil when it has no usable path.
-func (x *Execution) readError(f *fetch, c *call, raw []byte) (e gqlerr.Error, steps []pathStep) {
-	e = gqlerr.Error{Message: "the subgraph answered with an error", Subgraph: f.name}
+// document that the client does not know.
+func (x *Execution) readError(f *fetch, c *call, raw []byte) located {
+	e := gqlerr.Error{Message: "the subgraph answered with an error", Subgraph: f.name}
 	if raw[0] != '{' {
-		return e, nil
+		return located{err: e}
 	}
+	var steps []pathStep
 	var original string
 	for key, value := range rawjson.Members(raw) {
 		switch {
@@ -53,13 +60,13 @@ func (x *Execution) readError(f *fetch, c *call, raw []byte) (e gqlerr.Error, st
 		if original != "" {
 			e.Message = original
 		}
-		return e, steps
+		return located{e, steps}
 	}
 	if original != "" && len(c.failures) < x.in.Limits.MaxErrors {
 		c.failures = append(c.failures, Failure{Subgraph: f.name, Fetch: f.ID, Err: errors.New(original)})
 	}
 	e.Code, e.Extensions = maskedCode(e.Extensions), nil
-	return e, steps
+	return located{e, steps}
 }
 
 // maskedCode takes the code out of an error's extensions: the one member that masking leaves.
@@ -95,11 +102,11 @@ func readPath(raw []byte) []pathStep {
 
 // locateError reports an error at every place of the response that its path leads to; false if
 // there is none.
-func (x *Execution) locateError(f *fetch, c *call, answer rawjson.Answer, e gqlerr.Error, steps []pathStep) bool {
-	if len(steps) == 0 {
+func (x *Execution) locateError(f *fetch, c *call, answer rawjson.Answer, e located) bool {
+	if len(e.steps) == 0 {
 		return false
 	}
-	i, number := 0, -1
+	i, number, steps := 0, -1, e.steps
 	if f.Kind == plan.EntityFetch {
 		if i = f.batchOf(steps[0].key); i < 0 || len(steps) < 2 || steps[1].key != nil {
 			return false
@@ -117,10 +124,10 @@ func (x *Execution) locateError(f *fetch, c *call, answer rawjson.Answer, e gqle
 			x.explain(why)
 		}
 	}
-	l := locator{x: x, call: c, err: e}
+	l := locator{x: x, call: c, err: e.err}
 	x.eachPlace(b.path, func(p place) bool {
 		if members[p.object] {
-			l.object(p.object, p.shape, b.scan, p.path, steps)
+			l.object(p, b.scan, steps)
 		}
 		return l.reported <= x.in.Limits.MaxErrors
 	})
@@ -295,48 +302,51 @@ func (l *locator) report(path gqlerr.Path) {
 
 // object follows the path from an object; AbsentRef stands for one that is not there, below which
 // only the shape is followed. Where the client does not see the rest, the error stays here.
-func (l *locator) object(object rawjson.Ref, s *shape, scan *plan.Scan, path gqlerr.Path, steps []pathStep) {
+func (l *locator) object(p place, scan *plan.Scan, steps []pathStep) {
 	if len(steps) == 0 || steps[0].key == nil || scan == nil {
-		l.report(path)
+		l.report(p.path)
 		return
 	}
-	f := l.x.scanField(object, scan, steps[0].key)
+	f := l.x.scanField(p.object, scan, steps[0].key)
 	if f == nil {
-		l.report(path)
+		l.report(p.path)
 		return
 	}
 	v := rawjson.AbsentRef
-	if object != rawjson.AbsentRef {
-		v = l.x.doc.Slot(object, f.Slot)
+	if p.object != rawjson.AbsentRef {
+		v = l.x.doc.Slot(p.object, f.Slot)
 	}
-	fields := l.x.visible(s, object, f.Slot)
+	fields := l.x.visible(p.shape, p.object, f.Slot)
 	if len(fields) == 0 {
-		l.report(path)
+		l.report(p.path)
 	}
 	for _, field := range fields {
-		l.value(v, field.value, f.Child, append(path, gqlerr.PathElement{Key: field.Key}), steps[1:])
+		at := place{v, nil, append(p.path, gqlerr.PathElement{Key: field.Key})}
+		l.value(at, field.value, f.Child, steps[1:])
 	}
 }
 
-func (l *locator) value(v rawjson.Ref, c *completion, scan *plan.Scan, path gqlerr.Path, steps []pathStep) {
+// value follows the path from a value of a type.
+func (l *locator) value(p place, c *completion, scan *plan.Scan, steps []pathStep) {
+	v := p.object
 	switch {
 	case len(steps) == 0:
-		l.report(path)
+		l.report(p.path)
 	case v.Kind() == rawjson.List && steps[0].key == nil && steps[0].index >= l.x.doc.Len(v):
-		l.report(path)
+		l.report(p.path)
 	case steps[0].key == nil && c.elem != nil:
-		element := rawjson.AbsentRef
+		at := place{rawjson.AbsentRef, nil, append(p.path, gqlerr.PathElement{Index: steps[0].index})}
 		if v.Kind() == rawjson.List {
-			element = l.x.doc.Element(v, steps[0].index)
+			at.object = l.x.doc.Element(v, steps[0].index)
 		}
-		l.value(element, c.elem, scan, append(path, gqlerr.PathElement{Index: steps[0].index}), steps[1:])
+		l.value(at, c.elem, scan, steps[1:])
 	case steps[0].key != nil && c.shape != nil:
 		if v.Kind() != rawjson.Object {
 			v = rawjson.AbsentRef
 		}
-		l.object(v, c.shape, scan, path, steps)
+		l.object(place{v, c.shape, p.path}, scan, steps)
 	default:
-		l.report(path)
+		l.report(p.path)
 	}
 }
 

@@ -31,6 +31,8 @@ type reader struct {
 	doc  *Doc
 	body []byte
 	id   int
+	// depth is how many objects and lists lie around the current place.
+	depth int
 	// name and typ are the last runtime type met: the next object often has the same.
 	name []byte
 	typ  int
@@ -40,7 +42,7 @@ type reader struct {
 // object in "data". Of a key that stands twice the last value counts. When it fails nothing in the
 // document refers to what was read.
 func (d *Doc) ReadAnswer(body int, data *Scan) (Answer, error) {
-	r := reader{doc: d, body: d.bodies[body], id: body}
+	r := reader{doc: d, body: d.bodies[body], id: body, depth: 1}
 	before, elements := len(d.arena), len(d.elements)
 	answer, i, err := r.answer(data)
 	if err != nil {
@@ -67,12 +69,12 @@ func (r *reader) answer(data *Scan) (a Answer, i int, err error) {
 		start := i
 		switch string(key) {
 		case "data":
-			a.Data, i, err = r.value(data, i, 1)
+			a.Data, i, err = r.value(data, i)
 		case "errors":
-			i, err = r.skip(i, 1)
+			i, err = r.skip(i)
 			a.Errors = r.body[start:i]
 		default:
-			i, err = r.skip(i, 1)
+			i, err = r.skip(i)
 		}
 		if err != nil {
 			return a, i, err
@@ -148,14 +150,14 @@ func (r *reader) keyIs(i int, want string) (at int, ok bool, err error) {
 	return end + 1 + k, true, err
 }
 
-func (r *reader) skip(i, depth int) (at int, err error) {
-	n, err := ConsumeValue(r.body[i:], depth)
+func (r *reader) skip(i int) (at int, err error) {
+	n, err := ConsumeValue(r.body[i:], r.depth)
 	return i + n, err
 }
 
 // value reads a value: a leaf when child is nil, else objects through any depth of lists. A value
 // of a wrong kind becomes a leaf.
-func (r *reader) value(child *Scan, i, depth int) (v Ref, at int, err error) {
+func (r *reader) value(child *Scan, i int) (v Ref, at int, err error) {
 	if i >= len(r.body) {
 		return AbsentRef, i, ErrEnd
 	}
@@ -163,12 +165,19 @@ func (r *reader) value(child *Scan, i, depth int) (v Ref, at int, err error) {
 	case c == 'n':
 		n, err := ConsumeLiteral(r.body[i:], "null")
 		return NullRef, i + n, err
-	case c == '{' && child != nil:
-		return r.object(child, i, depth+1)
-	case c == '[' && child != nil:
-		return r.list(child, i, depth+1)
+	case (c == '{' || c == '[') && child != nil:
+		if r.depth++; r.depth > MaxDepth {
+			return AbsentRef, i, ErrDepth
+		}
+		if c == '{' {
+			v, at, err = r.object(child, i)
+		} else {
+			v, at, err = r.list(child, i)
+		}
+		r.depth--
+		return v, at, err
 	}
-	n, err := ConsumeValue(r.body[i:], depth)
+	n, err := ConsumeValue(r.body[i:], r.depth)
 	if err != nil {
 		return AbsentRef, i + n, err
 	}
@@ -176,16 +185,13 @@ func (r *reader) value(child *Scan, i, depth int) (v Ref, at int, err error) {
 	return v, i + n, err
 }
 
-func (r *reader) list(child *Scan, i, depth int) (v Ref, at int, err error) {
-	if depth > MaxDepth {
-		return AbsentRef, i, ErrDepth
-	}
+func (r *reader) list(child *Scan, i int) (v Ref, at int, err error) {
 	b := r.body
 	base := len(r.doc.elements)
 	i++
 	i += ConsumeSpace(b[i:])
 	for i >= len(b) || b[i] != ']' {
-		if v, i, err = r.value(child, i, depth); err != nil {
+		if v, i, err = r.value(child, i); err != nil {
 			return AbsentRef, i, err
 		}
 		r.doc.elements = append(r.doc.elements, v)
@@ -210,17 +216,14 @@ func (r *reader) list(child *Scan, i, depth int) (v Ref, at int, err error) {
 }
 
 // object reads an object into a new run of slots.
-func (r *reader) object(s *Scan, i, depth int) (v Ref, at int, err error) {
-	if depth > MaxDepth {
-		return AbsentRef, i, ErrDepth
-	}
+func (r *reader) object(s *Scan, i int) (v Ref, at int, err error) {
 	start := i
 	i, more, err := r.first(i)
 	if err != nil {
 		return AbsentRef, i, err
 	}
 	if s.TypeKey == "" {
-		return r.fields(s, s.Type, i, more, depth)
+		return r.fields(s, s.Type, i, more)
 	}
 	after, typ, ok, err := r.firstType(s, i, more)
 	if err != nil {
@@ -230,11 +233,11 @@ func (r *reader) object(s *Scan, i, depth int) (v Ref, at int, err error) {
 		if after, more, err = r.next(after); err != nil {
 			return AbsentRef, after, err
 		}
-		if v, at, err = r.fields(s, typ, after, more, depth); err != errTypeAgain {
+		if v, at, err = r.fields(s, typ, after, more); err != errTypeAgain {
 			return v, at, err
 		}
 	}
-	if typ, err = r.lastType(s, start, depth); err != nil {
+	if typ, err = r.lastType(s, start); err != nil {
 		return AbsentRef, start, err
 	}
 	// From here on a type key is only skipped: its last value is known.
@@ -243,7 +246,7 @@ func (r *reader) object(s *Scan, i, depth int) (v Ref, at int, err error) {
 	if i, more, err = r.first(start); err != nil {
 		return AbsentRef, i, err
 	}
-	return r.fields(&last, typ, i, more, depth)
+	return r.fields(&last, typ, i, more)
 }
 
 // errTypeAgain means that a second type name came after fields had been read by the first one.
@@ -255,7 +258,7 @@ var noFields = Case{}
 // fields reads the members of an object of a runtime type, the first of which begins at i. The next
 // expected key is compared first; any other key is looked up, and skipped when nobody wants it. A
 // key that stands twice overwrites.
-func (r *reader) fields(s *Scan, typ, i int, more bool, depth int) (object Ref, at int, err error) {
+func (r *reader) fields(s *Scan, typ, i int, more bool) (object Ref, at int, err error) {
 	c := &noFields
 	if number := s.caseOf(typ); number >= 0 {
 		c = &s.Cases[number]
@@ -272,7 +275,7 @@ func (r *reader) fields(s *Scan, typ, i int, more bool, depth int) (object Ref, 
 			}
 		}
 		if !ok {
-			if found, i, err = r.lookUp(s, c, i, depth); err != nil {
+			if found, i, err = r.lookUp(s, c, i); err != nil {
 				return AbsentRef, i, err
 			}
 			if found < 0 {
@@ -282,7 +285,7 @@ func (r *reader) fields(s *Scan, typ, i int, more bool, depth int) (object Ref, 
 		expected = found + 1
 		f := &c.Fields[found]
 		var v Ref
-		if v, i, err = r.value(f.Child, i, depth); err != nil {
+		if v, i, err = r.value(f.Child, i); err != nil {
 			return AbsentRef, i, err
 		}
 		r.doc.SetSlot(object, f.Slot, v)
@@ -292,7 +295,7 @@ func (r *reader) fields(s *Scan, typ, i int, more bool, depth int) (object Ref, 
 
 // lookUp reads a key that was not the expected one. When nobody wants it, found is -1 and its value
 // has been skipped.
-func (r *reader) lookUp(s *Scan, c *Case, i, depth int) (found, at int, err error) {
+func (r *reader) lookUp(s *Scan, c *Case, i int) (found, at int, err error) {
 	key, i, err := r.key(i)
 	if err != nil {
 		return -1, i, err
@@ -303,7 +306,7 @@ func (r *reader) lookUp(s *Scan, c *Case, i, depth int) (found, at int, err erro
 	if s.TypeKey != "" && string(key) == s.TypeKey {
 		return -1, i, errTypeAgain
 	}
-	i, err = r.skip(i, depth)
+	i, err = r.skip(i)
 	return -1, i, err
 }
 
@@ -325,7 +328,7 @@ func (r *reader) firstType(s *Scan, i int, more bool) (at, typ int, ok bool, err
 
 // lastType reads a whole object for the last type name in it: a subgraph may have an order of its
 // own.
-func (r *reader) lastType(s *Scan, i, depth int) (typ int, err error) {
+func (r *reader) lastType(s *Scan, i int) (typ int, err error) {
 	typ = TypeInvalid
 	more := false
 	for i, more, err = r.first(i); more; i, more, err = r.next(i) {
@@ -334,7 +337,7 @@ func (r *reader) lastType(s *Scan, i, depth int) (typ int, err error) {
 			return typ, err
 		}
 		start := i
-		if i, err = r.skip(i, depth); err != nil {
+		if i, err = r.skip(i); err != nil {
 			return typ, err
 		}
 		if string(key) != s.TypeKey {
