@@ -24,6 +24,8 @@ type composedDirective struct {
 	// in says by subgraph whether it composes the directive; at is the first place that does.
 	in []bool
 	at []diag.Position
+	// isAmbiguous is set where subgraphs compose it under different names; it was reported.
+	isAmbiguous bool
 }
 
 func (c *composedDirectives) byName(name string) *composedDirective {
@@ -59,7 +61,6 @@ func (m *merger) composeDirectives() {
 	}
 	m.checkComposedDefinitions()
 	m.checkComposedNames()
-	m.checkFeatureNames()
 }
 
 func isMetadata(name string) bool {
@@ -99,6 +100,7 @@ func (m *merger) addComposed(i int, name string, d *composedDirective, at []diag
 		if other.link.Identity == d.link.Identity && other.element == d.element && other.name != name {
 			m.report(diag.DirectiveCompositionError, slices.Concat(other.at, at), "import the directive under one name in all subgraphs",
 				"@%s of %q is composed as @%s and as @%s", d.element, d.link.Identity, other.name, name)
+			other.isAmbiguous = true
 			return
 		}
 	}
@@ -134,28 +136,37 @@ func (m *merger) checkComposedDefinitions() {
 	})
 }
 
-// checkFeatureNames: a directive that is merged by itself must be imported under one name, too.
+// featureName is the name by which a subgraph applies a directive that is merged, and where.
+type featureName struct {
+	subgraph int
+	name     string
+	pos      schema.Position
+}
+
+// useFeature remembers the name by which subgraph i applies a directive of a specification.
+func (m *merger) useFeature(feature string, i int, d schema.Directive) {
+	names := m.featureNames[feature]
+	if !slices.ContainsFunc(names, func(n featureName) bool { return n.subgraph == i }) {
+		m.featureNames[feature] = append(names, featureName{i, d.Name, d.Pos})
+	}
+}
+
+// checkFeatureNames: a directive that is merged must be applied under one name, or readers of one
+// subgraph would not know it in another.
 func (m *merger) checkFeatureNames() {
 	for _, entry := range metadata {
-		first, firstName := -1, ""
-		for i, sub := range m.subgraphs {
-			for _, link := range sub.Links.List {
-				name := ""
-				for _, one := range link.Imports {
-					if _, known := sub.Canonical(schema.Directive{Name: strings.TrimPrefix(one.As, "@")}); known && one.Name == "@"+entry.name {
-						name = one.As
-					}
-				}
-				switch {
-				case name == "":
-				case first < 0:
-					first, firstName = i, name
-				case name != firstName:
-					m.report(diag.LinkImportNameMismatch, []diag.Position{m.subgraphs[first].At(m.subgraphs[first].Links.List[0].Pos), sub.At(link.Pos)},
-						"import the directive under one name in all subgraphs",
-						"@%s is imported as %q in %q and as %q in %q", entry.name, firstName, m.subgraphs[first].Name, name, sub.Name)
-				}
+		names := m.featureNames[entry.name]
+		slices.SortFunc(names, func(a, b featureName) int { return a.subgraph - b.subgraph })
+		for i := 1; i < len(names); i++ {
+			first, other := names[0], names[i]
+			if first.name == other.name {
+				continue
 			}
+			m.report(diag.LinkImportNameMismatch,
+				[]diag.Position{m.subgraphs[first.subgraph].At(first.pos), m.subgraphs[other.subgraph].At(other.pos)},
+				"import the directive under one name in all subgraphs",
+				"@%s is called @%s in %q and @%s in %q", entry.name, first.name, m.subgraphs[first.subgraph].Name, other.name, m.subgraphs[other.subgraph].Name)
+			break
 		}
 	}
 }
@@ -165,7 +176,7 @@ func (m *merger) checkComposedNames() {
 	for _, d := range m.composed.list {
 		for i, sub := range m.subgraphs {
 			link := sub.Links.ByIdentity(d.link.Identity)
-			if link == nil {
+			if link == nil || d.isAmbiguous {
 				continue
 			}
 			if own := link.NameOf("@" + d.element); own != "@"+d.name && sub.Schema.Directive(own[1:]) != nil {

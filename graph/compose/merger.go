@@ -29,6 +29,8 @@ type merger struct {
 	composed *composedDirectives
 	// features are the names of directives that are applied in the result and need a link.
 	features map[string]bool
+	// featureNames are the names by which subgraphs apply those directives.
+	featureNames map[string][]featureName
 	// enumUse is where each enum is used.
 	enumUse map[string]enumUse
 }
@@ -60,6 +62,7 @@ func newMerger(subgraphs []*federation.Subgraph) *merger {
 	m := &merger{
 		subgraphs: subgraphs, version: federation.FirstFed2,
 		byName: map[string]*mergedType{}, features: map[string]bool{}, enumUse: map[string]enumUse{},
+		featureNames: map[string][]featureName{},
 	}
 	for _, sub := range subgraphs {
 		if m.version.Less(sub.Version) {
@@ -86,6 +89,7 @@ func (m *merger) merge() diag.List {
 	m.mergeEnums()
 	m.mergeTypeMetadata()
 	m.mergeSchemaMetadata()
+	m.checkFeatureNames()
 	m.propagateAuth()
 	m.checkQueries()
 	return m.takeDiags()

@@ -73,6 +73,7 @@ func (m *merger) mergeMetadata(coordinate string, applied [][]schema.Directive) 
 			if m.composed.has(name) && !slices.Contains(custom, name) {
 				custom = append(custom, name)
 			}
+			m.useFeature(name, i, d)
 			positions[name] = append(positions[name], m.subgraphs[i].At(d.Pos))
 			d.Name, d.Pos, d.Declaration = name, schema.Position{}, 0
 			byName[name] = append(byName[name], d)

@@ -164,6 +164,10 @@ func readLink(d schema.Directive) (*Link, *LinkProblem) {
 			return fail(diag.InvalidLinkDirectiveUsage, "remove it", "\"@%s\" has the unknown argument %q", d.Name, a.Name)
 		}
 	}
+	if strings.Contains(link.As, "__") {
+		return fail(diag.InvalidLinkDirectiveUsage, "give it another name with \"as\"",
+			"the name %q of %q holds \"__\", which separates the name from what it names", link.As, link.URL)
+	}
 	return link, nil
 }
 

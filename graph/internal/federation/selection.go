@@ -50,11 +50,8 @@ func (c *selectionCheck) checkField(f *Field, item FieldSetItem, belowExternal b
 	if item.Alias != "" {
 		c.fail(c.invalid, "select the field by its own name", "%q has the alias %q", f.Coordinate(), item.Alias)
 	}
-	if c.hasArgs != "" && len(f.Def.Args) > 0 {
+	if c.checkArgs(f, item) && c.hasArgs != "" && len(f.Def.Args) > 0 {
 		c.fail(c.hasArgs, "select fields without arguments only", "field %q has arguments", f.Coordinate())
-	}
-	if c.hasArgs == "" {
-		c.checkArgs(f, item)
 	}
 	target := c.validator.sub.Type(f.Type.Named())
 	isComposite := target != nil && target.Def.IsComposite()
@@ -99,8 +96,9 @@ func (c *selectionCheck) checkFragment(item FieldSetItem, belowExternal bool) {
 	c.check(on, item.Selections, belowExternal)
 }
 
-// checkArgs checks the arguments that a selected field is called with.
-func (c *selectionCheck) checkArgs(f *Field, item FieldSetItem) {
+// checkArgs checks the arguments that a selected field is called with; it reports whether they fit.
+func (c *selectionCheck) checkArgs(f *Field, item FieldSetItem) bool {
+	faults := len(c.validator.diags)
 	for _, a := range item.Args {
 		arg := f.Def.Arg(a.Name)
 		if arg == nil {
@@ -115,4 +113,5 @@ func (c *selectionCheck) checkArgs(f *Field, item FieldSetItem) {
 			c.fail(c.invalid, fmt.Sprintf("pass %q", arg.Name), "field %q needs the argument %q", f.Coordinate(), arg.Name)
 		}
 	}
+	return len(c.validator.diags) == faults
 }
