@@ -26,6 +26,7 @@ type issuer struct {
 	server  *httptest.Server
 	keys    map[string]ed25519.PrivateKey // published
 	down    atomic.Bool
+	noKeys  atomic.Bool
 	active  atomic.Bool
 	version atomic.Int64
 	jwks    atomic.Int64 // questions for keys
@@ -46,7 +47,7 @@ func newKey() ed25519.PrivateKey {
 }
 
 func (s *issuer) serve(w http.ResponseWriter, r *http.Request) {
-	if s.down.Load() {
+	if s.down.Load() || s.noKeys.Load() && r.URL.Path == "/jwks" {
 		w.WriteHeader(http.StatusBadGateway)
 		return
 	}
@@ -273,6 +274,25 @@ func TestKeysNeverHad(t *testing.T) {
 	who, err := a.Authenticate(t.Context(), bearer(s.sign(t, token{})))
 	if err != nil || !who.Unchecked || who.Authenticated {
 		t.Errorf("identity %+v, error %v, want unchecked", who, err)
+	}
+}
+
+// TestIssuerVouchesWithoutKeys: an issuer that can be asked is better than its key.
+func TestIssuerVouchesWithoutKeys(t *testing.T) {
+	s := newIssuer(t)
+	s.noKeys.Store(true)
+	config := s.config()
+	config.ScopeClaims = []string{"permissions"} // of tokens; the answer's member is the standard's
+	config.Introspection = s.introspection()
+	a := newAuthenticator(t, config)
+	who, err := a.Authenticate(t.Context(), bearer(s.sign(t, token{})))
+	if err != nil || !who.Authenticated || who.Subject != "walter" || !slices.Equal(who.Scopes, []string{"order:read"}) {
+		t.Errorf("identity %+v, error %v", who, err)
+	}
+	s.active.Store(false)
+	var refusal *auth.Refusal
+	if _, err := a.Authenticate(t.Context(), bearer(s.sign(t, token{}))); !errors.As(err, &refusal) {
+		t.Errorf("not active: %v", err)
 	}
 }
 

@@ -57,6 +57,8 @@ type answer struct {
 	body    *[]byte
 	status  int // 0 for success
 	cookies []string
+	// httpStatus is the status also of a success.
+	httpStatus int
 	// isPrivate is set for an answer that is for one caller only.
 	isPrivate bool
 	// users is the number of calls that still read the body.

@@ -156,11 +156,12 @@ func (c *Client) roundTrip(ctx context.Context, s *subgraph, kind graph.Kind, ou
 		return nil, callFailed(ctx, err)
 	}
 	defer response.Body.Close()
+	record(ctx, response.StatusCode, false)
 	body, err := readAnswer(response, s.config.MaxAnswerBytes)
 	if err != nil {
 		return nil, readFailed(ctx, err, s.config.MaxAnswerBytes)
 	}
-	got := &answer{body: body, cookies: response.Header["Set-Cookie"]}
+	got := &answer{body: body, cookies: response.Header["Set-Cookie"], httpStatus: response.StatusCode}
 	got.users.Store(1)
 	got.isPrivate = len(got.cookies) > 0 || strings.Contains(strings.ToLower(response.Header.Get("Cache-Control")), "no-store")
 	if response.StatusCode < 200 || response.StatusCode > 299 {

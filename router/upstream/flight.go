@@ -87,11 +87,13 @@ func (c *Client) join(ctx context.Context, s *subgraph, out outgoing) (*answer, 
 		case f.isAbandoned:
 			continue
 		case f.err != nil:
+			record(ctx, 0, true)
 			return nil, f.err
 		case f.got.isPrivate:
 			f.got.release()
 			return c.roundTrip(ctx, s, graph.Query, out)
 		}
+		record(ctx, f.got.httpStatus, true)
 		return f.got, nil
 	}
 }
