@@ -1,13 +1,12 @@
 package plan_test
 
 import (
-	"errors"
+	"encoding/json"
 	"fmt"
 	"math/rand"
 	"strings"
 	"testing"
 
-	"github.com/weft-graph/weft/graph/gqlerr"
 	"github.com/weft-graph/weft/graph/internal/schema"
 )
 
@@ -139,18 +138,21 @@ func (r *randomOperation) value(ref *schema.TypeRef, depth int) string {
 	return `"v"`
 }
 
+// unsatisfiable are composition cases that the reference accepts although a field of them cannot be
+// reached: the only subgraph that returns its object has lost the field to an override, and the
+// object has no key.
+var unsatisfiable = map[string]bool{"8744af29956fea1c": true}
+
+// randomSeeds is how many operations are made for each supergraph.
+const randomSeeds = 8
+
 // TestRandomOperations plans random operations on every supergraph of the corpus and simulates the
 // plans.
 func TestRandomOperations(t *testing.T) {
-	seen := map[string]bool{}
 	planned, refused := 0, 0
-	for _, c := range readCorpus(t) {
-		if seen[c.SupergraphSDL] {
-			continue
-		}
-		seen[c.SupergraphSDL] = true
-		g, err := load(withoutPolicies(c.SupergraphSDL))
-		if err != nil {
+	for id, sdl := range readSupergraphs(t) {
+		g, err := load(withoutPolicies(sdl))
+		if err != nil || unsatisfiable[id] {
 			continue
 		}
 		for seed := range int64(randomSeeds) {
@@ -162,13 +164,12 @@ func TestRandomOperations(t *testing.T) {
 			}
 			p, err := g.planner.Plan(t.Context(), op)
 			if err != nil {
-				var failed *gqlerr.Error
-				t.Errorf("%s: %v (%v)\n%s", c.ID, err, errors.As(err, &failed), text)
+				t.Errorf("%s: %v\n%s", id, err, text)
 				continue
 			}
 			planned++
 			if problems := g.simulate(p); len(problems) > 0 {
-				t.Errorf("%s: %s\n%s\n%s", c.ID, strings.Join(problems, "\n"), text, p)
+				t.Errorf("%s: %s\n%s\n%s", id, strings.Join(problems, "\n"), text, p)
 			}
 		}
 	}
@@ -178,5 +179,28 @@ func TestRandomOperations(t *testing.T) {
 	}
 }
 
-// randomSeeds is how many operations are made for each supergraph.
-const randomSeeds = 8
+// readSupergraphs returns the distinct supergraphs of the plan cases and the composition cases.
+func readSupergraphs(t *testing.T) map[string]string {
+	out := map[string]string{}
+	seen := map[string]bool{}
+	for _, c := range readCorpus(t) {
+		if !seen[c.SupergraphSDL] {
+			seen[c.SupergraphSDL] = true
+			out[c.ID] = c.SupergraphSDL
+		}
+	}
+	readLines(t, "open.jsonl", func(line []byte) {
+		var c struct {
+			ID       string
+			Expected struct{ SupergraphSDL string }
+		}
+		if err := json.Unmarshal(line, &c); err != nil {
+			t.Fatal(err)
+		}
+		if sdl := c.Expected.SupergraphSDL; sdl != "" && !seen[sdl] {
+			seen[sdl] = true
+			out[c.ID] = sdl
+		}
+	})
+	return out
+}
