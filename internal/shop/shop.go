@@ -24,7 +24,7 @@ var Services = []string{"user", "product", "order", "credit"}
 
 // Shop is a running system.
 type Shop struct {
-	// Programs are the services, "router" and, where redis-server is installed, "redis".
+	// Programs are the services, "router", where redis-server is installed "redis", and after StartStorefront "storefront".
 	Programs map[string]*Program
 	// Addresses are host:port by the same names.
 	Addresses map[string]string
@@ -38,7 +38,7 @@ type Shop struct {
 // Build builds the shop's programs from the repository at root into the folder binaries.
 func Build(root, binaries string, flags ...string) error {
 	args := append([]string{"build", "-o", binaries + string(filepath.Separator)}, flags...)
-	args = append(args, "./cmd/weft")
+	args = append(args, "./cmd/weft", "./cmd/storefront")
 	for _, name := range Services {
 		args = append(args, "./subgraphs/"+name)
 	}
@@ -85,10 +85,10 @@ func Start(root, binaries, dir string) (*Shop, error) {
 	return s, router.Start()
 }
 
-// Stop stops everything that still runs, the router first. The error names what did not end well.
+// Stop stops everything that still runs, what asks before what is asked. The error names what did not end well.
 func (s *Shop) Stop() error {
 	var errs []error
-	for _, name := range append([]string{"router"}, append(Services, "redis")...) {
+	for _, name := range append([]string{"storefront", "router"}, append(Services, "redis")...) {
 		if p := s.Programs[name]; p != nil && p.Running() {
 			errs = append(errs, p.Stop())
 		}

@@ -41,6 +41,7 @@ var goroutineHelpers = []string{
 	"router/telemetry.Go",
 	"subgraphs/internal/boot.Run", "subgraphs/internal/boot.Parallel",
 	"cmd/weft/internal/task.Go",
+	"cmd/storefront.background",
 }
 
 // checkGoroutines refuses goroutines that nobody recovers: a go statement, and the Go and AfterFunc methods and
