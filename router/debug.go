@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/weft-graph/weft/graph"
+	"github.com/weft-graph/weft/graph/gqlerr"
 	"github.com/weft-graph/weft/router/transport"
 	"github.com/weft-graph/weft/router/upstream"
 )
@@ -109,7 +110,9 @@ func (t *tracer) Fetch(ctx context.Context, req *graph.FetchRequest) (graph.Fetc
 }
 
 // milliseconds rounds to microseconds, which is as exact as a developer can use.
-func milliseconds(d time.Duration) float64 { return float64(d.Round(time.Microsecond)) / float64(time.Millisecond) }
+func milliseconds(d time.Duration) float64 {
+	return float64(d.Round(time.Microsecond)) / float64(time.Millisecond)
+}
 
 // extend adds what was asked for to a response: extensions.weft. All fetches have ended.
 func (d *debug) extend(ctx context.Context, body []byte, prepared *graph.Prepared, fallen graph.Fallen) []byte {
@@ -149,8 +152,9 @@ func (d *debug) trace() *trace {
 
 // dryRun answers with the plan of an operation that does not run, or with why it cannot be planned.
 func (d *debug) dryRun(ctx context.Context, out *transport.Responder, prepared *graph.Prepared, fallen graph.Fallen) {
-	if _, err := prepared.Plan(ctx, fallen); err != nil {
-		out.RequestErrors(planErrors(err))
+	var failure *gqlerr.Error
+	if _, err := prepared.Plan(ctx, fallen); errors.As(err, &failure) {
+		out.RequestErrors(gqlerr.List{failure})
 		return
 	}
 	out.Result(d.extend(ctx, []byte(`{"data":null}`), prepared, fallen), true)

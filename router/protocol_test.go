@@ -142,7 +142,7 @@ func TestOtherPaths(t *testing.T) {
 	}{
 		{"GET", "/healthz", 200, "ok"},
 		{"GET", "/readyz", 200, "ready"},
-		{"GET", "/", 200, "/graphql"},
+		{"GET", "/", 200, "<!doctype html>"},
 		{"POST", "/healthz", 405, "METHOD_NOT_ALLOWED"},
 		{"POST", "/", 405, "METHOD_NOT_ALLOWED"},
 		{"GET", "/graphql/", 404, "NOT_FOUND"},

@@ -74,6 +74,11 @@ func (r *Router) answer(ctx context.Context, req *http.Request, out *transport.R
 		return refusal
 	}
 	fallen := prepared.Authorize(identity.Authenticated, identity.Scopes)
+	debug := r.debugging(req)
+	if debug.skips() {
+		debug.dryRun(ctx, out, prepared, fallen)
+		return nil
+	}
 	variables, errs := prepared.Variables(request.Variables)
 	if errs != nil {
 		record.Errors = len(errs)
@@ -83,7 +88,7 @@ func (r *Router) answer(ctx context.Context, req *http.Request, out *transport.R
 	call := now.client.Call(upstream.Incoming{
 		Header: req.Header, Token: identity.Token, RequestID: telemetry.RequestID(ctx), ClientAddress: record.Client,
 	})
-	result := prepared.Execute(ctx, variables, fallen, call)
+	result := prepared.Execute(ctx, variables, fallen, debug.watch(call))
 	defer result.Release()
 	r.logFailures(ctx, result.Failures)
 	record.Errors, record.Fetches = result.Errors, call.Fetches()
@@ -91,6 +96,7 @@ func (r *Router) answer(ctx context.Context, req *http.Request, out *transport.R
 	if identity.Outdated != "" && identity.Cookie != "" && isRefused(result) {
 		out.SetCookies([]string{auth.ClearCookie(identity.Cookie)})
 	}
+	result.Body = debug.extend(ctx, result.Body, prepared, fallen)
 	out.Result(result.Body, result.HasData)
 	return nil
 }
