@@ -34,8 +34,18 @@ func reachText(g *Graph, r *Reach) string {
 				}
 			}
 			for _, refusal := range r.Refusals(p) {
+				if refusal.Missing == "" {
+					refusal.Missing = "such entity resolver"
+				}
 				parts = append(parts, fmt.Sprintf("not %s by {%s}: no %s", g.Nodes[refusal.Edge.Target],
 					FieldSetText(refusal.Edge.Fields), refusal.Missing))
+			}
+			for _, id := range r.Nodes(p) {
+				for _, e := range g.Nodes[id].Fields {
+					if e.Requires != nil && !r.CanTake(p, e) {
+						parts = append(parts, fmt.Sprintf("no %s.%s: %s", g.Nodes[id], e.Field.Name, r.Missing(p, e.Requires)))
+					}
+				}
 			}
 			if len(parts) > 0 {
 				fmt.Fprintf(&b, "%s as %s: %s\n", n, g.Types[t].Name, strings.Join(parts, ", "))
