@@ -171,7 +171,7 @@ func (m *merger) checkFeatureNames() {
 	}
 }
 
-// checkComposedNames: one directive of one specification must have one name in all subgraphs.
+// checkComposedNames hints at subgraphs that have a composed directive under another name.
 func (m *merger) checkComposedNames() {
 	for _, d := range m.composed.list {
 		for i, sub := range m.subgraphs {
@@ -180,8 +180,8 @@ func (m *merger) checkComposedNames() {
 				continue
 			}
 			if own := link.NameOf("@" + d.element); own != "@"+d.name && sub.Schema.Directive(own[1:]) != nil {
-				m.report(diag.LinkImportNameMismatch, []diag.Position{sub.At(link.Pos)}, "import the directive under one name in all subgraphs",
-					"the composed directive @%s of %q is called %s in %q", d.name, d.link.Identity, own, m.subgraphs[i].Name)
+				m.add(diag.Warn, diag.DirectiveCompositionWarn, []diag.Position{sub.At(link.Pos)}, "import it under the same name and compose it there too",
+					"the composed directive @%s of %q is called %s in %q, where it is not composed", d.name, d.link.Identity, own, m.subgraphs[i].Name)
 			}
 		}
 	}

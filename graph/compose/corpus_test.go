@@ -50,6 +50,8 @@ func TestCorpus(t *testing.T) {
 	defer file.Close()
 	scanner := bufio.NewScanner(file)
 	scanner.Buffer(nil, 256<<20)
+	// Cases about which two reference composers disagree count only when asked for.
+	withDisputed := os.Getenv("WEFT_DISPUTED") != ""
 	var total, agree, refused, sameCodes, accepted, sameAPI int
 	differences := map[string][]string{}
 	for scanner.Scan() {
@@ -57,7 +59,7 @@ func TestCorpus(t *testing.T) {
 		if err := json.Unmarshal(scanner.Bytes(), &c); err != nil {
 			t.Fatal(err)
 		}
-		if c.Scope != "core" || c.Disputed && os.Getenv("WEFT_DISPUTED") == "" {
+		if c.Scope != "core" || c.Disputed && !withDisputed {
 			continue
 		}
 		total++
@@ -101,7 +103,7 @@ func TestCorpus(t *testing.T) {
 	report := func(what string, n, of int, least float64) {
 		share := 100 * float64(n) / float64(max(of, 1))
 		t.Logf("%s: %d of %d, %.1f %%", what, n, of, share)
-		if share < least {
+		if share < least && !withDisputed {
 			t.Errorf("%s: %.1f %%, less than the %.1f %% that were reached before", what, share, least)
 		}
 	}

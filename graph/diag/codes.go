@@ -226,6 +226,8 @@ const (
 	OverrideDirectiveCanBeRemoved Code = "OVERRIDE_DIRECTIVE_CAN_BE_REMOVED"
 	// OverrideMigrationInProgress: a progressive override.
 	OverrideMigrationInProgress Code = "OVERRIDE_MIGRATION_IN_PROGRESS"
+	// DirectiveCompositionWarn: a composed directive that another subgraph has and does not compose.
+	DirectiveCompositionWarn Code = "DIRECTIVE_COMPOSITION_WARN"
 	// DirectiveCompositionInfo: a @composeDirective that is not needed.
 	DirectiveCompositionInfo Code = "DIRECTIVE_COMPOSITION_INFO"
 	// InconsistentObjectValueTypeField: a field of a value type that not every subgraph has.

@@ -1,6 +1,7 @@
 package supergraph
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,6 +31,9 @@ func Load(sdl string) (*Supergraph, error) {
 	s := l.build()
 	if len(l.problems) > 0 {
 		return nil, l.problems
+	}
+	if s.api.Query == nil {
+		return nil, errors.New("the supergraph has no query root that clients may see: compose it with a subgraph that has a query field")
 	}
 	if problems := s.api.Check(); len(problems) > 0 {
 		return nil, fmt.Errorf("the supergraph's API schema breaks rules of GraphQL: %w", problems)

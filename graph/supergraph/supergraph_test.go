@@ -2,9 +2,12 @@ package supergraph
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/weft-graph/weft/graph/internal/federation"
 	"github.com/weft-graph/weft/graph/internal/schema"
@@ -96,4 +99,25 @@ func describeType(b *strings.Builder, t *SubgraphType) {
 		}
 		b.WriteByte('\n')
 	}
+}
+
+func FuzzLoad(f *testing.F) {
+	paths, err := filepath.Glob("testdata/load/*.txtar")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, path := range paths {
+		archive, err := txtar.ParseFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(archive.Files[0].Data))
+	}
+	f.Fuzz(func(t *testing.T, sdl string) {
+		s, err := Load(sdl)
+		if err != nil {
+			return
+		}
+		checkRoundTrip(t, s, Print(s))
+	})
 }

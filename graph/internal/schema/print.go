@@ -63,8 +63,16 @@ func (p *printer) schema(s *Schema) {
 	if usesDefaults && s.Description == "" && len(s.Applied) == 0 {
 		return
 	}
-	p.description("", s.Description)
-	p.WriteString("schema")
+	hasRoot := s.Query != nil || s.Mutation != nil || s.Subscription != nil
+	switch {
+	case hasRoot:
+		p.description("", s.Description)
+		p.WriteString("schema")
+	case len(s.Applied) > 0:
+		p.WriteString("extend schema")
+	default:
+		return
+	}
 	if len(s.Applied) > 1 {
 		for _, d := range s.Applied {
 			p.WriteString("\n  ")
@@ -74,6 +82,10 @@ func (p *printer) schema(s *Schema) {
 	} else {
 		p.directives(s.Applied)
 		p.WriteByte(' ')
+	}
+	if !hasRoot {
+		p.WriteByte('\n')
+		return
 	}
 	p.WriteString("{\n")
 	for _, operation := range rootOperations {
