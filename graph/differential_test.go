@@ -27,9 +27,9 @@ import (
 	"github.com/weft-graph/weft/internal/golden"
 )
 
-// compare runs an operation on a supergraph's subgraphs and on the monolith, out of the
+// compare runs an operation for an identity, nil for one that sees everything, on a supergraph's subgraphs and on the monolith, out of the
 // same world, and returns how they differ.
-func (l *loaded) compare(t *testing.T, query, variables string, labels []string) (difference string) {
+func (l *loaded) compare(t *testing.T, query, variables string, who *identity, labels ...string) (difference string) {
 	t.Helper()
 	defer func() {
 		if r := recover(); r != nil {
@@ -54,7 +54,11 @@ func (l *loaded) compare(t *testing.T, query, variables string, labels []string)
 		defer mu.Unlock()
 		complaints = append(complaints, complaint)
 	}
-	result := prepared.Execute(t.Context(), values, "", &subgraphs{world: l.world, complain: complain})
+	var fallen graph.Fallen
+	if who != nil {
+		fallen = prepared.Authorize(who.authenticated, who.scopes)
+	}
+	result := prepared.Execute(t.Context(), values, fallen, &subgraphs{world: l.world, complain: complain})
 	defer result.Release()
 	if len(complaints) > 0 {
 		return "complaints: " + complaints[0]
@@ -63,7 +67,7 @@ func (l *loaded) compare(t *testing.T, query, variables string, labels []string)
 	if err := json.Unmarshal(result.Body, &got); err != nil {
 		return fmt.Sprintf("not JSON: %v: %s", err, result.Body)
 	}
-	monolith := &server{world: l.world}
+	monolith := &server{world: l.world, who: who}
 	if err := json.Unmarshal([]byte(variables), &monolith.variables); err != nil {
 		t.Fatal(err)
 	}
@@ -214,7 +218,7 @@ func TestCorpus(t *testing.T) {
 			continue
 		}
 		for _, on := range []bool{true, false} {
-			if why := l.compare(t, c.Operation, someVariables(c.Operation, on), c.labels()); why != "" {
+			if why := l.compare(t, c.Operation, someVariables(c.Operation, on), nil, c.labels()...); why != "" {
 				t.Errorf("%s: %.2000s", c.ID, why)
 				continue
 			}
@@ -301,6 +305,12 @@ func TestRandomComposed(t *testing.T) {
 	t.Logf("%d composed graphs", graphs)
 }
 
+// askers ask in turns.
+var askers = []*identity{
+	nil, {}, {authenticated: true}, {authenticated: true, scopes: []string{"read", "sea"}},
+	{authenticated: true, scopes: []string{"age", "read"}}, {authenticated: true, scopes: []string{"all"}},
+}
+
 // compareRandom compares on n random operations.
 func compareRandom(t *testing.T, sdl string, n int) {
 	t.Helper()
@@ -318,7 +328,7 @@ func compareRandom(t *testing.T, sdl string, n int) {
 			}
 			continue
 		}
-		if why := l.compare(t, query, someVariables(query, i%2 == 0), nil); why != "" {
+		if why := l.compare(t, query, someVariables(query, i%2 == 0), askers[i%len(askers)]); why != "" {
 			t.Errorf("%s\n%.1500s", query, why)
 			continue
 		}

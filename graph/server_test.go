@@ -22,7 +22,9 @@ import (
 type server struct {
 	*world
 	// sub is nil for the monolith.
-	sub       *supergraph.Subgraph
+	sub *supergraph.Subgraph
+	// who asks; nil sees everything.
+	who       *identity
 	doc       *ast.QueryDocument
 	variables map[string]json.RawMessage
 	// complaints are what a subgraph was asked and must not be asked.
@@ -172,6 +174,9 @@ func (s *server) field(o object, rep map[string]json.RawMessage, c *collected) (
 	ref := (*schema.TypeRef)(nil)
 	if def != nil {
 		ref = def.Type
+	}
+	if s.who != nil && s.who.isDenied(s.world, o, f.Name) {
+		return "null", !ref.NonNull
 	}
 	required := ""
 	if s.sub != nil {

@@ -261,6 +261,48 @@ func (w *world) requiresOf(o object, field string) federation.FieldSet {
 	return out
 }
 
+// identity is who asks the monolith.
+type identity struct {
+	authenticated bool
+	scopes        []string
+}
+
+// isDenied reports whether an identity may not see a field of an object: by what stands on the
+// field, its type, the interfaces that they come from, and the type that it returns.
+func (who *identity) isDenied(w *world, o object, field string) bool {
+	s := w.super.Schema
+	t := s.Type(o.typ)
+	applied := slices.Clone(t.Applied)
+	for _, name := range append([]string{o.typ}, t.Interfaces...) {
+		owner := s.Type(name)
+		applied = append(applied, owner.Applied...)
+		if f := owner.Field(field); f != nil {
+			applied = append(append(applied, f.Applied...), s.Type(f.Type.Named()).Applied...)
+		}
+	}
+	return slices.ContainsFunc(applied, func(d schema.Directive) bool {
+		switch d.Name {
+		case "authenticated":
+			return !who.authenticated
+		case "policy": // nothing decides policies, so nobody meets one
+			return true
+		case "requiresScopes":
+			return !who.authenticated || !slices.ContainsFunc(listOf(d.Args[0].Value), func(all schema.Value) bool {
+				return !slices.ContainsFunc(listOf(all), func(scope schema.Value) bool { return !slices.Contains(who.scopes, scope.Raw) })
+			})
+		}
+		return false
+	})
+}
+
+// listOf returns the items of a list, or the one value that stands for a list.
+func listOf(v schema.Value) []schema.Value {
+	if v.Kind == schema.ListValue {
+		return v.Items
+	}
+	return []schema.Value{v}
+}
+
 // required prints the values of required fields as the monolith knows them.
 func (w *world) required(o object, fields federation.FieldSet) string {
 	var b strings.Builder
