@@ -1,7 +1,9 @@
 package e2e
 
 import (
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -64,5 +66,38 @@ func permute(list []compose.Subgraph, from int, f func([]compose.Subgraph)) {
 		list[from], list[i] = list[i], list[from]
 		permute(list, from+1, f)
 		list[from], list[i] = list[i], list[from]
+	}
+}
+
+// TestComposeRunning: `weft compose` asks running services for their schemas, with the key that they share with their
+// router, and gets the graph that their files make; without the key they do not answer.
+func TestComposeRunning(t *testing.T) {
+	s := startShop(t)
+	dir := t.TempDir()
+	asked, files := "subgraphs:\n", "subgraphs:\n"
+	for _, name := range shop.Services {
+		url := "http://" + s.Addresses[name] + "/graphql"
+		file, err := filepath.Abs(filepath.Join(root, "subgraphs", name, "schema.graphqls"))
+		must(t, err)
+		asked += fmt.Sprintf("  %s: {routing_url: %q, schema: {subgraph_url: %q}}\n", name, url, url)
+		files += fmt.Sprintf("  %s: {routing_url: %q, schema: {file: %q}}\n", name, url, file)
+	}
+	must(t, os.WriteFile(filepath.Join(dir, "asked.yaml"), []byte(asked), 0o600))
+	must(t, os.WriteFile(filepath.Join(dir, "files.yaml"), []byte(files), 0o600))
+	run := func(file, key string) (stdout string, ok bool) {
+		cmd := exec.Command(filepath.Join(binaries, "weft"), "compose", filepath.Join(dir, file))
+		cmd.Env = append(os.Environ(), "WEFT_SIGNING_KEY="+key)
+		out, err := cmd.Output()
+		return string(out), err == nil
+	}
+	want, ok := run("files.yaml", "")
+	if !ok {
+		t.Fatal("the files do not compose")
+	}
+	if got, ok := run("asked.yaml", s.RouterKey); !ok || got != want {
+		t.Errorf("the running services make another graph than their files (ok = %v):\n%s", ok, got)
+	}
+	if _, ok := run("asked.yaml", ""); ok {
+		t.Error("without the key the services told their schemas")
 	}
 }

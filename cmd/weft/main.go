@@ -40,7 +40,7 @@ func main() { os.Exit(run(os.Args[1:])) }
 // run runs one command line and returns its exit code.
 func run(args []string) int {
 	parser, err := kong.New(&commandLine{}, kong.Name("weft"),
-		kong.Description("One graph from many: GraphQL Federation in one binary."), kong.UsageOnError())
+		kong.Description("One graph from many: GraphQL Federation in one binary."))
 	if err != nil {
 		panic("weft: the command line's own description is wrong: " + err.Error())
 	}
