@@ -6,7 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/weft-graph/weft/internal/golden"
 	"github.com/weft-graph/weft/internal/shop"
@@ -78,9 +82,9 @@ func TestOneServiceDown(t *testing.T) {
 			if res.Status != http.StatusOK {
 				t.Fatalf("answered %d: %s", res.Status, res.Body)
 			}
-			var wrong []string
-			compareData("", healthy.Data, res.Data, owned[name], &wrong)
-			for _, difference := range wrong {
+			c := comparison{null: owned[name]}
+			c.compare("", healthy.Data, res.Data)
+			for _, difference := range c.wrong {
 				t.Error(difference)
 			}
 			if len(res.Errors) == 0 {
@@ -93,19 +97,25 @@ func TestOneServiceDown(t *testing.T) {
 			}
 		})
 	}
-	after := walter.must(t, openOrder(t), nil)
-	var wrong []string
-	compareData("", healthy.Data, after.Data, nil, &wrong)
-	if len(wrong) > 0 {
-		t.Errorf("after all services came back the answer differs: %v", wrong)
+	after := comparison{}
+	if after.compare("", healthy.Data, walter.must(t, openOrder(t), nil).Data); len(after.wrong) > 0 {
+		t.Errorf("after all services came back the answer differs: %v", after.wrong)
 	}
 }
 
-// compareData collects where got differs from want, except at the fields that have to be null.
-func compareData(path string, want, got any, null []string, wrong *[]string) {
-	if slices.Contains(null, path) {
+// comparison collects where an answer differs from the healthy one.
+type comparison struct {
+	// null are the fields, without list indexes, that are null while their subgraph is down.
+	null []string
+	// perhaps is set where the subgraph may be up again: then these fields may also have their value.
+	perhaps bool
+	wrong   []string
+}
+
+func (c *comparison) compare(path string, want, got any) {
+	if slices.Contains(c.null, path) && (got == nil || !c.perhaps) {
 		if got != nil {
-			*wrong = append(*wrong, fmt.Sprintf("%s is %v although its subgraph is down", path, got))
+			c.report("%s is %v although its subgraph is down", path, got)
 		}
 		return
 	}
@@ -113,28 +123,74 @@ func compareData(path string, want, got any, null []string, wrong *[]string) {
 	case map[string]any:
 		object, ok := got.(map[string]any)
 		if !ok || len(object) != len(want) {
-			*wrong = append(*wrong, fmt.Sprintf("%s is %v, want %v", path, got, want))
+			c.report("%s is %v, want %v", path, got, want)
 			return
 		}
 		for key, value := range want {
-			below := key
-			if path != "" {
-				below = path + "." + key
-			}
-			compareData(below, value, object[key], null, wrong)
+			c.compare(strings.TrimPrefix(path+"."+key, "."), value, object[key])
 		}
 	case []any:
 		list, ok := got.([]any)
 		if !ok || len(list) != len(want) {
-			*wrong = append(*wrong, fmt.Sprintf("%s is %v, want %v", path, got, want))
+			c.report("%s is %v, want %v", path, got, want)
 			return
 		}
 		for i, value := range want {
-			compareData(path, value, list[i], null, wrong)
+			c.compare(path, value, list[i])
 		}
 	default:
 		if want != got {
-			*wrong = append(*wrong, fmt.Sprintf("%s is %v, want %v", path, got, want))
+			c.report("%s is %v, want %v", path, got, want)
 		}
+	}
+}
+
+func (c *comparison) report(format string, args ...any) {
+	c.wrong = append(c.wrong, fmt.Sprintf(format, args...))
+}
+
+// TestKillsUnderLoad kills each service in turn while people ask: every answer is the healthy one, but for fields of
+// services that may be down, and afterwards all is well.
+func TestKillsUnderLoad(t *testing.T) {
+	s := startShop(t)
+	walter, query := s.login(t, "walter"), openOrder(t)
+	healthy := walter.must(t, query, nil)
+	null := slices.Concat(owned["user"], owned["order"], owned["product"], owned["credit"])
+	var stop atomic.Bool
+	var asked, whole atomic.Int64
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() {
+			for !stop.Load() && !t.Failed() {
+				res, err := walter.try(query, nil)
+				c := comparison{null: null, perhaps: true}
+				if err == nil {
+					c.compare("", healthy.Data, res.Data)
+				}
+				if err != nil || res.Status != http.StatusOK || len(c.wrong) > 0 {
+					t.Errorf("answer %d %s (%v) differs: %v", res.Status, res.Body, err, c.wrong)
+				}
+				asked.Add(1)
+				if len(res.Errors) == 0 {
+					whole.Add(1)
+				}
+			}
+		})
+	}
+	for _, name := range shop.Services {
+		s.kill(t, name)
+		time.Sleep(100 * time.Millisecond)
+		s.start(t, name)
+		time.Sleep(100 * time.Millisecond)
+	}
+	stop.Store(true)
+	wait.Wait()
+	t.Logf("%d answers, %d of them whole", asked.Load(), whole.Load())
+	if whole.Load() == asked.Load() {
+		t.Error("no answer lacks anything: the kills were not seen")
+	}
+	after := comparison{}
+	if after.compare("", healthy.Data, walter.must(t, query, nil).Data); len(after.wrong) > 0 {
+		t.Errorf("after the services came back the answer differs: %v", after.wrong)
 	}
 }
