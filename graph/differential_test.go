@@ -171,7 +171,7 @@ type loaded struct {
 	tree *ast.Schema
 }
 
-func load(t *testing.T, sdl string) *loaded {
+func load(t testing.TB, sdl string) *loaded {
 	t.Helper()
 	super, err := supergraph.Load(sdl)
 	if err != nil {
@@ -239,7 +239,7 @@ func (c *corpusCase) labels() []string {
 }
 
 // graphPaths are the graphs of this package's tests.
-func graphPaths(t *testing.T) []string {
+func graphPaths(t testing.TB) []string {
 	t.Helper()
 	var out []string
 	for _, folder := range []string{"graphs", "execute"} {
@@ -253,7 +253,7 @@ func graphPaths(t *testing.T) []string {
 }
 
 // subgraphFiles are the subgraph SDLs of a case.
-func subgraphFiles(t *testing.T, path string) []golden.File {
+func subgraphFiles(t testing.TB, path string) []golden.File {
 	t.Helper()
 	archive, err := txtar.ParseFile(path)
 	if err != nil {
@@ -311,6 +311,18 @@ var askers = []*identity{
 	{authenticated: true, scopes: []string{"age", "read"}}, {authenticated: true, scopes: []string{"all"}},
 }
 
+// FuzzRandom goes on with TestRandom for as long as one likes.
+func FuzzRandom(f *testing.F) {
+	var graphs []*loaded
+	for i, path := range graphPaths(f) {
+		graphs = append(graphs, load(f, supergraph.Print(composed(f, subgraphFiles(f, path)))))
+		f.Add(uint8(i), uint64(i))
+	}
+	f.Fuzz(func(t *testing.T, number uint8, seed uint64) {
+		graphs[int(number)%len(graphs)].compareOne(t, seed)
+	})
+}
+
 // compareRandom compares on n random operations.
 func compareRandom(t *testing.T, sdl string, n int) {
 	t.Helper()
@@ -320,21 +332,30 @@ func compareRandom(t *testing.T, sdl string, n int) {
 	}
 	equal := 0
 	for i := range n {
-		q := &randomQuery{api: l.world.api, random: rand.New(rand.NewPCG(uint64(i), 1))}
-		query := q.String()
-		if _, errs := l.graph.Prepare(query, ""); errs != nil {
-			if l.isValid(query) {
-				t.Errorf("refused, but valid: %s\n%s", errorsJSON(errs), query)
-			}
-			continue
+		if l.compareOne(t, uint64(i)) {
+			equal++
 		}
-		if why := l.compare(t, query, someVariables(query, i%2 == 0), askers[i%len(askers)]); why != "" {
-			t.Errorf("%s\n%.1500s", query, why)
-			continue
-		}
-		equal++
 	}
 	if n >= 100 && equal < n/4 {
 		t.Errorf("only %d of %d operations could be compared", equal, n)
 	}
+}
+
+// compareOne compares on the random operation of a seed; false if it is invalid.
+func (l *loaded) compareOne(t *testing.T, seed uint64) bool {
+	t.Helper()
+	q := &randomQuery{api: l.world.api, random: rand.New(rand.NewPCG(seed, 1))}
+	query := q.String()
+	if _, errs := l.graph.Prepare(query, ""); errs != nil {
+		if l.isValid(query) {
+			t.Errorf("refused, but valid: %s\n%s", errorsJSON(errs), query)
+		}
+		return false
+	}
+	who := askers[seed%uint64(len(askers))]
+	if why := l.compare(t, query, someVariables(query, seed%2 == 0), who); why != "" {
+		t.Errorf("%s\n%.1500s", query, why)
+		return false
+	}
+	return true
 }

@@ -55,7 +55,7 @@ func indent(t *testing.T, body []byte) string {
 }
 
 // composed makes a supergraph of the subgraph SDLs of a case, each section "<subgraph>.graphqls".
-func composed(t *testing.T, files []golden.File) *supergraph.Supergraph {
+func composed(t testing.TB, files []golden.File) *supergraph.Supergraph {
 	t.Helper()
 	var subgraphs []compose.Subgraph
 	for _, file := range files {

@@ -161,26 +161,35 @@ func (p *Prepared) Execute(ctx context.Context, vars Variables, fallen Fallen, f
 	if err != nil {
 		return failed(err)
 	}
-	var refused *gqlerr.Error
+	answers, err := p.introspect(found.plan, vars)
+	if err != nil {
+		return failed(err)
+	}
 	run := execute.Run(ctx, execute.Input{
 		Plan: found.compiled, Variables: vars.values, Fetcher: f, Limits: p.graph.opts.Execution,
 		MaskErrors: !p.graph.opts.ShowSubgraphErrors,
-		Introspect: func(dst []byte, field int) []byte {
-			out, err := introspect.Append(dst, p.graph.api, found.plan.Introspection[field], vars.values)
-			if err != nil {
-				refused = err
-				return append(dst, "null"...)
-			}
-			return out
-		},
+		Introspect: func(dst []byte, field int) []byte { return append(dst, answers[field]...) },
 	})
 	defer run.Release()
-	if refused != nil {
-		return failed(refused)
-	}
 	r := results.Get().(*Result)
 	r.Body, r.Errors, r.HasData, r.Failures = run.Append(r.Body[:0]), len(run.Errors), true, run.Failures
 	return r
+}
+
+// introspect answers the introspection fields of a plan, before anything runs: they can be refused.
+func (p *Prepared) introspect(made *plan.Plan, vars Variables) ([][]byte, *gqlerr.Error) {
+	if len(made.Introspection) == 0 {
+		return nil, nil
+	}
+	answers := make([][]byte, len(made.Introspection))
+	for i, f := range made.Introspection {
+		answer, err := introspect.Append(nil, p.graph.api, f, vars.values)
+		if err != nil {
+			return nil, err
+		}
+		answers[i] = answer
+	}
+	return answers, nil
 }
 
 // failed is the response to a request of which nothing ran.

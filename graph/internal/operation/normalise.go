@@ -238,15 +238,8 @@ func (c *collector) condition(when Conjunction, directives ast.DirectiveList) (C
 	return when.minus(c.given), c.given.canMeet(when)
 }
 
-// useVariable notes that the variable with index i stands where a value of type t is expected.
-func (n *normaliser) useVariable(i int, t *schema.TypeRef) {
-	if t != nil && t.NonNull {
-		n.op.Variables[i].requireValue()
-	}
-}
-
-// requireValue notes that null is no value for a variable although its type allows null: it has a
-// default and stands where null is not allowed (GraphQL spec 5.8.5).
+// requireValue notes that null is no value for a variable although its type allows null: it, or the
+// place where it stands, has a default, and null is not allowed there (GraphQL spec 5.8.5).
 func (v *Variable) requireValue() {
 	if !v.Type.NonNull {
 		v.notNull = true
@@ -261,18 +254,18 @@ func (n *normaliser) arguments(f *ast.Field, def *schema.Field) []Argument {
 	var out []Argument
 	for _, argDef := range def.Args {
 		if arg := f.Arguments.ForName(argDef.Name); arg != nil {
-			out = append(out, Argument{Name: arg.Name, Type: argDef.Type, Value: n.value(arg.Value, argDef.Type, argDef.Default != nil)})
+			out = append(out, Argument{Name: arg.Name, Type: argDef.Type, Value: n.value(arg.Value, argDef.Type)})
 		}
 	}
 	return out
 }
 
 // value makes a Value: a variable for a literal, a template around variables.
-func (n *normaliser) value(v *ast.Value, t *schema.TypeRef, hasDefault bool) Value {
+func (n *normaliser) value(v *ast.Value, t *schema.TypeRef) Value {
 	if v.Kind == ast.Variable {
 		i := n.variables[v.Raw]
-		if !hasDefault {
-			n.useVariable(i, t)
+		if t.NonNull {
+			n.op.Variables[i].requireValue()
 		}
 		return Value{Kind: VariableValue, Variable: i}
 	}
@@ -280,7 +273,7 @@ func (n *normaliser) value(v *ast.Value, t *schema.TypeRef, hasDefault bool) Val
 		return Value{Kind: VariableValue, Variable: n.literal(v, t)}
 	}
 	if t.Elem != nil && v.Kind != ast.ListValue {
-		return Value{Kind: ListTemplate, Items: []Value{n.value(v, t.Elem, false)}}
+		return Value{Kind: ListTemplate, Items: []Value{n.value(v, t.Elem)}}
 	}
 	if v.Kind == ast.ListValue {
 		out := Value{Kind: ListTemplate}
@@ -289,20 +282,19 @@ func (n *normaliser) value(v *ast.Value, t *schema.TypeRef, hasDefault bool) Val
 			elem = &schema.TypeRef{Name: t.Name}
 		}
 		for _, item := range v.Children {
-			out.Items = append(out.Items, n.value(item.Value, elem, false))
+			out.Items = append(out.Items, n.value(item.Value, elem))
 		}
 		return out
 	}
 	out := Value{Kind: ObjectTemplate}
 	def := n.api.Type(t.Name)
 	for _, child := range v.Children {
-		childType, childDefault := &schema.TypeRef{Name: t.Name}, false // inside a custom scalar
+		childType := &schema.TypeRef{Name: t.Name} // inside a custom scalar
 		if def.Kind == schema.InputObject {
-			field := def.Field(child.Name)
-			childType, childDefault = field.Type, field.Default != nil
+			childType = def.Field(child.Name).Type
 		}
 		out.Names = append(out.Names, child.Name)
-		out.Items = append(out.Items, n.value(child.Value, childType, childDefault))
+		out.Items = append(out.Items, n.value(child.Value, childType))
 	}
 	return out
 }

@@ -52,8 +52,8 @@ type Variable struct {
 	// and not to the plan.
 	IsLiteral bool
 
-	// notNull is set where null is refused although Type allows it: the variable has a default and
-	// stands where null is not allowed.
+	// notNull is set where null is refused although Type allows it: the variable stands where null is
+	// not allowed, and it or that place has a default.
 	notNull bool
 }
 
