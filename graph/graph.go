@@ -77,6 +77,9 @@ func New(s *supergraph.Supergraph, opts Options) (*Graph, error) {
 	if s == nil {
 		return nil, errors.New("graph: no supergraph")
 	}
+	if err := s.CheckFeatures(); err != nil { // it may come from composing and not from Load
+		return nil, err
+	}
 	if opts.MaxCacheBytes <= 0 {
 		opts.MaxCacheBytes = DefaultMaxCacheBytes
 	}

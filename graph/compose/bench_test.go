@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/weft-graph/weft/graph/supergraph"
 )
 
 // manySubgraphs makes n subgraphs of 40 types with 10 fields each, whose entities are linked to
@@ -40,6 +42,22 @@ func BenchmarkCompose(b *testing.B) {
 			for b.Loop() {
 				if s, diags := Compose(subgraphs); s == nil {
 					b.Fatal(diags[0])
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkLoad reads back what was composed.
+func BenchmarkLoad(b *testing.B) {
+	for _, n := range []int{10, 200} {
+		s, _ := Compose(manySubgraphs(n))
+		printed := supergraph.Print(s)
+		b.Run(fmt.Sprintf("subgraphs=%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := supergraph.Load(printed); err != nil {
+					b.Fatal(err)
 				}
 			}
 		})

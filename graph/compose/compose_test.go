@@ -155,3 +155,20 @@ interface I { id: ID! } enum E { A B } input In { a: Int = 1 }`
 		}
 	})
 }
+
+// TestPolicyIsComposedAndNotServed: others can decide policies; we cannot, and must not leave open
+// what they protect, neither when loading nor when serving what was just composed.
+func TestPolicyIsComposedAndNotServed(t *testing.T) {
+	s, diags := Compose([]Subgraph{{Name: "a", SDL: `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@policy"])
+type Query { open: Int guarded: Int @policy(policies: [["p"]]) }`}})
+	if s == nil {
+		t.Fatal(diags)
+	}
+	const want = "policies"
+	if err := s.CheckFeatures(); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("CheckFeatures: %v, want a refusal", err)
+	}
+	if _, err := supergraph.Load(supergraph.Print(s)); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("Load: %v, want a refusal", err)
+	}
+}

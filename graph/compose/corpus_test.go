@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -36,8 +37,16 @@ type corpusCase struct {
 	}
 }
 
+// tally counts how composing the cases went.
+type tally struct {
+	total, agree, refused, sameCodes, accepted, sameAPI int
+	// differences are the IDs of cases by what differs.
+	differences map[string][]string
+}
+
 // TestCorpus composes the cases in $WEFT_CORPUS and compares with the outcome that is written there:
-// accepted or refused, the set of error codes, the API schema.
+// accepted or refused, the set of error codes, the API schema. Cases about which two reference
+// composers disagree count only with $WEFT_DISPUTED, and then nothing is asked of the shares.
 func TestCorpus(t *testing.T) {
 	dir := os.Getenv("WEFT_CORPUS")
 	if dir == "" {
@@ -48,69 +57,72 @@ func TestCorpus(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
+	withDisputed := os.Getenv("WEFT_DISPUTED") != ""
 	scanner := bufio.NewScanner(file)
 	scanner.Buffer(nil, 256<<20)
-	// Cases about which two reference composers disagree count only when asked for.
-	withDisputed := os.Getenv("WEFT_DISPUTED") != ""
-	var total, agree, refused, sameCodes, accepted, sameAPI int
-	differences := map[string][]string{}
+	n := &tally{differences: map[string][]string{}}
 	for scanner.Scan() {
 		var c corpusCase
 		if err := json.Unmarshal(scanner.Bytes(), &c); err != nil {
 			t.Fatal(err)
 		}
-		if c.Scope != "core" || c.Disputed && !withDisputed {
-			continue
-		}
-		total++
-		s, diags := composeCase(c)
-		got := errorCodes(diags)
-		want := slices.Compact(slices.Sorted(slices.Values(c.Expected.ErrorCodes)))
-		switch {
-		case (s != nil) != c.Expected.OK:
-			key := fmt.Sprintf("want %v got %v", want, got)
-			differences[key] = append(differences[key], c.ID)
-		case s == nil:
-			agree++
-			refused++
-			if slices.Equal(got, want) {
-				sameCodes++
-			} else {
-				key := fmt.Sprintf("codes want %v got %v", want, got)
-				differences[key] = append(differences[key], c.ID)
-			}
-		default:
-			agree++
-			accepted++
-			if sameSchema(c.Expected.ApiSchemaSdl, s.API()) {
-				sameAPI++
-			} else {
-				differences["API schema"] = append(differences["API schema"], c.ID)
-			}
+		if c.Scope == "core" && (!c.Disputed || withDisputed) {
+			n.add(c)
 		}
 	}
-	keys := make([]string, 0, len(differences))
-	for key := range differences {
-		keys = append(keys, key)
-	}
-	slices.SortFunc(keys, func(a, b string) int {
-		return cmp.Or(-cmp.Compare(len(differences[a]), len(differences[b])), cmp.Compare(a, b))
-	})
-	for _, key := range keys {
-		ids := differences[key]
-		t.Logf("%4d %s  %s", len(ids), key, strings.Join(ids[:min(4, len(ids))], " "))
-	}
-	report := func(what string, n, of int, least float64) {
-		share := 100 * float64(n) / float64(max(of, 1))
-		t.Logf("%s: %d of %d, %.1f %%", what, n, of, share)
+	n.logDifferences(t)
+	report := func(what string, count, of int, least float64) {
+		share := 100 * float64(count) / float64(max(of, 1))
+		t.Logf("%s: %d of %d, %.1f %%", what, count, of, share)
 		if share < least && !withDisputed {
 			t.Errorf("%s: %.1f %%, less than the %.1f %% that were reached before", what, share, least)
 		}
 	}
-	report("accepted or refused alike", agree, total, minAgreement)
-	report("same error codes where both refuse", sameCodes, refused, minCodes)
-	report("same API schema where both accept", sameAPI, accepted, minAPI)
-	report("all alike", sameCodes+sameAPI, total, 0)
+	report("accepted or refused alike", n.agree, n.total, minAgreement)
+	report("same error codes where both refuse", n.sameCodes, n.refused, minCodes)
+	report("same API schema where both accept", n.sameAPI, n.accepted, minAPI)
+	report("all alike", n.sameCodes+n.sameAPI, n.total, 0)
+}
+
+// add composes one case and counts it.
+func (n *tally) add(c corpusCase) {
+	n.total++
+	s, diags := composeCase(c)
+	got := errorCodes(diags)
+	want := slices.Compact(slices.Sorted(slices.Values(c.Expected.ErrorCodes)))
+	differ := func(key string) { n.differences[key] = append(n.differences[key], c.ID) }
+	switch {
+	case (s != nil) != c.Expected.OK:
+		differ(fmt.Sprintf("want %v got %v", want, got))
+	case s == nil:
+		n.agree++
+		n.refused++
+		if slices.Equal(got, want) {
+			n.sameCodes++
+		} else {
+			differ(fmt.Sprintf("codes want %v got %v", want, got))
+		}
+	default:
+		n.agree++
+		n.accepted++
+		if sameSchema(c.Expected.ApiSchemaSdl, s.API()) {
+			n.sameAPI++
+		} else {
+			differ("API schema")
+		}
+	}
+}
+
+// logDifferences logs what differs, most frequent first, with some cases for each.
+func (n *tally) logDifferences(t *testing.T) {
+	t.Helper()
+	keys := slices.SortedFunc(maps.Keys(n.differences), func(a, b string) int {
+		return cmp.Or(-cmp.Compare(len(n.differences[a]), len(n.differences[b])), cmp.Compare(a, b))
+	})
+	for _, key := range keys {
+		ids := n.differences[key]
+		t.Logf("%4d %s  %s", len(ids), key, strings.Join(ids[:min(4, len(ids))], " "))
+	}
 }
 
 func composeCase(c corpusCase) (*supergraph.Supergraph, diag.List) {

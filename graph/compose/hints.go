@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/weft-graph/weft/graph/diag"
+	"github.com/weft-graph/weft/graph/internal/federation"
 	"github.com/weft-graph/weft/graph/internal/schema"
 )
 
@@ -67,13 +68,21 @@ func (m *merger) isEntity(t *mergedType) bool {
 // field that cannot be null, added to an entity whose lists and roots live elsewhere. With that
 // subgraph down, the null moves up into data that does not come from it.
 func hintFragile(m *merger) diag.List {
+	returned := make([]map[string]bool, len(m.subgraphs))
+	for i := range m.subgraphs {
+		returned[i] = m.returnedTypes(i)
+	}
 	for _, t := range m.types {
 		if t.def.Kind != schema.Object && t.def.Kind != schema.Interface || isRootName(t.def.Name) || !m.isEntity(t) {
 			continue
 		}
 		for _, f := range t.fields {
 			from := slices.DeleteFunc(f.resolving(), func(i int) bool { return f.overriddenIn(i).gone })
-			if f.def.Type.NonNull && len(from) == 1 && !f.sources[from[0]].Uses.Key && !m.returns(from[0], t.def.Name) && m.returnedElsewhere(from[0], t.def.Name) {
+			if !f.def.Type.NonNull || len(from) != 1 || f.sources[from[0]].Uses.Key || returned[from[0]][t.def.Name] {
+				continue
+			}
+			isElsewhere := slices.ContainsFunc(returned, func(types map[string]bool) bool { return types[t.def.Name] })
+			if isElsewhere {
 				m.add(diag.Info, diag.NonNullFieldOnForeignEntity, m.fieldPositions(f), fmt.Sprintf("make %q nullable", f.coordinate()),
 					"field %q cannot be null, and subgraph %q only adds it to an entity that others return: while %q is down, the whole %q is null",
 					f.coordinate(), m.subgraphs[from[0]].Name, m.subgraphs[from[0]].Name, t.def.Name)
@@ -83,50 +92,33 @@ func hintFragile(m *merger) diag.List {
 	return m.takeDiags()
 }
 
-// returns reports whether a field of a root type, or of a type that is not an entity, in subgraph i
-// returns the type: then the subgraph is itself a way to the entity.
-func (m *merger) returns(i int, name string) bool {
-	for _, root := range []string{"Query", "Mutation", "Subscription"} {
-		t := m.subgraphs[i].Type(root)
-		if t == nil {
-			continue
+// returnedTypes are the types to which the roots of subgraph i lead without leaving it.
+func (m *merger) returnedTypes(i int) map[string]bool {
+	found := map[string]bool{}
+	var queue []string
+	visit := func(name string) {
+		if !found[name] {
+			found[name] = true
+			queue = append(queue, name)
 		}
-		for _, f := range t.Fields {
-			if m.leadsTo(i, f.Type.Named(), name, map[string]bool{}) {
-				return true
+	}
+	sub := m.subgraphs[i]
+	for _, root := range []*federation.Type{sub.Query, sub.Mutation, sub.Subscription} {
+		if root != nil {
+			visit(root.Name)
+		}
+	}
+	for len(queue) > 0 {
+		name := queue[0]
+		queue = queue[1:]
+		for _, possible := range m.runtimeTypes(i, name) {
+			visit(possible)
+		}
+		if t := sub.Type(name); t != nil {
+			for _, f := range t.Fields {
+				visit(f.Type.Named())
 			}
 		}
 	}
-	return false
-}
-
-// leadsTo reports whether a value of type from holds one of type name without leaving subgraph i.
-func (m *merger) leadsTo(i int, from, name string, seen map[string]bool) bool {
-	if from == name {
-		return true
-	}
-	if seen[from] {
-		return false
-	}
-	seen[from] = true
-	for _, possible := range m.runtimeTypes(i, from) {
-		if possible == name {
-			return true
-		}
-		t := m.subgraphs[i].Type(possible)
-		if t == nil {
-			continue
-		}
-		for _, f := range t.Fields {
-			if m.leadsTo(i, f.Type.Named(), name, seen) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// returnedElsewhere reports whether another subgraph than i is a way to the entity.
-func (m *merger) returnedElsewhere(i int, name string) bool {
-	return slices.ContainsFunc(indexes(m.subgraphs), func(j int) bool { return j != i && m.returns(j, name) })
+	return found
 }

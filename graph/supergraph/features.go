@@ -4,13 +4,33 @@ import (
 	"fmt"
 
 	"github.com/weft-graph/weft/graph/internal/federation"
+	"github.com/weft-graph/weft/graph/internal/schema"
 )
 
-// checkLink refuses a link whose purpose says that it must not be ignored and that we cannot honour.
+// CheckFeatures refuses a graph that links a feature which must not be ignored (its purpose is
+// SECURITY or EXECUTION) and which we cannot honour. Load calls it; who serves a graph that was
+// composed in the same process calls it too.
+func (s *Supergraph) CheckFeatures() error {
+	applied := []schema.Directive{Link{URL: federation.LinkIdentity + "/v1.0"}.directive()}
+	for _, link := range s.Links {
+		applied = append(applied, link.directive())
+	}
+	links, problems := federation.ReadLinks(applied)
+	if len(problems) > 0 {
+		return fmt.Errorf("the supergraph's links: %s", problems[0].Message)
+	}
+	for _, link := range links.List {
+		if err := checkLink(link); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkLink is CheckFeatures for one link.
 func checkLink(link *federation.Link) error {
 	switch known := federation.FeatureOf(link.Identity); {
-	case link.Identity == federation.LinkIdentity, link.Identity == federation.CoreIdentity,
-		link.Identity == federation.JoinIdentity, link.Purpose == "":
+	case link.Purpose == "":
 		return nil
 	case known == nil:
 		return fmt.Errorf("the supergraph links %q for %s, a feature that weft does not know: remove what uses it from the subgraphs, or use a newer weft",

@@ -23,12 +23,10 @@ func Load(sdl string) (*Supergraph, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, link := range l.links.List {
-		if err := checkLink(link); err != nil {
-			return nil, err
-		}
-	}
 	s := l.build()
+	if err := s.CheckFeatures(); err != nil {
+		return nil, err
+	}
 	if len(l.problems) > 0 {
 		return nil, l.problems
 	}
@@ -48,6 +46,7 @@ type loader struct {
 	join  *federation.Link
 	// graphs are the subgraphs by their value in the join__Graph enum.
 	graphs    map[string]*Subgraph
+	types     map[string]*schema.Type
 	subgraphs []*Subgraph
 	problems  schema.Problems
 }
@@ -62,7 +61,10 @@ func read(sdl string) (*loader, error) {
 	if len(linkProblems) > 0 {
 		return nil, fmt.Errorf("%s: %s", linkProblems[0].Pos, linkProblems[0].Message)
 	}
-	l := &loader{parts: parts, links: links, join: links.ByIdentity(federation.JoinIdentity), graphs: map[string]*Subgraph{}}
+	l := &loader{parts: parts, links: links, join: links.ByIdentity(federation.JoinIdentity), graphs: map[string]*Subgraph{}, types: map[string]*schema.Type{}}
+	for _, t := range parts.Types {
+		l.types[t.Name] = t
+	}
 	switch {
 	case l.join == nil:
 		return nil, fmt.Errorf("this is no supergraph: its schema does not link %q; compose the subgraphs first", federation.JoinIdentity)

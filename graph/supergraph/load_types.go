@@ -127,9 +127,10 @@ func (l *loader) readMembers(t *schema.Type, parts map[*Subgraph]*SubgraphType) 
 	if len(listed) > 0 {
 		return
 	}
-	for sub, st := range parts {
+	for _, sub := range l.subgraphs {
+		st := parts[sub]
 		for _, member := range t.Members {
-			if l.has(sub, member) {
+			if st != nil && l.has(sub, member) {
 				st.Members = append(st.Members, member)
 			}
 		}
@@ -138,14 +139,12 @@ func (l *loader) readMembers(t *schema.Type, parts map[*Subgraph]*SubgraphType) 
 
 // has reports whether the subgraph claims the type.
 func (l *loader) has(sub *Subgraph, name string) bool {
-	for _, t := range l.parts.Types {
-		if t.Name != name {
-			continue
-		}
-		joins := l.joins(t.Applied, "type")
-		return len(joins) == 0 || slices.ContainsFunc(joins, func(d schema.Directive) bool { return l.graph(d) == sub })
+	t := l.types[name]
+	if t == nil {
+		return false
 	}
-	return false
+	joins := l.joins(t.Applied, "type")
+	return len(joins) == 0 || slices.ContainsFunc(joins, func(d schema.Directive) bool { return l.graph(d) == sub })
 }
 
 // readValues gives each subgraph its values of an enum: the listed ones, or all where none is listed.
