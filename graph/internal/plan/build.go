@@ -90,8 +90,9 @@ func (b *builder) serialFields(at *spot, chosen *rootWays) {
 	}
 }
 
-// way builds one way below a spot. cond is the condition of the consumer; for a client's selection
-// every field has its own.
+// way builds one way below a spot. cond is the condition under which the objects are needed; a
+// client's field has its own beside it. All conditions are absolute: a field can serve several
+// consumers, below objects that serve several.
 func (b *builder) way(at *spot, sel *selection, w *way, cond Condition) []built {
 	var out []built
 	for _, g := range groupPicks(w) {
@@ -100,7 +101,7 @@ func (b *builder) way(at *spot, sel *selection, w *way, cond Condition) []built 
 		}
 		when := cond
 		if sel.client != nil {
-			when = g.pick.want.when
+			when = andCondition(cond, g.pick.want.when)
 		}
 		out = append(out, b.pick(at, g, when))
 	}
@@ -224,7 +225,7 @@ func (b *builder) pick(at *spot, g *pickGroup, cond Condition) built {
 	}
 	if child != nil {
 		out.place, out.types = child.place, child.types
-		out.below = b.way(child, p.want.sub, p.child, nil)
+		out.below = b.way(child, p.want.sub, p.child, cond)
 		if p.want.client == nil {
 			for _, below := range out.below {
 				out.fetches = append(out.fetches, below.fetches...)

@@ -120,7 +120,7 @@ func (e *entitiesDraft) accepts(rep *representation, cond Condition) bool {
 		}
 		more, fewer := hasAll(old, rep.fields), hasAll(rep.fields, old)
 		same := sameCondition(e.when[t], cond) || more && fewer
-		if !same && !(more && e.when[t] == nil) && !(fewer && cond == nil) {
+		if !same && !(more && covers(e.when[t], cond)) && !(fewer && covers(cond, e.when[t])) {
 			return false
 		}
 	}
@@ -165,6 +165,9 @@ func hasAll(whole, part []RepresentationField) bool {
 			return w.Name == p.Name && w.Slot == p.Slot && w.TypeName == p.TypeName
 		})
 		if i < 0 || !hasAll(whole[i].Fields, p.Fields) {
+			return false
+		}
+		if on := whole[i].On; on != nil && (p.On == nil || !on.Contains(p.On)) {
 			return false
 		}
 	}

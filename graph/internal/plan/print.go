@@ -93,8 +93,8 @@ func (w *printer) finish(body string) {
 	w.fetch.Text = b.String()
 }
 
-// selection prints what is selected of the objects of one node. Fields with the condition outer are
-// printed without it: the whole selection stands under it.
+// selection prints what is selected of the objects of one node. The whole selection stands under
+// the condition outer: what it says is not repeated at the fields.
 func (w *printer) selection(sel *subSelection, outer Condition) *printed {
 	if p, ok := w.done[sel]; ok {
 		return p
@@ -284,12 +284,11 @@ func (k *keys) list(sel *subSelection, fields []*subField, types schema.TypeSet)
 	for _, f := range fields {
 		if sel.node >= 0 && k.isDirect(sel) || f.on.Contains(types) {
 			kf := keyed{field: f}
-			kf.when, _ = f.condition(types)
-			if kf.when != nil && k.outer != nil && sameCondition(kf.when, k.outer) {
-				kf.when = nil
-			}
+			when, _ := f.condition(types)
+			kf.when = within(k.outer, when)
 			if f.child != nil {
-				kf.below = k.w.selection(f.child, nil)
+				whole, _ := f.condition(f.on)
+				kf.below = k.w.selection(f.child, whole)
 			}
 			kf.key = k.key(f, k.typeText(sel, f, first), kf.below)
 			out = append(out, kf)

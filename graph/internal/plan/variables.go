@@ -118,6 +118,82 @@ func orCondition(a, b Condition) Condition {
 	return out
 }
 
+// andCondition is the condition of a field below one with its own condition. Where the product is too
+// long, or cannot hold, it is the upper condition alone: a field may be fetched without need.
+func andCondition(upper, own Condition) Condition {
+	if upper == nil {
+		return own
+	}
+	if own == nil {
+		return upper
+	}
+	var out Condition
+	for _, a := range upper {
+		for _, b := range own {
+			if both, possible := conjoin(a, b); possible {
+				out = append(out, both)
+			}
+		}
+	}
+	if len(out) == 0 || len(out) > maxConjunctions {
+		return upper
+	}
+	normal := out[:1:1]
+	for _, c := range out[1:] {
+		if normal = orCondition(normal, Condition{c}); normal == nil {
+			return upper
+		}
+	}
+	return normal
+}
+
+// conjoin is the AND of two conjunctions; possible is false when they contradict each other.
+func conjoin(a, b operation.Conjunction) (both operation.Conjunction, possible bool) {
+	both = slices.Clone(a)
+	for _, l := range b {
+		if slices.Contains(a, operation.Literal{Variable: l.Variable, Negated: !l.Negated}) {
+			return nil, false
+		}
+		if !slices.Contains(a, l) {
+			both = append(both, l)
+		}
+	}
+	slices.SortFunc(both, func(x, y operation.Literal) int { return x.Variable - y.Variable })
+	return both, true
+}
+
+// covers reports whether b holds whenever a does.
+func covers(b, a Condition) bool {
+	if b == nil || a == nil {
+		return b == nil
+	}
+	for _, x := range a {
+		if !slices.ContainsFunc(b, func(y operation.Conjunction) bool { return implies(x, y) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// within is what is left of a condition where outer holds already.
+func within(outer, c Condition) Condition {
+	if covers(c, outer) {
+		return nil
+	}
+	if len(outer) != 1 {
+		return c
+	}
+	out := make(Condition, len(c))
+	for i, conjunction := range c {
+		for _, l := range conjunction {
+			if !slices.Contains(outer[0], l) {
+				out[i] = append(out[i], l)
+			}
+		}
+	}
+	return out
+}
+
 // implies reports whether a is b with more literals.
 func implies(a, b operation.Conjunction) bool {
 	for _, l := range b {
