@@ -195,9 +195,20 @@ func alternativesValue(list [][]string) schema.Value {
 	return out
 }
 
+// maxAlternatives bounds what requirements of many types or subgraphs multiply to.
+const maxAlternatives = 256
+
 // conjunction is (a1 or a2) and (b1 or b2) as alternatives again, sorted, without those that ask for
-// more than another one.
+// more than another one. Where that would be too many it asks for everything that is named: more than
+// needed, never less.
 func conjunction(a, b [][]string) [][]string {
+	if len(a)*len(b) > maxAlternatives {
+		var all []string
+		for _, one := range slices.Concat(a, b) {
+			all = sortedUnion(all, one)
+		}
+		return [][]string{all}
+	}
 	var all [][]string
 	for _, x := range a {
 		for _, y := range b {
