@@ -1,0 +1,54 @@
+import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
+import type { Fetcher } from '@graphiql/toolkit';
+import { GraphiQL } from 'graphiql';
+import { useState } from 'react';
+import { keepRun } from './facts';
+import { planPlugin } from './plan-panel';
+import { send } from './request';
+import type { Settings } from './settings';
+import { SignInBar } from './sign-in';
+
+/** The page: GraphiQL below a bar with the ways to sign in. */
+export function App({ settings }: { settings: Settings }) {
+  const [ended, setEnded] = useState(0);
+  // Made once: GraphiQL asks for the schema again when its fetcher is another.
+  const [fetcher] = useState(() => fetcherFor(settings, () => setEnded(n => n + 1)));
+  const [plugins] = useState(() => (settings.development ? [HISTORY_PLUGIN, planPlugin(settings)] : [HISTORY_PLUGIN]));
+  const [tabs] = useState(() =>
+    settings.tabs.map(tab => ({ query: tab.operation, variables: tab.variables ? JSON.stringify(tab.variables, null, 2) : null })),
+  );
+  return (
+    <>
+      <SignInBar settings={settings} ended={ended} />
+      <main className="page-main">
+        <GraphiQL
+          fetcher={fetcher}
+          plugins={plugins}
+          {...(tabs.length > 0 ? { defaultTabs: tabs } : {})}
+          {...(settings.introspection ? {} : { schema: null })}
+          inputValueDeprecation
+          schemaDescription
+        />
+      </main>
+    </>
+  );
+}
+
+/** Sends GraphiQL's requests, and keeps what the router says about plan and timing for the plan panel. */
+function fetcherFor(settings: Settings, onSessionEnded: () => void): Fetcher {
+  return async (params, options) => {
+    const headers = (options?.headers ?? {}) as Record<string, string>;
+    if (params.operationName === 'IntrospectionQuery') {
+      // The schema is the same for everybody, and must show also when the session is over.
+      const { answer } = await send(settings.endpoint, params, { headers, anonymous: true });
+      return answer as never;
+    }
+    const result = await send(settings.endpoint, params, {
+      headers,
+      ...(settings.development ? { debug: 'plan, trace' } : {}),
+    });
+    if (result.facts) keepRun({ ...result.facts, document: params.query });
+    if (result.status === 401) onSessionEnded();
+    return result.answer as never;
+  };
+}
