@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/weft-graph/weft/graph"
@@ -139,19 +141,10 @@ type outgoing struct {
 func (c *Client) roundTrip(ctx context.Context, s *subgraph, kind graph.Kind, out outgoing) (*answer, error) {
 	source := &bodySource{data: out.body}
 	defer source.detach()
-	r := (&http.Request{
-		Method: http.MethodPost, URL: s.url, Host: s.url.Host, Header: out.header, ContentLength: int64(len(out.body)),
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Body: source.open(), GetBody: source.reopen,
-	}).WithContext(ctx)
-	if s.key != nil {
-		s.key.Sign(r, out.body, time.Now())
+	response, err := c.transmit(ctx, s, kind, out, source)
+	for sent := 1; sent < maxSends && kind == graph.Query && isCut(err) && ctx.Err() == nil; sent++ {
+		response, err = c.transmit(ctx, s, kind, out, source)
 	}
-	if kind == graph.Query {
-		// Tells net/http that it may send the request again over another connection when an idle one turns out to be
-		// dead; a header without a value is not sent.
-		r.Header["Idempotency-Key"] = nil
-	}
-	response, err := c.options.Transport.RoundTrip(r)
 	if err != nil {
 		return nil, callFailed(ctx, err)
 	}
@@ -168,6 +161,32 @@ func (c *Client) roundTrip(ctx context.Context, s *subgraph, kind graph.Kind, ou
 		got.status = response.StatusCode
 	}
 	return got, nil
+}
+
+// isCut reports whether the connection was closed while the request was being written: the subgraph had given up an idle
+// connection. net/http sends a query again when it fails to read an answer there, but not after a partial write.
+func isCut(err error) bool {
+	return errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, net.ErrClosed)
+}
+
+// maxSends is how often a query is sent at most: a subgraph that has restarted leaves more than one dead connection.
+const maxSends = 3
+
+// transmit signs and sends a request once, as far as the connection pool does not know better.
+func (c *Client) transmit(ctx context.Context, s *subgraph, kind graph.Kind, out outgoing, source *bodySource) (*http.Response, error) {
+	r := (&http.Request{
+		Method: http.MethodPost, URL: s.url, Host: s.url.Host, Header: out.header, ContentLength: int64(len(out.body)),
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Body: source.open(), GetBody: source.reopen,
+	}).WithContext(ctx)
+	if s.key != nil {
+		s.key.Sign(r, out.body, time.Now())
+	}
+	if kind == graph.Query {
+		// Tells net/http that it may send the request again over another connection when an idle one turns out to be
+		// dead; a header without a value is not sent.
+		r.Header["Idempotency-Key"] = nil
+	}
+	return c.options.Transport.RoundTrip(r)
 }
 
 func callFailed(ctx context.Context, err error) *graph.FetchError {

@@ -11,12 +11,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -516,5 +518,55 @@ func TestConfigValidate(t *testing.T) {
 	if _, err := upstream.NewClient(upstream.Options{All: upstream.Defaults()}, []upstream.Target{{Name: "a"}}); err == nil ||
 		!strings.Contains(err.Error(), "subgraphs.a.url") {
 		t.Errorf("no address: %v", err)
+	}
+}
+
+// cutting is a connection pool whose first connections break in the middle of a write.
+type cutting struct {
+	cuts, sent int
+	err        error
+}
+
+func (c *cutting) RoundTrip(r *http.Request) (*http.Response, error) {
+	c.sent++
+	if c.sent <= c.cuts {
+		r.Body.Read(make([]byte, 3))
+		return nil, fmt.Errorf("write tcp: %w", c.err)
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, ContentLength: -1, Body: io.NopCloser(bytes.NewReader(body))}, nil
+}
+
+// TestACutConnection: a query is sent again, whole; a mutation never, because the subgraph may have run it.
+func TestACutConnection(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		pool cutting
+		req  *graph.FetchRequest
+		sent int
+		ok   bool
+	}{
+		{"a query", cutting{cuts: 1, err: syscall.EPIPE}, query(`{"a":1}`), 2, true},
+		{"a query, reset", cutting{cuts: 1, err: syscall.ECONNRESET}, query(`{"a":1}`), 2, true},
+		{"a query, closed by the reader", cutting{cuts: 2, err: net.ErrClosed}, query(`{"a":1}`), 3, true},
+		{"a query, cut again and again", cutting{cuts: 3, err: syscall.EPIPE}, query(`{"a":1}`), 3, false},
+		{"a query, nobody there", cutting{cuts: 1, err: syscall.ECONNREFUSED}, query(`{"a":1}`), 1, false},
+		{"a mutation", cutting{cuts: 1, err: syscall.EPIPE}, mutation(`{"a":1}`), 1, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			client, err := upstream.NewClient(upstream.Options{
+				All: upstream.Defaults(), Transport: &c.pool, Log: slog.New(slog.DiscardHandler),
+			}, []upstream.Target{{Name: "a", URL: "http://a/"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := fetch(t, client.Call(upstream.Incoming{}), c.req)
+			if (err == nil) != c.ok || c.ok && got != `{"a":1}` || c.pool.sent != c.sent {
+				t.Errorf("got %s, %v after %d sent, want %d", got, err, c.pool.sent, c.sent)
+			}
+		})
 	}
 }
