@@ -30,8 +30,6 @@ type entitiesDraft struct {
 	path  []Step
 	// typeName is the interface that objects are represented as; empty when by their own type.
 	typeName string
-	// byInterface is set when the entities that come back tell their runtime type.
-	byInterface bool
 	// isInterfaceObject is set when the subgraph does not tell the runtime types apart.
 	isInterfaceObject bool
 	// anyType is set while the runtime types of the objects are not known.
@@ -88,7 +86,7 @@ func (f *draft) entitiesAt(at *spot, g *querygraph.Graph, rep *representation, c
 	}
 	e := &entitiesDraft{
 		place: at.place, path: at.path, typeName: typeName, keyText: keyText,
-		byInterface: rep.key.ByInterface, anyType: typeName != "" && !at.knowsType,
+		anyType:           typeName != "" && !at.knowsType,
 		isInterfaceObject: target.Type.IsInterfaceObject,
 		fields:            map[int][]RepresentationField{}, when: map[int]Condition{},
 		sel: &subSelection{fetch: f, node: querygraph.None, place: at.place},

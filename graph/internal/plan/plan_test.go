@@ -1,6 +1,8 @@
 package plan_test
 
 import (
+	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -88,6 +90,7 @@ func TestPlan(t *testing.T) {
 			for _, problem := range g.simulate(p, labels...) {
 				t.Errorf("%s: %s", input.Name, problem)
 			}
+			checkNodes(t, p)
 		}
 	})
 }
@@ -117,4 +120,52 @@ func TestShape(t *testing.T) {
 			}
 		}
 	})
+}
+
+// checkNodes holds the JSON nodes of a plan against the plan: as many fetches, as many waves.
+func checkNodes(t *testing.T, p *plan.Plan) {
+	t.Helper()
+	type node struct {
+		Kind          string
+		Node          *node
+		Nodes         []*node
+		Primary, Rest *node
+	}
+	text, err := p.Nodes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := &node{}
+	if err := json.Unmarshal(text, root); err != nil {
+		t.Fatal(err)
+	}
+	fetches := 0
+	var depth func(n *node) int
+	depth = func(n *node) int {
+		if n == nil {
+			return 0
+		}
+		switch n.Kind {
+		case "QueryPlan", "Flatten":
+			return depth(n.Node)
+		case "Subscription":
+			return depth(n.Primary) + depth(n.Rest)
+		case "Fetch":
+			fetches++
+			return 1
+		}
+		sum, deepest := 0, 0
+		for _, child := range n.Nodes {
+			d := depth(child)
+			sum, deepest = sum+d, max(deepest, d)
+		}
+		if n.Kind == "Sequence" {
+			return sum
+		}
+		return deepest
+	}
+	waves := depth(root)
+	if want := slices.Max(append(p.Waves(), 0)); waves != want || fetches != len(p.Fetches) {
+		t.Errorf("%d fetches and %d waves in JSON, %d and %d in the plan: %s", fetches, waves, len(p.Fetches), want, text)
+	}
 }
