@@ -14,7 +14,6 @@ import (
 func (m *merger) checkMerged() diag.List {
 	m.checkInterfaceFields()
 	m.checkInterfaceObjects()
-	m.checkUnsupported()
 	return m.takeDiags()
 }
 
@@ -56,13 +55,17 @@ func (m *merger) checkInterfaceFields() {
 }
 
 // checkUnsupported refuses what Federation allows and this composer cannot keep its promises for.
-func (m *merger) checkUnsupported() {
-	for i, sub := range m.subgraphs {
+func checkUnsupported(subgraphs []*federation.Subgraph) diag.List {
+	var diags diag.List
+	for _, sub := range subgraphs {
 		refuse := func(applied []schema.Directive) {
 			for _, d := range applied {
 				if name, known := sub.Canonical(d); known && (name == "context" || name == "fromContext") {
-					m.report(diag.UnsupportedFeature, []diag.Position{m.subgraphs[i].At(d.Pos)}, "pass the value as an argument, or read it with @requires",
-						"@%s is used in %q; weft does not pass contexts yet", name, sub.Name)
+					diags = append(diags, diag.Diagnostic{
+						Code: diag.UnsupportedFeature, Positions: []diag.Position{sub.At(d.Pos)},
+						Message: fmt.Sprintf("@%s is used in %q; weft does not pass contexts yet", name, sub.Name),
+						Fix:     "pass the value as an argument, or read it with @requires",
+					})
 				}
 			}
 		}
@@ -75,6 +78,7 @@ func (m *merger) checkUnsupported() {
 			}
 		}
 	}
+	return diags
 }
 
 // checkGraphQL holds the API schema to the rules of plain GraphQL.

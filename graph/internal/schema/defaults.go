@@ -5,12 +5,12 @@ package schema
 func (s *Schema) coerceDefaults() {
 	coerceArgs := func(args []*InputValue) {
 		for _, a := range args {
-			a.Default = s.coerced(a.Default, a.Type)
+			s.coerceDefault(&a.Default, a.Type)
 		}
 	}
 	for _, t := range s.Types {
 		for _, f := range t.Fields {
-			f.Default = s.coerced(f.Default, f.Type)
+			s.coerceDefault(&f.Default, f.Type)
 			coerceArgs(f.Args)
 		}
 	}
@@ -19,12 +19,14 @@ func (s *Schema) coerceDefaults() {
 	}
 }
 
-func (s *Schema) coerced(v *Value, ref *TypeRef) *Value {
-	if v == nil {
-		return nil
+// coerceDefault writes only what changes: arguments may be shared with a schema that is in use.
+func (s *Schema) coerceDefault(slot **Value, ref *TypeRef) {
+	if *slot == nil {
+		return
 	}
-	out := s.coerceValue(*v, ref)
-	return &out
+	if out := s.coerceValue(**slot, ref); out.String() != (*slot).String() {
+		*slot = &out
+	}
 }
 
 func (s *Schema) coerceValue(v Value, ref *TypeRef) Value {
