@@ -31,8 +31,8 @@ type normaliser struct {
 	failed *gqlerr.Error
 }
 
-// part is a selection set as written, to be merged with others: On which types and when it holds
-// beside the set it goes into. given holds anyway and need not be repeated.
+// part is a selection set as written on the type scope, to be merged with others: for which runtime
+// types it holds, and when.
 type part struct {
 	scope *schema.Type
 	set   ast.SelectionSet
@@ -40,7 +40,8 @@ type part struct {
 	when  Conjunction
 }
 
-// occurrence is one field as written, met at place at of its selection set.
+// occurrence is one field as written; at numbers the fields of a merged set in the order in which
+// they are met.
 type occurrence struct {
 	at    int
 	field *ast.Field

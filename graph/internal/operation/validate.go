@@ -80,6 +80,9 @@ func comparePlaces(a, b []gqlerr.Location) int {
 func (v *validator) runLibraryRules() {
 	events := &core.Events{}
 	for _, rule := range libraryRules {
+		if rule.Name == rules.NoUnusedFragmentsRule.Name && len(v.doc.Operations) == 0 {
+			continue // a file of fragments is for others to use
+		}
 		rule.RuleFunc(events, func(options ...core.ErrorOption) {
 			if len(v.errs) >= v.limits.MaxErrors {
 				v.dropped++
