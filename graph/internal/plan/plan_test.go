@@ -30,6 +30,10 @@ func load(sdl string) (*planned, error) {
 	if err != nil {
 		return nil, err
 	}
+	return plannable(sg)
+}
+
+func plannable(sg *supergraph.Supergraph) (*planned, error) {
 	parser, err := operation.NewParser(sg.API(), sg.Schema, operation.Limits{})
 	if err != nil {
 		return nil, err

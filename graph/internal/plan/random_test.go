@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/weft-graph/weft/graph/compose"
 	"github.com/weft-graph/weft/graph/internal/schema"
 )
 
@@ -149,32 +150,74 @@ const randomSeeds = 8
 // TestRandomOperations plans random operations on every supergraph of the corpus and simulates the
 // plans.
 func TestRandomOperations(t *testing.T) {
-	planned, refused := 0, 0
+	var counts randomCounts
 	for id, sdl := range readSupergraphs(t) {
 		g, err := load(withoutPolicies(sdl))
 		if err != nil || unsatisfiable[id] {
 			continue
 		}
-		for seed := range int64(randomSeeds) {
-			text := newRandomOperation(g.sg.API(), seed)
-			op, errs := g.parser.Parse(text, "")
-			if len(errs) > 0 {
-				refused++
-				continue
-			}
-			p, err := g.planner.Plan(t.Context(), op)
-			if err != nil {
-				t.Errorf("%s: %v\n%s", id, err, text)
-				continue
-			}
-			planned++
-			if problems := g.simulate(p); len(problems) > 0 {
-				t.Errorf("%s: %s\n%s\n%s", id, strings.Join(problems, "\n"), text, p)
-			}
+		counts.add(t, id, g)
+	}
+	counts.report(t)
+}
+
+// TestComposedIsPlannable composes the composition cases and plans random operations on what was
+// accepted: if composition accepts, planning cannot fail.
+func TestComposedIsPlannable(t *testing.T) {
+	var counts randomCounts
+	readLines(t, "open.jsonl", func(line []byte) {
+		var c struct {
+			ID        string
+			Subgraphs []struct{ Name, URL, SDL string }
+		}
+		if err := json.Unmarshal(line, &c); err != nil {
+			t.Fatal(err)
+		}
+		var subgraphs []compose.Subgraph
+		for _, s := range c.Subgraphs {
+			subgraphs = append(subgraphs, compose.Subgraph{Name: s.Name, URL: s.URL, SDL: s.SDL})
+		}
+		sg, _ := compose.Compose(subgraphs)
+		if sg == nil {
+			return
+		}
+		g, err := plannable(sg)
+		if err != nil {
+			t.Errorf("%s: %v", c.ID, err)
+			return
+		}
+		counts.add(t, c.ID, g)
+	})
+	counts.report(t)
+}
+
+// randomCounts counts what became of random operations.
+type randomCounts struct{ planned, refused int }
+
+// add plans random operations on a graph and simulates the plans.
+func (c *randomCounts) add(t *testing.T, id string, g *planned) {
+	for seed := range int64(randomSeeds) {
+		text := newRandomOperation(g.sg.API(), seed)
+		op, errs := g.parser.Parse(text, "")
+		if len(errs) > 0 {
+			c.refused++
+			continue
+		}
+		p, err := g.planner.Plan(t.Context(), op)
+		if err != nil {
+			t.Errorf("%s: %v\n%s", id, err, text)
+			continue
+		}
+		c.planned++
+		if problems := g.simulate(p); len(problems) > 0 {
+			t.Errorf("%s: %s\n%s\n%s", id, strings.Join(problems, "\n"), text, p)
 		}
 	}
-	t.Logf("%d operations planned and simulated, %d refused before planning", planned, refused)
-	if planned == 0 {
+}
+
+func (c *randomCounts) report(t *testing.T) {
+	t.Logf("%d operations planned and simulated, %d refused before planning", c.planned, c.refused)
+	if c.planned == 0 {
 		t.Error("nothing was planned")
 	}
 }
