@@ -64,13 +64,18 @@ func TestBounds(t *testing.T) {
 		{"1500 aliases", "{" + aliases.String() + "}", gqlerr.LimitExceeded},
 		{"1500 directives", "{ a " + repeat("@skip(if: false) ", 1500) + "}", gqlerr.LimitExceeded},
 		{"conditions", conditions(40), gqlerr.LimitExceeded},
+		{"700 operations on 600 fragments", operations(700) + fragments(600, "NEXT")[len("{ t { ...F0 } }\n"):], gqlerr.LimitExceeded},
 		{"a million comments", repeat("# x\n", 1_000_000) + "{ a }", gqlerr.LimitExceeded},
 	}
 	p := parserOf(t, boundsSchema, operation.Limits{})
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			start := time.Now()
-			_, errs := p.Parse(test.document, "")
+			name := ""
+			if strings.Contains(test.document, "query Q0") {
+				name = "Q0"
+			}
+			_, errs := p.Parse(test.document, name)
 			if took := time.Since(start); took > 3*time.Second {
 				t.Errorf("took %s", took)
 			}
@@ -86,6 +91,15 @@ func TestBounds(t *testing.T) {
 			}
 		})
 	}
+}
+
+// operations prints n operations that spread the first of fragments.
+func operations(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "query Q%d { t { ...F0 } }\n", i)
+	}
+	return b.String()
 }
 
 // conditions selects two fields n times, each time under another pair of variables, so that the
