@@ -108,7 +108,7 @@ type Fetch struct {
 	// DependsOn are the fetches that must have ended first, ascending: those whose data it needs
 	// and, below a mutation, those that must precede it.
 	DependsOn []int
-	// When says when the fetch is needed at all.
+	// When says when the fetch is needed at all: it holds the conditions of the places above too.
 	When CondID
 	// Why says in words what the fetch is for, for the text form.
 	Why string
@@ -180,7 +180,8 @@ type RepresentationField struct {
 	Fields []RepresentationField
 	// On restricts the member to objects of these runtime types (a fragment in @requires); nil for all.
 	On TypeSet
-	// TypeName, when set, writes a constant "__typename" style member instead of a slot.
+	// TypeName, when set, writes this constant instead of a slot: the __typename of a nested object,
+	// one member for each runtime type it can have.
 	TypeName string
 }
 

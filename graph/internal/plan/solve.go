@@ -27,7 +27,14 @@ type partial struct {
 	cost  cost
 	own   calls
 	ready int
-	picks []*pick
+	picks *pickList
+}
+
+// pickList is the picks of a partial choice, the last first; choices share their beginnings.
+type pickList struct {
+	want   int
+	pick   *pick
+	before *pickList
 }
 
 func (p *partial) price() cost { return p.cost }
@@ -80,7 +87,7 @@ func (s *search) choose(o object, wants []*want, options [][]*option) []*way {
 	}
 	s.addDelays(options)
 	slices.SortStableFunc(order, func(a, b int) int { return len(options[a]) - len(options[b]) })
-	front := []*partial{{picks: make([]*pick, len(wants))}}
+	front := []*partial{{}}
 	for _, i := range order {
 		if front = s.extend(front, options[i], i); len(front) == 0 {
 			return nil
@@ -88,7 +95,11 @@ func (s *search) choose(o object, wants []*want, options [][]*option) []*way {
 	}
 	ways := make([]*way, len(front))
 	for i, p := range front {
-		ways[i] = &way{cost: p.cost, ready: p.ready, objects: []objectWay{{o.number, p.picks}}}
+		picks := make([]*pick, len(wants))
+		for l := p.picks; l != nil; l = l.before {
+			picks[l.want] = l.pick
+		}
+		ways[i] = &way{cost: p.cost, ready: p.ready, objects: []objectWay{{o.number, picks}}}
 	}
 	return ways
 }
@@ -102,11 +113,10 @@ func (s *search) extend(front []*partial, options []*option, i int) []*partial {
 	out := make([]*partial, 0, len(front)*len(options))
 	for _, p := range front {
 		for _, o := range options {
-			if !s.spend(len(p.picks) + len(p.cost.calls)) {
+			if !s.spend(len(p.cost.calls)) {
 				return nil
 			}
 			q := *p
-			q.picks = slices.Clone(p.picks)
 			q.take(o, i)
 			out = append(out, &q)
 		}
@@ -120,7 +130,7 @@ func (p *partial) take(o *option, i int) {
 	p.cost = p.cost.add(o.cost)
 	p.cost.jumps += len(p.own) - before
 	p.ready = max(p.ready, o.pick.ready)
-	p.picks[i] = o.pick
+	p.picks = &pickList{i, o.pick, p.picks}
 }
 
 // addDelays lets a field wait for a later call of the same subgraph that another field needs, so
