@@ -21,7 +21,7 @@ const (
 	UseCondition
 	// UseVariable is a variable whose named type is Type: any value of it may come.
 	UseVariable
-	// UseInput is a literal of the input object Type with the fields Given.
+	// UseInput is a literal of the input object Type with the fields Given, or of the custom scalar Type.
 	UseInput
 	// UseEnumValue is the literal Type.Member.
 	UseEnumValue
@@ -208,6 +208,8 @@ func (f *useFinder) value(v *ast.Value, ref *schema.TypeRef) {
 	t := f.api.Type(ref.Named())
 	switch {
 	case t == nil:
+	case t.Kind == schema.Scalar && !t.BuiltIn && v.Kind != ast.Variable:
+		f.add(v.Position, Use{Kind: UseInput, Type: t.Name})
 	case t.Kind == schema.Enum && v.Kind == ast.EnumValue:
 		f.add(v.Position, Use{Kind: UseEnumValue, Type: t.Name, Member: v.Raw})
 	case t.Kind == schema.InputObject && v.Kind == ast.ObjectValue:
