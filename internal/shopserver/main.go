@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 
@@ -47,15 +48,16 @@ func run() (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	if err := shop.Build(root, dir); err != nil {
+	binaries := filepath.Join(dir, "bin")
+	if err := shop.Build(root, binaries); err != nil {
 		return err
 	}
-	s, err := shop.Start(root, dir, dir)
+	s, err := shop.Start(root, binaries, dir)
 	defer func() { err = errors.Join(err, s.Stop()) }()
 	if err != nil {
 		return err
 	}
-	if err := s.StartStorefront(dir, dir); err != nil {
+	if err := s.StartStorefront(binaries, dir); err != nil {
 		return err
 	}
 	answer(map[string]any{"addresses": s.Addresses})

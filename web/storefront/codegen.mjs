@@ -2,6 +2,7 @@
 // composed API schema (web/schema.graphql, which `make generate` renews).
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { codegen } from '@graphql-codegen/core'
+import * as types from '@graphql-codegen/typescript'
 import * as operations from '@graphql-codegen/typescript-operations'
 import * as documents from '@graphql-codegen/typed-document-node'
 import { Source, parse } from 'graphql'
@@ -26,8 +27,12 @@ const text = await codegen({
     useTypeImports: true,
     avoidOptionals: { field: true },
     dedupeFragments: true,
+    // The cache asks for __typename everywhere below the root.
+    nonOptionalTypename: true,
+    skipTypeNameForRoot: true,
+    inlineFragmentTypes: 'combine',
   },
-  plugins: [{ operations: {} }, { documents: {} }],
-  pluginMap: { operations, documents },
+  plugins: [{ types: { onlyOperationTypes: true } }, { operations: {} }, { documents: {} }],
+  pluginMap: { types, operations, documents },
 })
 writeFileSync(output, text)

@@ -1,0 +1,75 @@
+// The offer to pay in instalments, with the choice of its term.
+import type { Failure } from '../failure'
+import type { FinancingDecision, OfferFragment } from '../graphql'
+import { formatMoney } from '../money'
+import { Missing } from './page'
+
+export const defaultTerm = 24
+const terms = [6, 12, 24, 36, 48, 60, 72, 84]
+
+type Financing = NonNullable<OfferFragment['financing']>
+
+type InstalmentsProps = {
+  financing: Financing | null
+  failure: Failure | undefined
+  termMonths: number
+  onTerm: (months: number) => void
+  isUpdating: boolean
+  onRetry: () => void
+}
+
+export function Instalments({ financing, failure, termMonths, onTerm, isUpdating, onRetry }: InstalmentsProps) {
+  return (
+    <section className="instalments" aria-labelledby="instalments">
+      <h2 id="instalments">Instalments</h2>
+      {failure && (
+        <Missing failure={failure} onRetry={onRetry}>
+          You can pay your order at once all the same.
+        </Missing>
+      )}
+      {financing && (
+        <>
+          <label className="inline">
+            Over{' '}
+            <select value={termMonths} onChange={(event) => onTerm(Number(event.currentTarget.value))}>
+              {terms.map((months) => (
+                <option key={months} value={months}>
+                  {months} months
+                </option>
+              ))}
+            </select>
+          </label>
+          <div role="status" aria-busy={isUpdating} data-decision={financing.decision}>
+            <Decision financing={financing} />
+          </div>
+        </>
+      )}
+    </section>
+  )
+}
+
+const tones: Record<FinancingDecision, string> = { OFFER: 'good', DECLINE: 'bad', MORE_INFORMATION_NEEDED: 'warn' }
+
+function Decision({ financing }: { financing: Financing }) {
+  return (
+    <>
+      <p>
+        <span className={`badge ${tones[financing.decision]}`}>{financing.reason}</span>
+      </p>
+      <p>{inWords(financing)}</p>
+    </>
+  )
+}
+
+function inWords(financing: Financing): string {
+  switch (financing.decision) {
+    case 'OFFER':
+      return financing.monthlyPayment
+        ? `${formatMoney(financing.monthlyPayment)} a month for ${financing.termMonths} months, at ${financing.ratePerMille / 10} % a year.`
+        : 'We offer you instalments.'
+    case 'DECLINE':
+      return 'We cannot offer you instalments for this order. You can pay it at once.'
+    case 'MORE_INFORMATION_NEEDED':
+      return 'We need to know more about you before we can offer instalments. You can pay the order at once.'
+  }
+}

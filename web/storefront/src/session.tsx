@@ -1,0 +1,135 @@
+// Who is here. The token is a cookie that scripts cannot read, so the answer comes from the query Viewer; everything that
+// was cached for one identity is thrown away with its client when another begins.
+import type { Client } from '@urql/core'
+import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react'
+import { Provider } from 'urql'
+import { makeClient } from './client'
+import { failureAt } from './failure'
+import { LogoutDocument, LogoutEverywhereDocument, RefreshDocument, ViewerDocument, type ViewerQuery } from './graphql'
+import { failuresOf, type Failure } from './failure'
+import { useShopQuery } from './query'
+
+export type Viewer = NonNullable<ViewerQuery['me']>
+
+/** unknown: the user service could not say yet whether somebody is signed in. */
+export type Identity =
+  | { status: 'loading' | 'unknown' | 'signedOut'; viewer?: undefined }
+  | { status: 'signedIn'; viewer: Viewer }
+
+export type Session = Identity & {
+  isStaff: boolean
+  /** Counts identities: what belongs to one is keyed by it. */
+  epoch: number
+  /** Whether the user service answered when it was last asked. */
+  isReachable: boolean
+  begin: (login: { expiresAt: string; user: Viewer }) => void
+  /** Ends this session, or all of the person's; undefined if it has ended. */
+  end: (everywhere: boolean) => Promise<Failure | undefined>
+}
+
+const Context = createContext<Session | undefined>(undefined)
+
+export function useSession(): Session {
+  const session = useContext(Context)
+  if (!session) throw new Error('useSession is called outside of SessionProvider')
+  return session
+}
+
+// When the token expires is no secret, and a page that is opened later must know it to renew in time.
+const expiryKey = 'session-expires'
+const renewBefore = 5 * 60_000
+const renewalCheck = 30_000
+
+function noteExpiry(expiresAt: string) {
+  localStorage.setItem(expiryKey, expiresAt)
+}
+
+function isExpiring(): boolean {
+  const expiresAt = localStorage.getItem(expiryKey)
+  return expiresAt !== null && Date.parse(expiresAt) - Date.now() < renewBefore
+}
+
+export function SessionProvider({ children }: { children: ReactNode }) {
+  const [{ client, epoch }, setClient] = useState(() => ({ client: makeClient(noteExpiry), epoch: 0 }))
+  const [identity, setIdentity] = useState<Identity>({ status: 'loading' })
+  const [isReachable, setReachable] = useState(true)
+
+  const change = useCallback((next: Identity) => {
+    setIdentity(next)
+    setClient((now) => ({ client: makeClient(noteExpiry), epoch: now.epoch + 1 }))
+  }, [])
+
+  const begin = useCallback<Session['begin']>(
+    (login) => {
+      noteExpiry(login.expiresAt)
+      change({ status: 'signedIn', viewer: login.user })
+    },
+    [change],
+  )
+
+  const end = useCallback<Session['end']>(
+    async (everywhere) => {
+      const result = everywhere
+        ? await client.mutation(LogoutEverywhereDocument, {}).toPromise()
+        : await client.mutation(LogoutDocument, {}).toPromise()
+      const failure = failuresOf(result.error)[0]
+      if (failure && failure.kind === 'outage') return failure
+      localStorage.removeItem(expiryKey)
+      change({ status: 'signedOut' })
+      return undefined
+    },
+    [client, change],
+  )
+
+  useRenewal(client, identity.status === 'signedIn')
+  const session = useMemo<Session>(() => {
+    const roles = identity.viewer?.roles ?? []
+    return { ...identity, isStaff: roles.includes('CLERK') || roles.includes('ADMIN'), epoch, isReachable, begin, end }
+  }, [identity, epoch, isReachable, begin, end])
+
+  return (
+    <Provider value={client}>
+      <Context.Provider value={session}>
+        <AskWhoIsHere key={epoch} onAnswer={setIdentity} onReachable={setReachable} />
+        {children}
+      </Context.Provider>
+    </Provider>
+  )
+}
+
+type AskProps = { onAnswer: (set: (before: Identity) => Identity) => void; onReachable: (is: boolean) => void }
+
+/** Asks who is here, again while the answer is out, and tells the provider. Who was here stays while nobody can say. */
+function AskWhoIsHere({ onAnswer, onReachable }: AskProps) {
+  const { data, failures, isLoading, isUpdating } = useShopQuery({ query: ViewerDocument, variables: {} })
+  const viewer = data?.me
+  const isOut = failureAt(failures, 'me') !== undefined
+  useEffect(() => {
+    if (isLoading || isUpdating) return
+    onReachable(!isOut)
+    onAnswer((before) => {
+      if (isOut) return before.status === 'loading' ? { status: 'unknown' } : before
+      return viewer ? { status: 'signedIn', viewer } : { status: 'signedOut' }
+    })
+  }, [viewer, isOut, isLoading, isUpdating, onAnswer, onReachable])
+  return null
+}
+
+/** Renews the token while the person is here, before it expires. */
+function useRenewal(client: Client, isSignedIn: boolean) {
+  useEffect(() => {
+    if (!isSignedIn) return
+    const renew = async () => {
+      if (document.visibilityState !== 'visible' || !isExpiring()) return
+      const result = await client.mutation(RefreshDocument, {}).toPromise()
+      if (result.data?.refresh) noteExpiry(result.data.refresh.expiresAt)
+    }
+    void renew()
+    const timer = window.setInterval(() => void renew(), renewalCheck)
+    document.addEventListener('visibilitychange', renew)
+    return () => {
+      window.clearInterval(timer)
+      document.removeEventListener('visibilitychange', renew)
+    }
+  }, [client, isSignedIn])
+}
