@@ -18,7 +18,7 @@ func TestWhatTheClientSees(t *testing.T) {
 		err  error
 		want string
 	}{
-		"input":             {Input("title", "title must not be blank."), "title must not be blank. map[code:BAD_INPUT field:input.title]"},
+		"input":             {Input("title", "title must not be blank."), "title must not be blank. map[code:BAD_INPUT field:title]"},
 		"wrapped":           {fmt.Errorf("add: %w", New(NotFound, "There is no product %q.", "x")), `There is no product "x". map[code:NOT_FOUND]`},
 		"down":              {Down("product", secret), "The product service does not answer; please try again later. map[code:UNAVAILABLE service:product]"},
 		"details":           {&Error{Code: PriceChanged, Message: "m", Details: map[string]any{"now": 2}}, "m map[code:PRICE_CHANGED now:2]"},
