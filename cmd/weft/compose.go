@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,14 +13,31 @@ import (
 )
 
 type composeCommand struct {
-	graphFile
-	API    bool   `name:"api" help:"Print the API schema, which is what clients see, for code generators and editors."`
-	Output string `short:"o" placeholder:"FILE" help:"Write to this file instead of the standard output. A file that is there is replaced only by a complete one."`
+	File       string `arg:"" optional:"" help:"A supergraph.yaml, whose subgraphs are composed, or supergraph SDL." placeholder:"FILE"`
+	SigningKey string `env:"WEFT_SIGNING_KEY" placeholder:"KEY" help:"The key that running subgraphs (subgraph_url) share with their router, if they want signed requests."`
+	Batch      bool   `help:"Read graphs from the standard input, one JSON object a line, and write a result line for each: {\"id\", \"subgraphs\": [{\"name\", \"url\", \"sdl\"}]} gives {\"id\", \"ok\", \"errors\", \"hints\", \"supergraphSdl\", \"apiSchema\"}."`
+	API        bool   `name:"api" help:"Print the API schema, which is what clients see, for code generators and editors."`
+	Output     string `short:"o" placeholder:"FILE" help:"Write to this file instead of the standard output. A file that is there is replaced only by a complete one."`
+}
+
+// Validate wants a file, or --batch and nothing that is about a file.
+func (c *composeCommand) Validate() error {
+	switch {
+	case c.Batch && (c.File != "" || c.API || c.Output != ""):
+		return errors.New("--batch reads graphs from the standard input: it goes with no file, --api or --output")
+	case !c.Batch && c.File == "":
+		return errors.New("expected \"<file>\"")
+	}
+	return nil
 }
 
 // Run prints the supergraph or its API schema, or what prevents it.
 func (c *composeCommand) Run(ctx context.Context) error {
-	version, err := c.load(ctx, diag.Info)
+	if c.Batch {
+		return composeBatch(os.Stdin, os.Stdout)
+	}
+	file := graphFile{File: c.File, SigningKey: c.SigningKey}
+	version, err := file.load(ctx, diag.Info)
 	if err != nil {
 		return err
 	}

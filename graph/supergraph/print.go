@@ -39,6 +39,9 @@ func Print(s *Supergraph) string {
 	return schema.Print(schema.New(parts))
 }
 
+// PrintAPI writes the API schema as SDL.
+func PrintAPI(s *Supergraph) string { return schema.Print(s.api) }
+
 type writer struct{ s *Supergraph }
 
 // directive is the application of @link that the link stands for.
