@@ -188,6 +188,9 @@ func (a *Authenticator) check(ctx context.Context, token string) (*claims, error
 func (a *Authenticator) confirm(ctx context.Context, token string, claims *claims) (*claims, error) {
 	asked := time.Now()
 	answer, err := a.introspect(ctx, token)
+	if errors.Is(err, errStale) && answer.version <= claims.version {
+		return nil, refused("The session has ended: log in again.")
+	}
 	if err != nil {
 		return nil, err
 	}

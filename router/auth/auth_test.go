@@ -28,6 +28,7 @@ type issuer struct {
 	down    atomic.Bool
 	noKeys  atomic.Bool
 	active  atomic.Bool
+	raised  atomic.Bool // an inactive token's session lives, at version
 	version atomic.Int64
 	jwks    atomic.Int64 // questions for keys
 	asked   atomic.Int64 // introspections
@@ -66,6 +67,10 @@ func (s *issuer) serve(w http.ResponseWriter, r *http.Request) {
 		s.asked.Add(1)
 		if client, secret, _ := r.BasicAuth(); client != "router" || secret != "geheim" || r.FormValue("token") == "" {
 			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		if s.raised.Load() {
+			fmt.Fprintf(w, `{"active":false,"ver":%d}`, s.version.Load())
 			return
 		}
 		if !s.active.Load() {

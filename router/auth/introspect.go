@@ -42,8 +42,9 @@ func newIntrospector(c Config) *introspector {
 	}
 }
 
-// ask returns what the issuer says of an active token. The error is a *Refusal for one that is not active, *outdated for
-// one that was.
+// ask returns what the issuer says of an active token. The error is a *Refusal for one that is not active, and *outdated
+// for one that has expired or, by an answer that is not active but has a version, is older than its session; the claims
+// then hold that version.
 func (i *introspector) ask(ctx context.Context, token string) (*claims, error) {
 	form := url.Values{"token": {token}, "token_type_hint": {"access_token"}}.Encode()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, i.config.URL, strings.NewReader(form))
@@ -70,6 +71,9 @@ func (i *introspector) ask(ctx context.Context, token string) (*claims, error) {
 	active, ok := answer["active"].(bool)
 	if !ok {
 		return nil, fmt.Errorf("the introspection's answer has no member \"active\"")
+	}
+	if version, hasVersion := integer(answer[i.versionClaim]); !active && hasVersion {
+		return &claims{version: version}, errStale
 	}
 	if !active {
 		return nil, refused("The session has ended: log in again.")

@@ -168,6 +168,28 @@ func TestSessionRules(t *testing.T) {
 	})
 }
 
+// TestRaisedSessionWithoutAnEntry: what the store says of a session that has got a new version lasts a minute. After it
+// the issuer says the same, and the token can be renewed all the same.
+func TestRaisedSessionWithoutAnEntry(t *testing.T) {
+	s := newIssuer(t)
+	config := s.config()
+	config.Renewal = []string{"Mutation.refresh"}
+	config.Session.RedisURL = "redis://" + miniredis.RunT(t).Addr()
+	config.Introspection = s.introspection()
+	a := newAuthenticator(t, config)
+	text := s.sign(t, token{})
+	s.raised.Store(true)
+	s.version.Store(4)
+	if who, err := a.Authenticate(t.Context(), bearer(text)); err != nil || who.Outdated == "" || who.Authenticated || who.Token != text {
+		t.Errorf("a token older than its session: %+v, %v", who, err)
+	}
+	s.version.Store(3)
+	var refusal *auth.Refusal
+	if who, err := a.Authenticate(t.Context(), bearer(text)); !errors.As(err, &refusal) {
+		t.Errorf("a session that has ended at the token's version: %+v, %v", who, err)
+	}
+}
+
 // TestLogoutIsSeenByTheNextRequest is the point of a cache of 0.
 func TestLogoutIsSeenByTheNextRequest(t *testing.T) {
 	onStores(t, func(t *testing.T, redis store) {
