@@ -38,7 +38,7 @@ func (r *Resolver) register(ctx context.Context, input generated.RegisterInput) 
 	if err != nil {
 		return nil, err
 	}
-	return r.startSession(ctx, user)
+	return r.startSession(ctx, user.ID)
 }
 
 // login gives one error and takes one time for a name that nobody has and for a wrong password.
@@ -62,11 +62,11 @@ func (r *Resolver) login(ctx context.Context, input generated.LoginInput) (*gene
 	if !matches {
 		return nil, refused
 	}
-	return r.startSession(ctx, users[0])
+	return r.startSession(ctx, users[0].ID)
 }
 
-func (r *Resolver) startSession(ctx context.Context, user *store.User) (*generated.Login, error) {
-	session, err := r.store.StartSession(ctx, user.ID, exchangeOf(ctx).agent)
+func (r *Resolver) startSession(ctx context.Context, userID string) (*generated.Login, error) {
+	session, user, err := r.store.StartSession(ctx, userID, exchangeOf(ctx).agent)
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,10 @@ import (
 
 	"github.com/weft-graph/weft/subgraphs/internal/auth"
 	"github.com/weft-graph/weft/subgraphs/internal/auth/authtest"
+	"github.com/weft-graph/weft/subgraphs/internal/database"
 	"github.com/weft-graph/weft/subgraphs/user/api"
+	"github.com/weft-graph/weft/subgraphs/user/password"
+	"github.com/weft-graph/weft/subgraphs/user/store"
 )
 
 const whoAmI = `{ me { id } }`
@@ -194,6 +197,36 @@ func TestNewRolesNeedANewToken(t *testing.T) {
 	admin.Must(t, `mutation { revokeRole(userId: "jack", role: CLERK) { id } }`, nil, nil)
 	if codes := jack.Do(t, `{ user(username: "walter") { id } }`, nil, nil).Codes(); !slices.Equal(codes, []string{"UNAUTHENTICATED"}) {
 		t.Errorf("jack is still a clerk: %v", codes)
+	}
+}
+
+// TestARoleTakenDuringALoginIsNotInItsToken: checking a password takes a while, and what the person may do can change
+// meanwhile.
+func TestARoleTakenDuringALoginIsNotInItsToken(t *testing.T) {
+	w := newWorld(t, "")
+	slow, err := password.NewHasher(password.Cost{MemoryKiB: 1024, Passes: 300, Threads: 1}).Hash(t.Context(), "clerk-demo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = w.db.Tx(t.Context(), func(tx database.Handle) error {
+		_, err := tx.Exec(t.Context(), `UPDATE users SET password_hash = ? WHERE id = 'clerk'`, slow)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := make(chan error, 1)
+	go func() {
+		time.Sleep(50 * time.Millisecond)
+		_, _, err := w.store.ChangeRole(t.Context(), "clerk", store.RoleClerk, false)
+		taken <- err
+	}()
+	clerk := w.login(t, "clerk")
+	if err := <-taken; err != nil {
+		t.Fatal(err)
+	}
+	if codes := clerk.Do(t, `{ user(username: "walter") { id } }`, nil, nil).Codes(); len(codes) != 1 {
+		t.Errorf("who is no clerk any more reads other people: %v", codes)
 	}
 }
 

@@ -32,29 +32,30 @@ const (
 // Lives says whether the session is neither revoked nor expired.
 func (s *Session) Lives() bool { return s.RevokedAt == nil && database.Now().Before(s.ExpiresAt) }
 
-// StartSession makes a session for a user.
-func (s *Store) StartSession(ctx context.Context, userID, userAgent string) (*Session, error) {
+// StartSession makes a session for a user and returns it with the user as they are at that moment: roles that change
+// from then on raise the session's version.
+func (s *Store) StartSession(ctx context.Context, userID, userAgent string) (session *Session, user *User, err error) {
 	now := database.Now()
-	session := &Session{
+	session = &Session{
 		ID: newID(), UserID: userID, Version: 1, CreatedAt: now, LastSeenAt: now, ExpiresAt: now.Add(s.sessionTTL),
 	}
 	if agent := []rune(userAgent); len(agent) > 0 {
 		text := string(agent[:min(len(agent), maxUserAgentLength)])
 		session.UserAgent = &text
 	}
-	err := s.db.Tx(ctx, func(tx database.Handle) error {
-		// The account may have been deleted since its password was checked.
-		if _, err := getUser(ctx, tx, userID); err != nil {
+	err = s.db.Tx(ctx, func(tx database.Handle) (err error) {
+		// Since its password was checked the account may have been deleted, or have lost a role.
+		if user, err = getUser(ctx, tx, userID); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `INSERT INTO sessions (`+sessionColumns+`, published) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		_, err = tx.Exec(ctx, `INSERT INTO sessions (`+sessionColumns+`, published) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			session.ID, userID, session.Version, session.UserAgent, now, now, session.ExpiresAt, nil, true)
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("start a session: %w", err)
+		return nil, nil, fmt.Errorf("start a session: %w", err)
 	}
-	return session, nil
+	return session, user, nil
 }
 
 // RenewSession puts off the expiry of a session that lives and returns it with its user. A session that does not live

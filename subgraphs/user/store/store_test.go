@@ -36,7 +36,7 @@ func register(t *testing.T, s *store.Store, username string, roles ...store.Role
 
 func startSession(t *testing.T, s *store.Store, user *store.User) *store.Session {
 	t.Helper()
-	session, err := s.StartSession(t.Context(), user.ID, "a test")
+	session, _, err := s.StartSession(t.Context(), user.ID, "a test")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,7 +233,7 @@ func TestSessionLivesUntilItEnds(t *testing.T) {
 		if err != nil || !slices.Equal(ended, []string{two.ID}) || sessionNow(t, s, two.ID).Lives() {
 			t.Errorf("ended %v, %v", ended, err)
 		}
-		if _, err := s.StartSession(t.Context(), "nobody", ""); !fail.Is(err, fail.NotFound) {
+		if _, _, err := s.StartSession(t.Context(), "nobody", ""); !fail.Is(err, fail.NotFound) {
 			t.Errorf("a session of nobody: %v", err)
 		}
 	})
