@@ -70,6 +70,12 @@ func (r *Router) debugging(req *http.Request) *debug {
 	return d
 }
 
+// isDeveloper reports whether a developer's tool sent the request, such as the playground: in development, with the
+// debug header, whatever it asks for.
+func (r *Router) isDeveloper(req *http.Request) bool {
+	return r.config.Development && req.Header[debugHeader] != nil
+}
+
 // skips reports whether the operation must not run.
 func (d *debug) skips() bool { return d != nil && d.isDryRun }
 

@@ -63,7 +63,13 @@ func (r *Router) answer(ctx context.Context, req *http.Request, out *transport.R
 	if now == nil {
 		return unavailable("There is no graph to serve yet.")
 	}
-	prepared, errs := now.graph.Prepare(request.Query, request.OperationName)
+	document, unknown := r.documents.Resolve(request.Query, request.DocumentID, r.isDeveloper(req))
+	if unknown != nil {
+		record.Errors = 1
+		out.RequestErrors(gqlerr.List{unknown})
+		return nil
+	}
+	prepared, errs := now.graph.Prepare(document, request.OperationName)
 	if errs != nil {
 		record.Errors = len(errs)
 		out.RequestErrors(errs)

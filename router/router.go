@@ -17,6 +17,7 @@ import (
 	"github.com/weft-graph/weft/graph/supergraph"
 	"github.com/weft-graph/weft/router/auth"
 	"github.com/weft-graph/weft/router/config"
+	"github.com/weft-graph/weft/router/persisted"
 	"github.com/weft-graph/weft/router/upstream"
 )
 
@@ -25,6 +26,7 @@ type Router struct {
 	config    config.Config
 	log       *slog.Logger
 	auth      *auth.Authenticator
+	documents *persisted.Documents
 	transport *http.Transport
 	trusted   []netip.Prefix
 	handler   http.Handler
@@ -46,7 +48,12 @@ func New(c config.Config, log *slog.Logger) (*Router, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start authentication: %w", err)
 	}
-	r := &Router{config: c, log: log, auth: authenticator, transport: upstream.NewTransport()}
+	documents, err := persisted.Open(c.Persisted)
+	if err != nil {
+		authenticator.Close()
+		return nil, fmt.Errorf("persisted.manifest: %w", err)
+	}
+	r := &Router{config: c, log: log, auth: authenticator, documents: documents, transport: upstream.NewTransport()}
 	for _, text := range c.Server.TrustedProxies {
 		network, err := netip.ParsePrefix(text)
 		if err != nil {

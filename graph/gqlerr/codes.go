@@ -46,6 +46,12 @@ const (
 	RequestTooLarge Code = "REQUEST_TOO_LARGE"
 	// ForgeryPrevented: a request with a cookie that a page of another site could have made.
 	ForgeryPrevented Code = "CSRF_PREVENTED"
+	// PersistedQueryNotFound: the id names no document that is known, or trusted, here.
+	PersistedQueryNotFound Code = "PERSISTED_QUERY_NOT_FOUND"
+	// PersistedQueryRequired: only trusted documents run, and the request named none.
+	PersistedQueryRequired Code = "PERSISTED_QUERY_ID_REQUIRED"
+	// PersistedQueryMismatch: the request's document is not the one that its id stands for.
+	PersistedQueryMismatch Code = "PERSISTED_QUERY_HASH_MISMATCH"
 	// NotFound: there is no such path.
 	NotFound Code = "NOT_FOUND"
 	// Unavailable: the router cannot answer now and may be able to later.

@@ -17,6 +17,7 @@ import (
 
 	"github.com/weft-graph/weft/router/auth"
 	"github.com/weft-graph/weft/router/limits"
+	"github.com/weft-graph/weft/router/persisted"
 	"github.com/weft-graph/weft/router/playground"
 	"github.com/weft-graph/weft/router/settings"
 	"github.com/weft-graph/weft/router/telemetry"
@@ -53,6 +54,8 @@ type Config struct {
 	Log telemetry.Config `yaml:"log"`
 	// Limits bound one request.
 	Limits limits.Config `yaml:"limits"`
+	// Persisted says which documents clients may name by their id.
+	Persisted persisted.Config `yaml:"persisted"`
 	// CORS lets pages of other origins call the router.
 	CORS transport.CORSConfig `yaml:"cors"`
 	// Auth says who is calling.
@@ -120,6 +123,7 @@ func Parse(name string, text []byte, lookup func(string) (string, bool)) (Config
 	if c.Supergraph != "" && !filepath.IsAbs(c.Supergraph) {
 		c.Supergraph = filepath.Join(filepath.Dir(name), c.Supergraph)
 	}
+	c.Persisted.Resolve(filepath.Dir(name))
 	return c, nil
 }
 
@@ -136,6 +140,7 @@ func (c *Config) validate(file *settings.File) {
 	c.Server.validate(file.Within("server"))
 	c.Log.Validate(file.Within("log"))
 	c.Limits.Validate(file.Within("limits"))
+	c.Persisted.Validate(file.Within("persisted"))
 	c.CORS.Validate(file.Within("cors"))
 	c.Auth.Validate(file.Within("auth"))
 	c.validateSubgraph("all_subgraphs", c.AllSubgraphs, file)

@@ -138,12 +138,14 @@ func (r *Request) parseBody(body []byte) *Refusal {
 }
 
 // members says which members of a request have come.
-type members struct{ query, operationName, variables, extensions bool }
+type members struct{ query, documentID, operationName, variables, extensions bool }
 
 func (m *members) mark(name string) *bool {
 	switch name {
 	case "query":
 		return &m.query
+	case "documentId":
+		return &m.documentID
 	case "operationName":
 		return &m.operationName
 	case "variables":
@@ -168,13 +170,16 @@ func (r *Request) setMember(seen *members, name string, value []byte) *Refusal {
 		return nil
 	}
 	switch name {
-	case "query", "operationName":
+	case "query", "documentId", "operationName":
 		if value[0] != '"' {
 			return badRequest("%q must be a string.", name)
 		}
-		if name == "query" {
+		switch name {
+		case "query":
 			r.Query = unquote(value)
-		} else {
+		case "documentId":
+			r.DocumentID = unquote(value)
+		default:
 			r.OperationName = unquote(value)
 		}
 	default:
@@ -190,8 +195,12 @@ func (r *Request) setMember(seen *members, name string, value []byte) *Refusal {
 	return nil
 }
 
+// checkQuery wants a document or its id.
 func (r *Request) checkQuery() *Refusal {
-	if r.Query == "" {
+	if refusal := r.readPersistedQuery(); refusal != nil {
+		return refusal
+	}
+	if r.Query == "" && r.DocumentID == "" {
 		return badRequest("The request has no \"query\": send the GraphQL document as a string.")
 	}
 	return nil
@@ -204,7 +213,7 @@ func decodeGet(r *http.Request) (*Request, *Refusal) {
 		return nil, badRequest("The query string cannot be read: %v.", err)
 	}
 	request := &Request{ReadOnly: true}
-	for _, name := range [...]string{"query", "operationName", "variables", "extensions"} {
+	for _, name := range [...]string{"query", "documentId", "operationName", "variables", "extensions"} {
 		given := values[name]
 		if len(given) > 1 {
 			return nil, badRequest("The parameter %q comes twice.", name)
@@ -215,6 +224,8 @@ func decodeGet(r *http.Request) (*Request, *Refusal) {
 		switch name {
 		case "query":
 			request.Query = given[0]
+		case "documentId":
+			request.DocumentID = given[0]
 		case "operationName":
 			request.OperationName = given[0]
 		case "variables":

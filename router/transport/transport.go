@@ -15,8 +15,11 @@ import (
 
 // Request is one GraphQL request as the client sent it. Its bytes are valid until Release.
 type Request struct {
-	// Query is the document, never empty.
+	// Query is the document; empty when DocumentID stands for it.
 	Query string
+	// DocumentID is the id of a document that the router is to know: the member "documentId", or the hash in
+	// extensions.persistedQuery. Empty when the client sent none.
+	DocumentID string
 	// OperationName names the operation to run; empty when the client named none.
 	OperationName string
 	// Variables is a JSON object, or nil when the client sent none.

@@ -35,6 +35,18 @@ func TestDecodePost(t *testing.T) {
 		{name: "variables as a string", body: `{"query":"{a}","variables":"{}"}`, status: 400, says: `"variables" must be an object`},
 		{name: "variables as a list", body: `{"query":"{a}","variables":[]}`, status: 400, says: `"variables" must be an object`},
 		{name: "extensions as a list", body: `{"query":"{a}","extensions":[]}`, status: 400, says: `"extensions" must be an object`},
+		{name: "document id", body: `{"documentId":"abc","variables":{}}`, want: transport.Request{DocumentID: "abc", Variables: []byte(`{}`)}},
+		{name: "document id of another type", body: `{"documentId":1}`, status: 400, says: `"documentId" must be a string`},
+		{name: "document id twice", body: `{"documentId":"a","documentId":"a"}`, status: 400, says: `"documentId" comes twice`},
+		{name: "persisted query", body: `{"extensions":{"a":[1],"persistedQuery":{"version":1,"sha256Hash":"abc"}}}`,
+			want: transport.Request{DocumentID: "abc", Extensions: []byte(`{"a":[1],"persistedQuery":{"version":1,"sha256Hash":"abc"}}`)}},
+		{name: "both ids", body: `{"documentId":"abc","extensions":{"persistedQuery":{"sha256Hash":"abc"}}}`,
+			want: transport.Request{DocumentID: "abc", Extensions: []byte(`{"persistedQuery":{"sha256Hash":"abc"}}`)}},
+		{name: "two ids", body: `{"documentId":"abc","extensions":{"persistedQuery":{"sha256Hash":"def"}}}`, status: 400, says: "name two documents"},
+		{name: "persisted query without a hash", body: `{"query":"{a}","extensions":{"persistedQuery":{"version":1}}}`, status: 400, says: "sha256Hash"},
+		{name: "persisted query of another type", body: `{"query":"{a}","extensions":{"persistedQuery":"abc"}}`, status: 400, says: "sha256Hash"},
+		{name: "persisted query further down", body: `{"query":"{a}","extensions":{"a":{"persistedQuery":1}}}`,
+			want: transport.Request{Query: "{a}", Extensions: []byte(`{"a":{"persistedQuery":1}}`)}},
 		{name: "empty", body: ``, status: 400, says: "empty"},
 		{name: "truncated", body: `{"query":"{a}"`, status: 400, says: "not JSON: it ends too early"},
 		{name: "trailing data", body: `{"query":"{a}"} x`, status: 400, says: `'x' stands at byte 16`},
@@ -71,6 +83,9 @@ func TestDecodeGet(t *testing.T) {
 		{name: "query", query: "query=" + url.QueryEscape("{a}"), want: transport.Request{Query: "{a}", ReadOnly: true}},
 		{name: "all", query: "query=q&operationName=A&extensions=null&variables=" + url.QueryEscape(` {"a":1} `),
 			want: transport.Request{Query: "q", OperationName: "A", Variables: []byte(`{"a":1}`), ReadOnly: true}},
+		{name: "document id", query: "documentId=abc", want: transport.Request{DocumentID: "abc", ReadOnly: true}},
+		{name: "persisted query", query: "extensions=" + url.QueryEscape(`{"persistedQuery":{"sha256Hash":"abc"}}`),
+			want: transport.Request{DocumentID: "abc", Extensions: []byte(`{"persistedQuery":{"sha256Hash":"abc"}}`), ReadOnly: true}},
 		{name: "none", query: "", status: 400, says: `no "query"`},
 		{name: "twice", query: "query=a&query=b", status: 400, says: `"query" comes twice`},
 		{name: "variables are a list", query: "query=a&variables=[]", status: 400, says: "not a JSON object"},
@@ -99,7 +114,7 @@ func check(t *testing.T, r *http.Request, status int, says string, want transpor
 		t.Fatalf("refused: %+v", refusal)
 	}
 	defer got.Release()
-	if got.Query != want.Query || got.OperationName != want.OperationName || got.ReadOnly != want.ReadOnly ||
+	if got.Query != want.Query || got.DocumentID != want.DocumentID || got.OperationName != want.OperationName || got.ReadOnly != want.ReadOnly ||
 		string(got.Variables) != string(want.Variables) || string(got.Extensions) != string(want.Extensions) {
 		t.Errorf("decoded %+v, want %+v", *got, want)
 	}

@@ -1,0 +1,80 @@
+package router_test
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/weft-graph/weft/router"
+	"github.com/weft-graph/weft/router/config"
+	"github.com/weft-graph/weft/router/persisted"
+	"github.com/weft-graph/weft/router/telemetry"
+)
+
+// TestTrustedDocuments: a router that serves trusted documents only runs them by either way of naming them, by POST and
+// by GET, and nothing else; in development a developer's tool may send what it likes, and a client still may not.
+func TestTrustedDocuments(t *testing.T) {
+	const trusted, other = "query Hello($n: Int!) { echo(n: $n) }", "{ hello }"
+	manifest := filepath.Join(t.TempDir(), "trusted.json")
+	text := fmt.Sprintf("{%q: %q}", persisted.HashOf(trusted), trusted)
+	if err := os.WriteFile(manifest, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	known, unknown := persisted.HashOf(trusted), persisted.HashOf(other)
+	byID := fmt.Sprintf(`{"documentId":%q,"variables":{"n":7}}`, known)
+	byExtension := fmt.Sprintf(`{"variables":{"n":7},"extensions":{"persistedQuery":{"version":1,"sha256Hash":%q}}}`, known)
+	byText := fmt.Sprintf(`{"query":%q}`, other)
+	withText := fmt.Sprintf(`{"query":%q,"documentId":%q}`, other, unknown)
+	const echo, hello = `{"data":{"echo":7}}`, `{"data":{"hello":"world"}}`
+	for _, c := range []struct {
+		name, body        string
+		only, development bool
+		tool              string // the value of Weft-Debug
+		says              string
+	}{
+		{name: "id", body: byID, says: echo},
+		{name: "extension", body: byExtension, says: echo},
+		{name: "text", body: byText, says: hello},
+		{name: "unknown id", body: fmt.Sprintf(`{"documentId":%q}`, unknown), says: "PERSISTED_QUERY_NOT_FOUND"},
+		{name: "text with its id", body: withText, says: hello},
+		{name: "text with another id", body: fmt.Sprintf(`{"query":%q,"documentId":%q}`, other, known), says: "PERSISTED_QUERY_HASH_MISMATCH"},
+		{name: "only: id", only: true, body: byID, says: echo},
+		{name: "only: extension", only: true, body: byExtension, says: echo},
+		{name: "only: text", only: true, body: byText, says: "PERSISTED_QUERY_ID_REQUIRED"},
+		{name: "only: text with its id", only: true, body: withText, says: "PERSISTED_QUERY_NOT_FOUND"},
+		{name: "only: a tool in production", only: true, body: byText, tool: "playground", says: "PERSISTED_QUERY_ID_REQUIRED"},
+		{name: "only: a client in development", only: true, development: true, body: byText, says: "PERSISTED_QUERY_ID_REQUIRED"},
+		{name: "only: a tool in development", only: true, development: true, body: byText, tool: "playground", says: hello},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := start(t, func(config *config.Config) {
+				config.Persisted = persisted.Config{Manifest: manifest, Only: c.only}
+				config.Development = c.development
+			})
+			got := s.post(t, c.body, "Weft-Debug", c.tool)
+			if !strings.Contains(got.body, c.says) {
+				t.Errorf("status %d: %s, want %s", got.status, got.body, c.says)
+			}
+		})
+	}
+	s := start(t, func(config *config.Config) { config.Persisted = persisted.Config{Manifest: manifest, Only: true} })
+	query := "/graphql?documentId=" + known + "&variables=" + url.QueryEscape(`{"n":7}`)
+	if got := s.send(t, "GET", query, ""); got.status != 200 || !strings.Contains(got.body, echo) {
+		t.Errorf("by GET: status %d: %s", got.status, got.body)
+	}
+}
+
+// TestBadManifest: a router does not start on a manifest that it cannot believe.
+func TestBadManifest(t *testing.T) {
+	c := config.Default()
+	c.Persisted.Manifest = filepath.Join(t.TempDir(), "trusted.json")
+	if err := os.WriteFile(c.Persisted.Manifest, []byte(`{"abc": "{ hello }"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := router.New(c, telemetry.NewLogger(&logBuffer{}, telemetry.Defaults())); err == nil || !strings.Contains(err.Error(), "trusted.json:1:2") {
+		t.Errorf("got %v, want an error that names the place", err)
+	}
+}
