@@ -1,11 +1,11 @@
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { gzipSync } from 'node:zlib';
-import react from '@vitejs/plugin-react';
-import { defineConfig, type Plugin } from 'vite';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import react from '@vitejs/plugin-react'
+import { defineConfig, type Plugin } from 'vite'
 
 /** What package router/playground embeds. */
-const embedded = join(import.meta.dirname, '../../router/playground/built');
+const embedded = join(import.meta.dirname, '../../router/playground/built')
 
 /**
  * Packs what was built into the folder that the router embeds. Only the packed files go there: they are what browsers
@@ -16,19 +16,19 @@ function pack(): Plugin {
     name: 'pack',
     apply: 'build',
     closeBundle() {
-      const dist = join(import.meta.dirname, 'dist');
+      const dist = join(import.meta.dirname, 'dist')
       for (const name of readdirSync(embedded)) {
-        if (name !== '.gitignore') rmSync(join(embedded, name), { recursive: true });
+        if (name !== '.gitignore') rmSync(join(embedded, name), { recursive: true })
       }
       for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
-        if (!entry.isFile()) continue;
-        const source = join(entry.parentPath, entry.name);
-        const target = join(embedded, source.slice(dist.length) + '.gz');
-        mkdirSync(dirname(target), { recursive: true });
-        writeFileSync(target, gzipSync(readFileSync(source), { level: 9 }));
+        if (!entry.isFile()) continue
+        const source = join(entry.parentPath, entry.name)
+        const target = join(embedded, source.slice(dist.length) + '.gz')
+        mkdirSync(dirname(target), { recursive: true })
+        writeFileSync(target, gzipSync(readFileSync(source), { level: 9 }))
       }
     },
-  };
+  }
 }
 
 export default defineConfig({
@@ -46,9 +46,9 @@ export default defineConfig({
     rolldownOptions: {
       // GraphiQL's files say so to a compiler that has seen them already.
       onLog(level, log, next) {
-        if (log.code !== 'MODULE_LEVEL_DIRECTIVE') next(level, log);
+        if (log.code !== 'MODULE_LEVEL_DIRECTIVE') next(level, log)
       },
     },
     license: { fileName: 'playground/licenses.txt' },
   },
-});
+})

@@ -1,18 +1,22 @@
-import { useGraphiQL, type GraphiQLPlugin } from '@graphiql/react';
-import { useEffect, useState } from 'react';
-import { coloursOf } from './colours';
-import { useLastRun, type Plan } from './facts';
-import { PlanTree } from './plan-tree';
-import { send } from './request';
-import type { Settings } from './settings';
-import { Waterfall } from './waterfall';
+import { useGraphiQL, type GraphiQLPlugin } from '@graphiql/react'
+import { useEffect, useState } from 'react'
+import { coloursOf } from './colours'
+import { useLastRun, type Plan } from './facts'
+import { PlanTree } from './plan-tree'
+import { send, type Request } from './request'
+import { useSessionChanges } from './session'
+import type { Settings } from './settings'
+import { Waterfall } from './waterfall'
 
 /** How long an edit must be over before its plan is asked for. */
-const pauseMs = 400;
+const pauseMs = 400
+
+/** The plan panel's title, by which GraphiQL knows it. */
+export const planTitle = 'Query plan'
 
 /** The plan panel as a plugin of GraphiQL. */
 export function planPlugin(settings: Settings): GraphiQLPlugin {
-  return { title: 'Query plan', icon: PlanIcon, content: () => <PlanPanel endpoint={settings.endpoint} /> };
+  return { title: planTitle, icon: PlanIcon, content: () => <PlanPanel endpoint={settings.endpoint} /> }
 }
 
 function PlanIcon() {
@@ -23,19 +27,20 @@ function PlanIcon() {
       <rect x="13.5" y="13.5" width="5" height="5" rx="1" />
       <path d="M6.5 10h3.5M10 4v12M10 4h3.5M10 16h3.5" />
     </svg>
-  );
+  )
 }
 
 /** The plan of the operation in the editor, before it runs too, and the timing of the last run. */
 function PlanPanel({ endpoint }: { endpoint: string }) {
-  const planned = usePlan(endpoint);
-  const run = useLastRun();
-  const plan = planned.plan ?? run?.plan;
-  const isCurrent = run !== undefined && run.document === planned.document;
-  const colours = coloursOf([...(plan?.fetches ?? []), ...(run?.trace?.fetches ?? [])]);
+  const planned = usePlan(endpoint)
+  const run = useLastRun()
+  const isCurrent = run !== undefined && run.document === planned.document
+  const plan = isCurrent && run.at > planned.at ? run.plan : planned.plan
+  const colours = coloursOf([...(plan?.fetches ?? []), ...(run?.trace?.fetches ?? [])])
   return (
-    <div className="plan-panel">
-      <h2>Query plan</h2>
+    // It can be focused, so that the pane scrolls by keyboard too.
+    <section className="plan-panel" aria-label={planTitle} tabIndex={0}>
+      <h2>{planTitle}</h2>
       {planned.problem && <p className="plan-problem">{planned.problem}</p>}
       {plan && <PlanTree plan={plan} colours={colours} />}
       {!plan && !planned.problem && <p>Write an operation to see how the router answers it.</p>}
@@ -43,45 +48,52 @@ function PlanPanel({ endpoint }: { endpoint: string }) {
       {run?.trace && !isCurrent && <p className="plan-note">Of the last run, which was another operation.</p>}
       {run?.trace && <Waterfall trace={run.trace} plan={run.plan} colours={colours} />}
       {!run?.trace && <p>Run the operation to see when each fetch began and how long it took.</p>}
-    </div>
-  );
+    </section>
+  )
 }
 
+/** A plan that was asked for, or why there is none; of which document and when. */
 interface Planned {
-  document: string;
-  plan?: Plan;
-  problem?: string;
+  document: string
+  at: number
+  plan?: Plan
+  problem?: string
 }
 
-/** Asks the router how it would answer the operation in the editor, whenever that has changed. Nothing is run. */
+/**
+ * Asks the router how it would answer the operation in the editor, whenever that or the session has changed: what a
+ * person may not see is not planned. Nothing is run.
+ */
 function usePlan(endpoint: string): Planned {
-  const document = useGraphiQL(state => state.tabs[state.activeTabIndex]?.query ?? '');
-  const operationName = useGraphiQL(state => state.operationName);
-  const [planned, setPlanned] = useState<Planned>({ document: '' });
+  const document = useGraphiQL((state) => state.tabs[state.activeTabIndex]?.query ?? '')
+  const operationName = useGraphiQL((state) => state.operationName)
+  const session = useSessionChanges()
+  const [planned, setPlanned] = useState<Planned>({ document: '', at: 0 })
   useEffect(() => {
-    const isEmpty = document.replace(/#.*/g, '').trim() === '';
-    if (isEmpty) {
-      setPlanned({ document });
-      return;
+    if (document.replace(/#.*/g, '').trim() === '') {
+      setPlanned({ document, at: performance.now() })
+      return
     }
-    const abort = new AbortController();
+    const abort = new AbortController()
     const timer = setTimeout(() => {
-      send(endpoint, { query: document, operationName }, { debug: 'plan, dry-run', signal: abort.signal }).then(
-        ({ answer, facts }) => {
-          const problem = facts?.plan ? undefined : (answer.errors?.[0]?.message ?? 'The router gave no plan.');
-          if (!abort.signal.aborted) {
-            setPlanned({ document, ...(facts?.plan ? { plan: facts.plan } : {}), ...(problem ? { problem } : {}) });
-          }
-        },
-        (error: unknown) => {
-          if (!abort.signal.aborted) setPlanned({ document, problem: error instanceof Error ? error.message : String(error) });
-        },
-      );
-    }, pauseMs);
+      void askForPlan(endpoint, { query: document, operationName }, abort.signal).then((answer) => {
+        if (!abort.signal.aborted) setPlanned({ ...answer, document, at: performance.now() })
+      })
+    }, pauseMs)
     return () => {
-      clearTimeout(timer);
-      abort.abort();
-    };
-  }, [endpoint, document, operationName]);
-  return planned;
+      clearTimeout(timer)
+      abort.abort()
+    }
+  }, [endpoint, document, operationName, session])
+  return planned
+}
+
+/** Asks for a plan. There is always an answer: the plan, or in a sentence why there is none. */
+async function askForPlan(endpoint: string, request: Request, signal: AbortSignal): Promise<{ plan: Plan } | { problem: string }> {
+  try {
+    const { answer, facts } = await send(endpoint, request, { debug: 'plan, dry-run', signal })
+    return facts?.plan ? { plan: facts.plan } : { problem: answer.errors?.[0]?.message ?? 'The router gave no plan.' }
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) }
+  }
 }

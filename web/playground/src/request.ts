@@ -1,33 +1,33 @@
-import type { Facts } from './facts';
+import type { Facts } from './facts'
 
 /** A GraphQL request as the endpoint takes it. */
 export interface Request {
-  query: string;
-  operationName?: string | null | undefined;
-  variables?: unknown;
+  query: string
+  operationName?: string | null | undefined
+  variables?: unknown
 }
 
 export interface Answer {
-  data?: unknown;
-  errors?: { message: string; extensions?: { code?: string } }[];
-  extensions?: Record<string, unknown>;
+  data?: unknown
+  errors?: { message: string; extensions?: { code?: string } }[]
+  extensions?: Record<string, unknown>
 }
 
 /** What differs between the page's requests. */
 export interface RequestOptions {
-  headers?: Record<string, string>;
+  headers?: Record<string, string>
   /** The words of the Weft-Debug header. */
-  debug?: string;
+  debug?: string
   /** Sends no cookie: for what does not depend on who asks. */
-  anonymous?: boolean;
-  signal?: AbortSignal;
+  anonymous?: boolean
+  signal?: AbortSignal
 }
 
 /** An answer with the facts taken out that the router added, so that it reads as it would in production. */
 export interface Result {
-  status: number;
-  answer: Answer;
-  facts?: Facts;
+  status: number
+  answer: Answer
+  facts?: Facts
 }
 
 /** Sends an operation to the router. The error says in a sentence why there is no answer. */
@@ -37,9 +37,10 @@ export async function send(endpoint: string, request: Request, options: RequestO
     // In this media type a document with mistakes is an answer like any other, not a failed request.
     accept: 'application/json',
     ...options.headers,
-  };
-  if (options.debug) headers['weft-debug'] = options.debug;
-  let response: Response;
+  }
+  // Also without a word: in development it says that a developer asks, whose documents need not be trusted ones.
+  headers['weft-debug'] = options.debug ?? 'playground'
+  let response: Response
   try {
     response = await fetch(endpoint, {
       method: 'POST',
@@ -47,25 +48,25 @@ export async function send(endpoint: string, request: Request, options: RequestO
       body: JSON.stringify(request),
       credentials: options.anonymous ? 'omit' : 'same-origin',
       signal: options.signal ?? null,
-    });
+    })
   } catch (error) {
-    if (options.signal?.aborted) throw error;
-    throw new Error(`The router does not answer at ${endpoint}: is it running?`);
+    if (options.signal?.aborted) throw error
+    throw new Error(`The router does not answer at ${endpoint}: is it running?`)
   }
-  const text = await response.text();
-  let answer: Answer;
+  const text = await response.text()
+  let answer: Answer
   try {
-    answer = JSON.parse(text) as Answer;
+    answer = JSON.parse(text) as Answer
   } catch {
-    throw new Error(`The answer is not JSON (status ${response.status}): ${text.slice(0, 200)}`);
+    throw new Error(`The answer is not JSON (status ${response.status}): ${text.slice(0, 200)}`)
   }
-  return { status: response.status, ...takeFacts(answer) };
+  return { status: response.status, ...takeFacts(answer) }
 }
 
 function takeFacts(answer: Answer): { answer: Answer; facts?: Facts } {
-  const facts = answer.extensions?.['weft'] as Facts | undefined;
-  if (!facts) return { answer };
-  const { weft: _, ...extensions } = answer.extensions ?? {};
-  const { extensions: __, ...rest } = answer;
-  return { answer: Object.keys(extensions).length > 0 ? { ...rest, extensions } : rest, facts };
+  const facts = answer.extensions?.['weft'] as Facts | undefined
+  if (!facts) return { answer }
+  const { weft: _, ...extensions } = answer.extensions ?? {}
+  const { extensions: __, ...rest } = answer
+  return { answer: Object.keys(extensions).length > 0 ? { ...rest, extensions } : rest, facts }
 }

@@ -1,21 +1,23 @@
-import { useEffect, useState } from 'react';
-import { send } from './request';
-import type { Settings, SignIn } from './settings';
+import { useEffect, useState } from 'react'
+import { send } from './request'
+import { sessionChanged } from './session'
+import type { Settings, SignIn } from './settings'
 
 /** The bar above GraphiQL: where the endpoint is, and in development a button for each configured person. */
 export function SignInBar({ settings, ended }: { settings: Settings; ended: number }) {
-  const [said, setSaid] = useState('');
-  const [busy, setBusy] = useState(false);
-  const canSignIn = settings.signIn.length > 0;
+  const [said, setSaid] = useState('')
+  const [busy, setBusy] = useState(false)
+  const canSignIn = settings.signIn.length > 0
   useEffect(() => {
-    if (ended > 0 && canSignIn) setSaid('Your session is over: sign in again.');
-  }, [ended, canSignIn]);
+    if (ended > 0 && canSignIn) setSaid('Your session is over: sign in again.')
+  }, [ended, canSignIn])
 
   async function run(person: SignIn) {
-    setBusy(true);
-    setSaid(`${person.label}…`);
-    setSaid(`${person.label}: ${await signIn(settings.endpoint, person)}`);
-    setBusy(false);
+    setBusy(true)
+    setSaid(`${person.label}…`)
+    setSaid(`${person.label}: ${await signIn(settings.endpoint, person)}`)
+    sessionChanged()
+    setBusy(false)
   }
 
   return (
@@ -25,7 +27,7 @@ export function SignInBar({ settings, ended }: { settings: Settings; ended: numb
       {canSignIn && (
         <div className="bar-people" role="group" aria-label="Sign in as">
           <span aria-hidden="true">Sign in as</span>
-          {settings.signIn.map(person => (
+          {settings.signIn.map((person) => (
             <button key={person.label} type="button" disabled={busy} onClick={() => void run(person)}>
               {person.label}
             </button>
@@ -36,18 +38,18 @@ export function SignInBar({ settings, ended }: { settings: Settings; ended: numb
         {said}
       </p>
     </header>
-  );
+  )
 }
 
 /** Runs the operation and says in a word or a sentence how it went. */
 async function signIn(endpoint: string, person: SignIn): Promise<string> {
-  const request = { query: person.operation, variables: person.variables };
+  const request = { query: person.operation, variables: person.variables }
   try {
-    let result = await send(endpoint, request);
+    let result = await send(endpoint, request)
     // The router refuses a cookie that is good for nothing, and clears it: the second time there is none.
-    if (result.status === 401) result = await send(endpoint, request);
-    return result.answer.errors?.[0]?.message ?? 'done';
+    if (result.status === 401) result = await send(endpoint, request)
+    return result.answer.errors?.[0]?.message ?? 'done'
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return error instanceof Error ? error.message : String(error)
   }
 }
