@@ -119,10 +119,12 @@ func Unused(configured map[string]Config, targets []Target) []string {
 }
 
 // explain adds to a failure what a client may know of it in development. The engine hands failures to who asked for the
-// operation, and they are logged there, once.
+// operation, and they are logged there, once. The failure itself may belong to others too, who joined the call.
 func (c *Client) explain(failure *graph.FetchError) error {
-	if c.options.ExposeErrors && failure.Message == "" && failure.Err != nil {
-		failure.Message, failure.Err = failure.Err.Error(), nil
+	if !c.options.ExposeErrors || failure.Message != "" || failure.Err == nil {
+		return failure
 	}
-	return failure
+	explained := *failure
+	explained.Message, explained.Err = failure.Err.Error(), nil
+	return &explained
 }

@@ -423,6 +423,30 @@ func TestWhatIsNotJoined(t *testing.T) {
 	}
 }
 
+// TestJoinersOfAFailureEachGetTheirOwn: in development each caller's failure is explained, and a flight has one.
+func TestJoinersOfAFailureEachGetTheirOwn(t *testing.T) {
+	for range 20 {
+		g := newGate()
+		client, _ := newClient(t, upstream.Defaults(), true, func(w http.ResponseWriter, r *http.Request) {
+			g.arrived <- ""
+			<-g.open
+			panic(http.ErrAbortHandler)
+		})
+		var answers []chan string
+		for range 8 {
+			answers = append(answers, fetchAsync(t.Context(), client.Call(upstream.Incoming{}), query(`{}`)))
+		}
+		<-g.arrived
+		time.Sleep(5 * time.Millisecond)
+		close(g.open)
+		for _, got := range answers {
+			if text := <-got; !strings.HasPrefix(text, "error: ") || strings.Contains(text, "could not be reached") {
+				t.Fatalf("a caller got %q", text)
+			}
+		}
+	}
+}
+
 func TestAJoinerOutlivesTheFirst(t *testing.T) {
 	g := newGate()
 	client, _ := newClient(t, upstream.Defaults(), false, g.ServeHTTP)
