@@ -42,8 +42,9 @@ type flight struct {
 var seed = maphash.MakeSeed()
 
 // notInKey are headers that differ between requests that mean the same: they trace one request, and the subgraph's
-// answer does not depend on them.
-var notInKey = []string{telemetry.RequestIDHeader, "X-Forwarded-For", "Traceparent", "Tracestate"}
+// answer does not depend on them. The client's address is none of them: a subgraph may count calls by it, or answer by
+// the country.
+var notInKey = []string{telemetry.RequestIDHeader, "Traceparent", "Tracestate"}
 
 // headerKey writes the headers that an answer may depend on. The URL is that of the subgraph, which owns its flights.
 func headerKey(header http.Header) []byte {

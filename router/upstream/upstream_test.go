@@ -355,7 +355,7 @@ func TestIdenticalQueriesAreSentOnce(t *testing.T) {
 	client, _ := newClient(t, upstream.Defaults(), false, g.ServeHTTP)
 	var answers []chan string
 	for i := range 10 {
-		call := client.Call(upstream.Incoming{RequestID: fmt.Sprint(i), ClientAddress: fmt.Sprint("10.0.0.", i), Token: "ignored: not listed"})
+		call := client.Call(upstream.Incoming{RequestID: fmt.Sprint(i), ClientAddress: "10.0.0.1", Token: "ignored: not listed"})
 		answers = append(answers, fetchAsync(t.Context(), call, query(`{"query":"{a}"}`)))
 	}
 	<-g.arrived
@@ -390,6 +390,7 @@ func TestWhatIsNotJoined(t *testing.T) {
 		mutations bool // one between the two
 	}{
 		{name: "another caller", config: token, callers: [2]upstream.Incoming{{Token: "walter"}, {Token: "jack"}}},
+		{name: "another address", config: upstream.Defaults(), callers: [2]upstream.Incoming{{ClientAddress: "10.0.0.1"}, {ClientAddress: "10.0.0.2"}}},
 		{name: "switched off", config: off},
 		{name: "mutations", config: upstream.Defaults(), requests: [2]*graph.FetchRequest{mutation(`{}`), mutation(`{}`)}},
 		{name: "an answer with a cookie", config: upstream.Defaults(), header: http.Header{"Set-Cookie": {"a=1"}}},
