@@ -145,6 +145,8 @@ func TestOtherPaths(t *testing.T) {
 		{"GET", "/", 200, "<!doctype html>"},
 		{"POST", "/healthz", 405, "METHOD_NOT_ALLOWED"},
 		{"POST", "/", 405, "METHOD_NOT_ALLOWED"},
+		{"POST", "/playground/settings.json", 405, "METHOD_NOT_ALLOWED"},
+		{"GET", "/playground/none.js", 404, "Load the page again"},
 		{"GET", "/graphql/", 404, "NOT_FOUND"},
 	} {
 		got := s.send(t, c.method, c.path, "")

@@ -132,6 +132,9 @@ var contentTypes = map[string]string{
 	".ttf": "font/ttf", ".woff2": "font/woff2", ".txt": "text/plain; charset=utf-8",
 }
 
+// licenses are those of what the page is made of; the one file that keeps its name when it changes.
+const licenses = "licenses.txt"
+
 // file answers with a file of the page, whose name changes with its content.
 func (h *handler) file(w http.ResponseWriter, r *http.Request, name string) {
 	contentType := contentTypes[path.Ext(name)]
@@ -142,6 +145,9 @@ func (h *handler) file(w http.ResponseWriter, r *http.Request, name string) {
 	}
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	if name == licenses {
+		w.Header().Set("Cache-Control", "no-cache")
+	}
 	writePacked(w, r, packed)
 }
 

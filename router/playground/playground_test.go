@@ -41,6 +41,7 @@ func built(t *testing.T) fstest.MapFS {
 		"built/playground/not-packed.js":     {Data: []byte("?")},
 		"built/playground/settings.json.gz":  pack(t, "?"),
 		"built/playground/deep/worker.js.gz": pack(t, script),
+		"built/playground/licenses.txt.gz":   pack(t, "MIT"),
 	}
 }
 
@@ -86,6 +87,9 @@ func TestFiles(t *testing.T) {
 			got.Header().Get("Content-Type") != "text/javascript; charset=utf-8" || got.Header().Get("Vary") != "Accept-Encoding" {
 			t.Errorf("%q: %d %v", encoding, got.Code, got.Header())
 		}
+	}
+	if got := get(h, "/playground/licenses.txt"); got.Body.String() != "MIT" || got.Header().Get("Cache-Control") != "no-cache" {
+		t.Errorf("the licences: %v %s", got.Header(), got.Body)
 	}
 	for _, path := range []string{
 		"/playground/", "/playground/no.js", "/playground/font.unknown", "/playground/../index.html", "/playground/not-packed.js",
