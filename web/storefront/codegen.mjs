@@ -27,9 +27,8 @@ const text = await codegen({
     useTypeImports: true,
     avoidOptionals: { field: true },
     dedupeFragments: true,
-    // The cache asks for __typename everywhere below the root.
-    nonOptionalTypename: true,
-    skipTypeNameForRoot: true,
+    // The cache hides __typename where a document does not ask for it.
+    skipTypename: true,
     inlineFragmentTypes: 'combine',
   },
   plugins: [{ types: { onlyOperationTypes: true } }, { operations: {} }, { documents: {} }],

@@ -1,0 +1,87 @@
+// Chromium for tests, and visitors who notice everything that must not happen on a page.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { chromium } from 'playwright-core'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** Starts the system's Chromium; CHROMIUM names another binary. */
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    // Tests run as root, where Chromium has no sandbox. The pages are our own. No name resolves: only loopback is there.
+    args: ['--no-sandbox', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1'],
+  })
+}
+
+/**
+ * Opens a page for a new visitor with no cookies. Requests to any other origin than the given one are refused and noted,
+ * as are errors on the console, exceptions, failed requests and answers of 400 and above. check() asserts that nothing was noted; a
+ * scenario that causes a failure on purpose names it first with allow().
+ * @param {import('playwright-core').Browser} browser
+ * @param {string} origin
+ * @param {import('playwright-core').BrowserContextOptions} [options]
+ */
+export async function visit(browser, origin, options = {}) {
+  const context = await browser.newContext({ baseURL: origin, locale: 'en-IE', viewport: { width: 1280, height: 800 }, ...options })
+  context.setDefaultTimeout(15_000)
+  const page = await context.newPage()
+  const noted = []
+  const allowed = []
+  const note = (text) => {
+    if (!allowed.some((pattern) => pattern.test(text))) noted.push(text)
+  }
+  await context.route(
+    (url) => url.origin !== origin,
+    (route) => {
+      note(`external request: ${route.request().url()}`)
+      return route.abort()
+    },
+  )
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') note(`console ${message.type()}: ${message.text()} (${message.location().url})`)
+  })
+  page.on('pageerror', (error) => note(`exception: ${error.stack ?? error.message}`))
+  page.on('requestfailed', (request) => {
+    // A request that the page itself gave up, as by leaving it, did not fail.
+    if (request.failure()?.errorText !== 'net::ERR_ABORTED') note(`failed request: ${request.url()} ${request.failure()?.errorText}`)
+  })
+  page.on('response', (response) => {
+    if (response.status() >= 400) note(`answer ${response.status()}: ${response.request().method()} ${response.url()}`)
+  })
+  return {
+    page,
+    context,
+    /** @param {RegExp} pattern */
+    allow: (pattern) => allowed.push(pattern),
+    /** Asserts that nothing was noted. */
+    check() {
+      assert.deepEqual(noted, [], 'console errors, failed or external requests')
+    },
+    async leave() {
+      await context.close()
+      this.check()
+    },
+  }
+}
+
+/**
+ * Asserts that axe-core finds no serious and no critical violation on the page as it is.
+ * @param {import('playwright-core').Page} page
+ * @param {string} what names the page in a failure
+ * @param {string[][]} [exclude] selectors of parts that are not ours
+ */
+export async function checkAccessibility(page, what, exclude = []) {
+  await page.evaluate(axe)
+  const violations = await page.evaluate(
+    async (exclude) => {
+      const result = await window.axe.run(exclude.length > 0 ? { exclude } : document)
+      return result.violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(' | ')}`)
+    },
+    exclude,
+  )
+  assert.deepEqual(violations, [], `accessibility of ${what}`)
+}
