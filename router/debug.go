@@ -18,7 +18,7 @@ import (
 )
 
 // debugHeader asks, in development, for facts about the request in the answer's extensions: "plan" for the query plan,
-// "trace" for the timing of each fetch, "dry-run" for nothing to be run.
+// "trace" for the timing of each fetch, "dry-run" for nothing to be run. Any other word, such as "none", asks for nothing.
 const debugHeader = "Weft-Debug"
 
 // debug collects what a developer has asked to see of one request. Nil collects nothing: in production it always is.

@@ -28,11 +28,16 @@ after(async () => {
 /** Opens the playground as somebody who has never been there, runs the scenario, and asserts that nothing went wrong unnoticed. */
 async function asVisitor(scenario, options) {
   const visitor = await visit(browser, shop.url('router'), options)
+  const unmarked = []
+  visitor.page.on('request', (request) => {
+    if (request.method() === 'POST' && !request.headers()['weft-debug']) unmarked.push(request.postData())
+  })
   try {
     await visitor.page.goto('/')
     await visitor.page.locator('.graphiql-query-editor .view-line').first().waitFor()
     await scenario(visitor.page)
     visitor.check()
+    assert.deepEqual(unmarked, [], 'in development every operation says that a developer sends it')
   } catch (error) {
     if (process.env.SCREENSHOTS) await visitor.page.screenshot({ path: `${process.env.SCREENSHOTS}/failed-playground.png` })
     throw error
@@ -233,3 +238,28 @@ test('it fits on a phone', () =>
     },
     { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
   ))
+
+test('in production it shows neither plans nor ways to sign in, and the router says neither', async () => {
+  const production = await startShop()
+  const visitor = await visit(browser, production.url('router'))
+  try {
+    const { page } = visitor
+    await page.goto('/')
+    await page.locator('.graphiql-query-editor .view-line').first().waitFor()
+    assert.equal(await page.getByRole('group', { name: 'Sign in as' }).count(), 0)
+    assert.equal(await page.getByRole('button', { name: 'Show Query plan' }).count(), 0)
+    const settings = await (await fetch(`${production.url('router')}/playground/settings.json`)).text()
+    assert.doesNotMatch(settings, /walter-demo/)
+    const answered = page.waitForResponse((response) => response.request().method() === 'POST')
+    await execute(page)
+    assert.deepEqual(await (await answered).json(), { data: { me: null } })
+    const headers = { 'content-type': 'application/json', 'weft-debug': 'plan, trace' }
+    const body = JSON.stringify({ query: '{ me { name } }' })
+    const answer = await fetch(`${production.url('router')}/graphql`, { method: 'POST', headers, body })
+    assert.deepEqual(await answer.json(), { data: { me: null } })
+    visitor.check()
+  } finally {
+    await visitor.context.close()
+    await production.stop()
+  }
+})

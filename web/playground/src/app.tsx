@@ -4,7 +4,7 @@ import { GraphiQL } from 'graphiql'
 import { useState } from 'react'
 import { keepRun } from './facts'
 import { planPlugin, planTitle } from './plan-panel'
-import { send } from './request'
+import { justADeveloper, send } from './request'
 import type { Settings } from './settings'
 import { SignInBar } from './sign-in'
 
@@ -56,7 +56,11 @@ function fetcherFor(settings: Settings, onSessionEnded: () => void): Fetcher {
     const headers = (options?.headers ?? {}) as Record<string, string>
     if (params.operationName === 'IntrospectionQuery') {
       // The schema is the same for everybody, and must show also when the session is over.
-      const { answer } = await send(settings.endpoint, params, { headers, anonymous: true })
+      const { answer } = await send(settings.endpoint, params, {
+        headers,
+        anonymous: true,
+        ...(settings.development ? { debug: justADeveloper } : {}),
+      })
       return answer as never
     }
     const result = await send(settings.endpoint, params, {

@@ -13,6 +13,12 @@ export interface Answer {
   extensions?: Record<string, unknown>
 }
 
+/**
+ * The word of the Weft-Debug header that asks for no facts. In development the header itself says that a developer asks,
+ * who may send other documents than those that a router may be held to.
+ */
+export const justADeveloper = 'none'
+
 /** What differs between the page's requests. */
 export interface RequestOptions {
   headers?: Record<string, string>
