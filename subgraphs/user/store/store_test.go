@@ -303,6 +303,21 @@ func TestLastAdminStays(t *testing.T) {
 	})
 }
 
+func TestLastAdminIsNotDeleted(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store) {
+		one, two := register(t, s, "one", store.RoleAdmin), register(t, s, "two", store.RoleAdmin)
+		if _, err := s.DeleteUser(t.Context(), one.ID); err != nil {
+			t.Errorf("one of two: %v", err)
+		}
+		if _, err := s.DeleteUser(t.Context(), two.ID); !fail.Is(err, fail.Conflict) {
+			t.Errorf("the last one: %v", err)
+		}
+		if _, err := s.User(t.Context(), two.ID); err != nil {
+			t.Errorf("the last one afterwards: %v", err)
+		}
+	})
+}
+
 func TestChangesWaitUntilTheyArePublished(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store) {
 		ann := register(t, s, "ann")

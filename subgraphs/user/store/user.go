@@ -240,16 +240,21 @@ func getUser(ctx context.Context, tx database.Handle, id string) (*User, error) 
 	return user, nil
 }
 
-// DeleteUser deletes an account and ends its sessions, whose ids it returns.
+// DeleteUser deletes an account and ends its sessions, whose ids it returns. The last ADMIN's account stays.
 func (s *Store) DeleteUser(ctx context.Context, id string) ([]string, error) {
 	var ended []string
 	err := s.db.Tx(ctx, func(tx database.Handle) (err error) {
-		deleted, err := tx.Exec(ctx, `DELETE FROM users WHERE id = ?`, id)
+		user, err := getUser(ctx, tx, id)
 		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `DELETE FROM users WHERE id = ?`, id); err != nil {
 			return fmt.Errorf("delete the user: %w", err)
 		}
-		if deleted == 0 {
-			return fail.New(fail.NotFound, "There is no user with the id %q.", id)
+		if slices.Contains(user.Roles, RoleAdmin) {
+			if err := checkAdminLeft(ctx, tx); err != nil {
+				return err
+			}
 		}
 		ended, err = endSessions(ctx, tx, id)
 		return err
@@ -276,8 +281,10 @@ func (s *Store) ChangeRole(ctx context.Context, id string, role Role, isGranted 
 		if _, err := tx.Exec(ctx, `UPDATE users SET roles = ? WHERE id = ?`, user.Roles, id); err != nil {
 			return fmt.Errorf("write the roles: %w", err)
 		}
-		if err := checkAdminLeft(ctx, tx, role, isGranted); err != nil {
-			return err
+		if role == RoleAdmin && !isGranted {
+			if err := checkAdminLeft(ctx, tx); err != nil {
+				return err
+			}
 		}
 		sessions, err = raiseVersions(ctx, tx, id)
 		return err
@@ -286,10 +293,7 @@ func (s *Store) ChangeRole(ctx context.Context, id string, role Role, isGranted 
 }
 
 // checkAdminLeft keeps the shop from locking everybody out of granting roles.
-func checkAdminLeft(ctx context.Context, tx database.Handle, role Role, isGranted bool) error {
-	if role != RoleAdmin || isGranted {
-		return nil
-	}
+func checkAdminLeft(ctx context.Context, tx database.Handle) error {
 	var admins int
 	if err := tx.Get(ctx, &admins, `SELECT count(*) FROM users WHERE roles LIKE '%ADMIN%'`); err != nil {
 		return fmt.Errorf("count the admins: %w", err)
