@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/weft-graph/weft/cmd/weft/internal/report"
 	"github.com/weft-graph/weft/graph"
 	"github.com/weft-graph/weft/graph/diag"
 	"github.com/weft-graph/weft/graph/supergraph"
@@ -17,6 +18,7 @@ type composeCommand struct {
 	SigningKey string `env:"WEFT_SIGNING_KEY" placeholder:"KEY" help:"The key that running subgraphs (subgraph_url) share with their router, if they want signed requests."`
 	Batch      bool   `help:"Read graphs from the standard input, one JSON object a line, and write a result line for each: {\"id\", \"subgraphs\": [{\"name\", \"url\", \"sdl\"}]} gives {\"id\", \"ok\", \"errors\", \"hints\", \"supergraphSdl\", \"apiSchema\"}."`
 	API        bool   `name:"api" help:"Print the API schema, which is what clients see, for code generators and editors."`
+	Format     string `enum:"${formats}" default:"text" help:"How to report what composition has to say, on the standard error: ${enum}."`
 	Output     string `short:"o" placeholder:"FILE" help:"Write to this file instead of the standard output. A file that is there is replaced only by a complete one."`
 }
 
@@ -37,7 +39,18 @@ func (c *composeCommand) Run(ctx context.Context) error {
 		return composeBatch(os.Stdin, os.Stdout)
 	}
 	file := graphFile{File: c.File, SigningKey: c.SigningKey}
-	version, err := file.load(ctx, diag.Info)
+	version, err := file.read(ctx)
+	if version != nil {
+		found := texts{}
+		found.of(version)
+		composed := report.Report{Graph: c.File, Subgraphs: len(version.Subgraphs), Findings: diagnosticFindings(version.Diagnostics, diag.Info, found)}
+		if err := composed.Write(os.Stderr, c.Format); err != nil {
+			return err
+		}
+	}
+	if isComposition(err) {
+		return errReported
+	}
 	if err != nil {
 		return err
 	}

@@ -18,9 +18,9 @@ type graphFile struct {
 	SigningKey string `env:"WEFT_SIGNING_KEY" placeholder:"KEY" help:"The key that running subgraphs (subgraph_url) share with their router, if they want signed requests."`
 }
 
-// load reads the graph, composing it if need be, and reports what composition had to say, as far as it is at least so
-// severe. errReported stands for errors that were among it.
-func (f *graphFile) load(ctx context.Context, least diag.Severity) (*source.Version, error) {
+// read reads the graph, composing it if need be. The Version comes also with an error, to say what composition had to
+// say; a *source.CompositionError is told by that.
+func (f *graphFile) read(ctx context.Context) (*source.Version, error) {
 	var options source.Options
 	if f.SigningKey != "" {
 		key, err := signature.NewKey(f.SigningKey)
@@ -29,15 +29,26 @@ func (f *graphFile) load(ctx context.Context, least diag.Severity) (*source.Vers
 		}
 		options.Key = key
 	}
-	version, err := source.Load(ctx, f.File, options)
+	return source.Load(ctx, f.File, options)
+}
+
+// load reads the graph and reports what composition had to say, as far as it is at least so severe. errReported stands
+// for errors that were among it.
+func (f *graphFile) load(ctx context.Context, least diag.Severity) (*source.Version, error) {
+	version, err := f.read(ctx)
 	if version != nil {
 		reportDiagnostics(os.Stderr, version.Diagnostics, least)
 	}
-	var composition *source.CompositionError
-	if errors.As(err, &composition) {
+	if isComposition(err) {
 		return nil, errReported
 	}
 	return version, err
+}
+
+// isComposition reports whether the subgraphs do not compose, which the diagnostics tell.
+func isComposition(err error) bool {
+	var composition *source.CompositionError
+	return errors.As(err, &composition)
 }
 
 // open loads the graph and makes it ready to plan.

@@ -10,9 +10,12 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/weft-graph/weft/cmd/weft/internal/report"
 )
 
 // The exit codes.
@@ -40,7 +43,8 @@ func main() { os.Exit(run(os.Args[1:])) }
 // run runs one command line and returns its exit code.
 func run(args []string) int {
 	parser, err := kong.New(&commandLine{}, kong.Name("weft"),
-		kong.Description("One graph from many: GraphQL Federation in one binary."))
+		kong.Description("One graph from many: GraphQL Federation in one binary."),
+		kong.Vars{"formats": strings.Join(report.Formats, ",")})
 	if err != nil {
 		panic("weft: the command line's own description is wrong: " + err.Error())
 	}

@@ -3,53 +3,69 @@ package main
 import (
 	"fmt"
 	"io"
-	"strings"
 
+	"github.com/weft-graph/weft/cmd/weft/internal/report"
 	"github.com/weft-graph/weft/graph/diag"
 	"github.com/weft-graph/weft/graph/gqlerr"
+	"github.com/weft-graph/weft/router/source"
 )
 
-// severityWords is how a severity reads in a report.
-var severityWords = map[diag.Severity]string{
-	diag.Error: "error", diag.Warn: "warning", diag.Info: "hint", diag.Debug: "note",
+// severities is how a diagnostic's severity reads in a report.
+var severities = map[diag.Severity]report.Severity{
+	diag.Error: report.Error, diag.Warn: report.Warning, diag.Info: report.Hint, diag.Debug: report.Note,
 }
 
 // reportDiagnostics writes each diagnostic that is at least so severe as file:line:column: severity CODE: message, with
 // the further places, the operation that shows the problem and the fix below it.
 func reportDiagnostics(w io.Writer, list diag.List, least diag.Severity) {
+	_ = (&report.Report{Findings: diagnosticFindings(list, least, nil)}).Write(w, "text") // a terminal that has gone
+}
+
+// diagnosticFindings are the diagnostics that are at least so severe. texts has the files for frames; may be nil.
+func diagnosticFindings(list diag.List, least diag.Severity, texts texts) []report.Finding {
+	var out []report.Finding
 	for _, d := range list {
 		if d.Severity > least {
 			continue
 		}
-		place := ""
-		if len(d.Positions) > 0 {
-			place = positionText(d.Positions[0]) + ": "
+		finding := report.Finding{
+			Severity: severities[d.Severity], Code: string(d.Code), Message: d.Message, Witness: d.Witness, Fix: d.Fix,
 		}
-		_, _ = fmt.Fprintf(w, "%s%s %s: %s\n", place, severityWords[d.Severity], d.Code, d.Message)
 		for i, p := range d.Positions {
+			role := ""
 			if i > 0 {
-				_, _ = fmt.Fprintf(w, "  also at %s (subgraph %s)\n", positionText(p), p.Subgraph)
+				role = "also here"
 			}
+			finding.Places = append(finding.Places, texts.place(p, role))
 		}
-		if d.Witness != "" {
-			_, _ = fmt.Fprintf(w, "  shown by:\n%s\n", indent(d.Witness))
-		}
-		if d.Fix != "" {
-			_, _ = fmt.Fprintf(w, "  fix: %s\n", d.Fix)
-		}
+		out = append(out, finding)
+	}
+	return out
+}
+
+// texts are the texts of files by their names in positions.
+type texts map[string]string
+
+// of collects the schemas that a graph was composed of.
+func (t texts) of(version *source.Version) {
+	if version == nil {
+		return
+	}
+	for _, subgraph := range version.Subgraphs {
+		t[subgraph.File] = subgraph.SDL
 	}
 }
 
-// positionText is file:line:column as far as it is known; a subgraph without a file stands for itself.
-func positionText(p diag.Position) string {
-	place := p.File
-	if place == "" {
-		place = p.Subgraph
+// place is a position with its line; a subgraph without a file stands for itself.
+func (t texts) place(p diag.Position, role string) report.Place {
+	place := report.Place{File: p.File, Line: p.Line, Column: p.Column, Role: role}
+	if place.File == "" {
+		place.File = p.Subgraph
 	}
-	if p.Line == 0 {
-		return place
+	if text, ok := t[p.File]; ok {
+		place.Frame = report.NewFrame(text, p.Line, p.Column)
 	}
-	return fmt.Sprintf("%s:%d:%d", place, p.Line, p.Column)
+	return place
 }
 
 // reportOperationErrors writes what is wrong with an operation of a file, one place a line.
@@ -61,8 +77,4 @@ func reportOperationErrors(w io.Writer, file string, list gqlerr.List) {
 		}
 		_, _ = fmt.Fprintf(w, "%s: error %s: %s\n", place, e.Code, e.Message)
 	}
-}
-
-func indent(text string) string {
-	return "    " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n    ")
 }

@@ -28,8 +28,9 @@ type Change struct {
 	Message string
 	// Before is where it stood; empty for what is new.
 	Before []diag.Position
-	// After is where it stands, or what it stood in where it is gone.
-	After []diag.Position
+	// After is where it stands, or what it stood in if it IsGone.
+	After  []diag.Position
+	IsGone bool
 	// Uses are the places in operations that the change touches, in the order of the documents.
 	Uses []Use
 
@@ -77,8 +78,18 @@ type comparison struct {
 func (c *comparison) add(code Code, coordinate string, r reach, format string, args ...any) {
 	c.changes = append(c.changes, Change{
 		Code: code, Class: code.Class(), Coordinate: coordinate, Message: fmt.Sprintf(format, args...),
-		Before: c.old.places[coordinate], After: c.new.nearest(coordinate), reach: r,
+		Before: c.old.places[coordinate], After: c.new.nearest(coordinate), IsGone: isGone(code), reach: r,
 	})
+}
+
+// isGone reports whether changes of that code are elements that are there no more.
+func isGone(code Code) bool {
+	switch code {
+	case TypeRemoved, FieldRemoved, ArgRemoved, InputFieldRemoved, EnumValueRemoved, ReturnedEnumValueRemoved,
+		DirectiveRemoved, DirectiveArgRemoved:
+		return true
+	}
+	return false
 }
 
 // String prints the change with its places, one a line.

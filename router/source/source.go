@@ -34,6 +34,9 @@ type Options struct {
 	Lookup func(string) (string, bool)
 	// Transport sends the questions; nil means http.DefaultTransport.
 	Transport http.RoundTripper
+	// ReadFile reads the supergraph's file and the schemas that it names, such as those of an earlier revision; nil
+	// means os.ReadFile.
+	ReadFile func(path string) ([]byte, error)
 }
 
 // DefaultTimeout bounds a question to a subgraph where Options name none.
@@ -46,6 +49,8 @@ type Version struct {
 	// Diagnostics are what composition had to say, with the names of files in their positions: hints, or errors when
 	// there is no supergraph. A file with supergraph SDL has none.
 	Diagnostics diag.List
+	// Subgraphs are what was composed; empty for a file with supergraph SDL.
+	Subgraphs []compose.Subgraph
 
 	// files are all files that were read, or were to be.
 	files []string
@@ -96,8 +101,7 @@ type input struct {
 	// path is the file that was named.
 	path string
 	// sdl is supergraph SDL; empty when subgraphs are composed.
-	sdl       string
-	subgraphs []compose.Subgraph
+	sdl string
 }
 
 // read reads all files and asks all running subgraphs. The digest covers what was read, also with an error, so that a
@@ -106,7 +110,10 @@ func read(ctx context.Context, path string, options Options) (*input, error) {
 	in := &input{path: path, version: &Version{files: []string{path}}}
 	hash := sha256.New()
 	defer func() { hash.Sum(in.version.digest[:0]) }()
-	text, err := os.ReadFile(path)
+	if options.ReadFile == nil {
+		options.ReadFile = os.ReadFile
+	}
+	text, err := options.ReadFile(path)
 	if err != nil {
 		fmt.Fprintf(hash, "%v", err)
 		return in, fmt.Errorf("read the supergraph: %w", err)
@@ -129,7 +136,7 @@ func read(ctx context.Context, path string, options Options) (*input, error) {
 			failures = append(failures, err)
 			continue
 		}
-		in.subgraphs = append(in.subgraphs, compose.Subgraph{Name: s.name, URL: s.url, File: s.file + s.askURL, SDL: sdl})
+		in.version.Subgraphs = append(in.version.Subgraphs, compose.Subgraph{Name: s.name, URL: s.url, File: s.file + s.askURL, SDL: sdl})
 	}
 	return in, errors.Join(failures...)
 }
@@ -145,7 +152,7 @@ func (in *input) readSubgraph(ctx context.Context, s subgraph, options Options) 
 		return sdl, nil
 	}
 	in.version.files = append(in.version.files, s.file)
-	text, err := os.ReadFile(s.file)
+	text, err := options.ReadFile(s.file)
 	if err != nil {
 		return "", fmt.Errorf("%s: read the schema of subgraph %q: %w", s.place, s.name, err)
 	}
@@ -155,7 +162,7 @@ func (in *input) readSubgraph(ctx context.Context, s subgraph, options Options) 
 // build makes the supergraph.
 func (in *input) build() error {
 	v := in.version
-	if in.sdl != "" || in.subgraphs == nil {
+	if in.sdl != "" || v.Subgraphs == nil {
 		s, err := supergraph.Load(in.sdl)
 		if err != nil {
 			return fmt.Errorf("%s: %w", in.path, err)
@@ -163,7 +170,7 @@ func (in *input) build() error {
 		v.Supergraph = s
 		return nil
 	}
-	s, diagnostics := compose.Compose(in.subgraphs)
+	s, diagnostics := compose.Compose(v.Subgraphs)
 	v.Diagnostics = diagnostics
 	if diagnostics.HasErrors() {
 		return &CompositionError{Diagnostics: diagnostics}
