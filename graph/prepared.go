@@ -98,7 +98,7 @@ func (p *Prepared) planned(ctx context.Context, fallen Fallen) (*planned, *gqler
 func (p *Prepared) sharedPlan(ctx context.Context, fallen Fallen) (*planned, *gqlerr.Error) {
 	key := planKey{text: p.text, fallen: fallen, labels: p.labels}
 	made, err := p.graph.plans.getOrMake(ctx, key, func() (*planned, int, error) {
-		made, err := p.graph.planner.Plan(ctx, p.op.Deny(fallen), strings.Fields(p.labels)...)
+		made, err := p.graph.planner.Plan(ctx, p.op.Deny(fallen), p.labelList()...)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -113,6 +113,8 @@ func (p *Prepared) sharedPlan(ctx context.Context, fallen Fallen) (*planned, *gq
 	}
 	return nil, &gqlerr.Error{Message: fmt.Sprintf("The operation could not be planned in time: %s.", err), Code: gqlerr.PlanFailed}
 }
+
+func (p *Prepared) labelList() []string { return strings.Fields(p.labels) }
 
 // planBytes is about how much memory a plan takes.
 func planBytes(text string, p *plan.Plan) int {

@@ -55,6 +55,11 @@ const (
 // composeBatch composes the graph of each line and writes one line for it, in order. A line that cannot be read and a
 // case that makes the composer panic become results with an error; only reading and writing themselves can fail.
 func composeBatch(r io.Reader, w io.Writer) error {
+	return eachLine(r, w, func(line []byte) any { return composeLine(line) })
+}
+
+// eachLine writes a line of JSON for each line of input that is not blank: what answer makes of it.
+func eachLine(r io.Reader, w io.Writer, answer func(line []byte) any) error {
 	lines := bufio.NewReaderSize(r, 1<<16)
 	out := bufio.NewWriterSize(w, 1<<16)
 	encoder := json.NewEncoder(out)
@@ -62,7 +67,7 @@ func composeBatch(r io.Reader, w io.Writer) error {
 	for {
 		line, readErr := lines.ReadBytes('\n')
 		if len(bytes.TrimSpace(line)) > 0 {
-			if err := encoder.Encode(composeLine(line)); err != nil {
+			if err := encoder.Encode(answer(line)); err != nil {
 				return fmt.Errorf("write a result: %w", err)
 			}
 		}
@@ -93,11 +98,7 @@ func composeLine(line []byte) (result batchResult) {
 			result = refuse(batchInternalError, fmt.Sprintf("%v\n%s", fault, debug.Stack()))
 		}
 	}()
-	subgraphs := make([]compose.Subgraph, len(c.Subgraphs))
-	for i, s := range c.Subgraphs {
-		subgraphs[i] = compose.Subgraph{Name: s.Name, URL: s.URL, SDL: s.SDL}
-	}
-	s, diagnostics := compose.Compose(subgraphs)
+	s, diagnostics := compose.Compose(composeInput(c.Subgraphs))
 	result = batchResult{ID: c.ID, OK: s != nil, Errors: []batchError{}, Hints: []batchHint{}}
 	for _, d := range diagnostics {
 		if d.Severity == diag.Error {
@@ -110,4 +111,13 @@ func composeLine(line []byte) (result batchResult) {
 		result.SupergraphSDL, result.APISchema = supergraph.Print(s), supergraph.PrintAPI(s)
 	}
 	return result
+}
+
+// composeInput is what the composer wants of a batch line's subgraphs.
+func composeInput(subgraphs []batchSubgraph) []compose.Subgraph {
+	out := make([]compose.Subgraph, len(subgraphs))
+	for i, s := range subgraphs {
+		out[i] = compose.Subgraph{Name: s.Name, URL: s.URL, SDL: s.SDL}
+	}
+	return out
 }
