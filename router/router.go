@@ -28,6 +28,7 @@ type Router struct {
 	auth      *auth.Authenticator
 	documents *persisted.Documents
 	transport *http.Transport
+	epoch     upstream.Epoch
 	trusted   []netip.Prefix
 	handler   http.Handler
 	// current is what is served; nil until the first Swap.
@@ -86,7 +87,7 @@ func (r *Router) Swap(ctx context.Context, s *supergraph.Supergraph) error {
 	}
 	client, err := upstream.NewClient(upstream.Options{
 		All: r.config.AllSubgraphs, Subgraphs: r.config.Subgraphs, ExposeErrors: r.config.Development,
-		Transport: r.transport, Log: r.log,
+		Transport: r.transport, Epoch: &r.epoch, Log: r.log,
 	}, targets)
 	if err != nil {
 		return err

@@ -77,8 +77,8 @@ func (c *Call) Fetch(ctx context.Context, req *graph.FetchRequest) (graph.FetchR
 // send sends a request, or joins one that is in flight and means the same.
 func (c *Call) send(ctx context.Context, s *subgraph, kind graph.Kind, out outgoing) (*answer, error) {
 	if kind != graph.Query {
-		c.client.epoch.Add(1)
-		defer c.client.epoch.Add(1)
+		c.client.options.Epoch.writes.Add(1)
+		defer c.client.options.Epoch.writes.Add(1)
 		return c.client.roundTrip(ctx, s, kind, out)
 	}
 	if !s.config.Deduplicate {

@@ -74,7 +74,7 @@ func (c *Client) join(ctx context.Context, s *subgraph, out outgoing) (*answer, 
 	header := headerKey(out.header)
 	hash := maphash.Bytes(seed, header) ^ maphash.Bytes(seed, out.body)
 	for {
-		f, isFirst := s.flights.enter(flight{header: header, body: out.body, hash: hash, epoch: c.epoch.Load()})
+		f, isFirst := s.flights.enter(flight{header: header, body: out.body, hash: hash, epoch: c.options.Epoch.writes.Load()})
 		if isFirst {
 			return c.lead(ctx, s, f, out)
 		}

@@ -54,17 +54,20 @@ type Options struct {
 	ExposeErrors bool
 	// Transport is the connection pool.
 	Transport http.RoundTripper
+	// Epoch is shared by the Clients of successive supergraphs; nil gives the Client one of its own.
+	Epoch *Epoch
 	// Log gets what clients do not see.
 	Log *slog.Logger
 }
 
-// Client calls the subgraphs of one supergraph. It is immutable but for flights and safe for concurrent use.
+// Client calls the subgraphs of one supergraph. It is immutable but for flights and the epoch and safe for concurrent use.
 type Client struct {
 	options   Options
 	subgraphs map[string]*subgraph
-	// epoch counts the beginnings and ends of writes.
-	epoch atomic.Uint64
 }
+
+// Epoch counts the beginnings and ends of writes. The zero value is ready to use.
+type Epoch struct{ writes atomic.Uint64 }
 
 // subgraph is one subgraph, ready to be called.
 type subgraph struct {
@@ -77,6 +80,9 @@ type subgraph struct {
 
 // NewClient returns the Client for the targets. A target without an address is an error.
 func NewClient(options Options, targets []Target) (*Client, error) {
+	if options.Epoch == nil {
+		options.Epoch = new(Epoch)
+	}
 	c := &Client{options: options, subgraphs: map[string]*subgraph{}}
 	for _, target := range targets {
 		config, ok := options.Subgraphs[target.Name]

@@ -448,6 +448,41 @@ func TestJoinersOfAFailureEachGetTheirOwn(t *testing.T) {
 	}
 }
 
+// TestAWriteBeforeASwapEndsFlightsAfterIt: a write that was sent for the supergraph before is a write all the same.
+func TestAWriteBeforeASwapEndsFlightsAfterIt(t *testing.T) {
+	reads, writes := newGate(), newGate()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Request-Id") == "write" {
+			writes.ServeHTTP(w, r)
+			return
+		}
+		reads.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	options := upstream.Options{
+		All: upstream.Defaults(), Transport: upstream.NewTransport(), Log: slog.New(slog.DiscardHandler), Epoch: new(upstream.Epoch),
+	}
+	var clients [2]*upstream.Client
+	for i := range clients {
+		var err error
+		if clients[i], err = upstream.NewClient(options, []upstream.Target{{Name: "a", URL: server.URL}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wrote := fetchAsync(t.Context(), clients[0].Call(upstream.Incoming{RequestID: "write"}), mutation(`{}`))
+	<-writes.arrived
+	before := fetchAsync(t.Context(), clients[1].Call(upstream.Incoming{}), query(`{}`))
+	<-reads.arrived
+	close(writes.open)
+	<-wrote
+	after := fetchAsync(t.Context(), clients[1].Call(upstream.Incoming{}), query(`{}`))
+	time.Sleep(20 * time.Millisecond)
+	close(reads.open)
+	if a, b := <-before, <-after; a == b {
+		t.Errorf("a query of after the write joined one of before: both got %s", a)
+	}
+}
+
 func TestAJoinerOutlivesTheFirst(t *testing.T) {
 	g := newGate()
 	client, _ := newClient(t, upstream.Defaults(), false, g.ServeHTTP)
