@@ -190,6 +190,23 @@ func TestARenewalThatIsRefusedClearsTheCookie(t *testing.T) {
 	}
 }
 
+// TestARefusalBesideANewCookieLeavesIt: who has logged in with an outdated cookie stays so, whatever else was refused.
+func TestARefusalBesideANewCookieLeavesIt(t *testing.T) {
+	i := newIssuer(t)
+	s := start(t, func(c *config.Config) {
+		i.configure(c)
+		c.Auth.Renewal = []string{"Mutation.login"}
+	})
+	s.people.reply(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Add("Set-Cookie", "__Host-session=new; Path=/; Secure")
+		io.WriteString(w, `{"data":{"login":"in"},"errors":[{"message":"no","extensions":{"code":"UNAUTHENTICATED"}}]}`)
+	})
+	got := s.post(t, `{"query":"mutation { login }"}`, "Cookie", "__Host-session="+i.token(t, "", -time.Minute))
+	if set := got.header["Set-Cookie"]; len(set) != 1 || !strings.HasPrefix(set[0], "__Host-session=new;") || !strings.Contains(got.body, `"login":"in"`) {
+		t.Errorf("%v %s", set, got.body)
+	}
+}
+
 // TestNobodyCanCheckTheToken: only an operation that needs an identity is refused.
 func TestNobodyCanCheckTheToken(t *testing.T) {
 	i := newIssuer(t)

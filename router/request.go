@@ -99,7 +99,7 @@ func (r *Router) answer(ctx context.Context, req *http.Request, out *transport.R
 	r.logFailures(ctx, result.Failures)
 	record.Errors, record.Fetches = result.Errors, call.Fetches()
 	out.SetCookies(call.Cookies())
-	if identity.Outdated != "" && identity.Cookie != "" && isRefused(result) {
+	if identity.Outdated != "" && identity.Cookie != "" && len(call.Cookies()) == 0 && isRefused(result) {
 		out.SetCookies([]string{auth.ClearCookie(identity.Cookie)})
 	}
 	result.Body = debug.extend(ctx, result.Body, prepared, fallen)
