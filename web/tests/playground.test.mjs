@@ -93,9 +93,9 @@ test('Walter signs in with one click, runs the query, and sees plan and waterfal
     assert.equal(data.me.openOrder.financing.decision, 'OFFER')
     await page.locator('.graphiql-response').getByText('"Walter"').waitFor()
 
+    await page.getByText('5 fetches in 3 waves').waitFor()
     const nodes = page.locator('.plan-fetch')
     assert.deepEqual((await nodes.locator('strong').allTextContents()).toSorted(), ['credit', 'credit', 'order', 'product', 'user'])
-    await page.getByText('5 fetches in 3 waves').waitFor()
     const colours = await nodes.evaluateAll((all) =>
       all.map((node) => [node.querySelector('strong').textContent, getComputedStyle(node).borderLeftColor]),
     )

@@ -32,9 +32,10 @@ function PlanIcon() {
 
 /** The plan of the operation in the editor, before it runs too, and the timing of the last run. */
 function PlanPanel({ endpoint }: { endpoint: string }) {
-  const planned = usePlan(endpoint)
+  const document = useGraphiQL((state) => state.tabs[state.activeTabIndex]?.query ?? '')
+  const planned = usePlan(endpoint, document)
   const run = useLastRun()
-  const isCurrent = run !== undefined && run.document === planned.document
+  const isCurrent = run !== undefined && run.document === document
   const plan = isCurrent && run.at > planned.at ? run.plan : planned.plan
   const colours = coloursOf([...(plan?.fetches ?? []), ...(run?.trace?.fetches ?? [])])
   return (
@@ -52,9 +53,8 @@ function PlanPanel({ endpoint }: { endpoint: string }) {
   )
 }
 
-/** A plan that was asked for, or why there is none; of which document and when. */
+/** A plan that was asked for, or why there is none, and when it came. */
 interface Planned {
-  document: string
   at: number
   plan?: Plan
   problem?: string
@@ -64,20 +64,19 @@ interface Planned {
  * Asks the router how it would answer the operation in the editor, whenever that or the session has changed: what a
  * person may not see is not planned. Nothing is run.
  */
-function usePlan(endpoint: string): Planned {
-  const document = useGraphiQL((state) => state.tabs[state.activeTabIndex]?.query ?? '')
+function usePlan(endpoint: string, document: string): Planned {
   const operationName = useGraphiQL((state) => state.operationName)
   const session = useSessionChanges()
-  const [planned, setPlanned] = useState<Planned>({ document: '', at: 0 })
+  const [planned, setPlanned] = useState<Planned>({ at: 0 })
   useEffect(() => {
     if (document.replace(/#.*/g, '').trim() === '') {
-      setPlanned({ document, at: performance.now() })
+      setPlanned({ at: performance.now() })
       return
     }
     const abort = new AbortController()
     const timer = setTimeout(() => {
       void askForPlan(endpoint, { query: document, operationName }, abort.signal).then((answer) => {
-        if (!abort.signal.aborted) setPlanned({ ...answer, document, at: performance.now() })
+        if (!abort.signal.aborted) setPlanned({ ...answer, at: performance.now() })
       })
     }, pauseMs)
     return () => {
