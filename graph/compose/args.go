@@ -3,6 +3,7 @@ package compose
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/weft-graph/weft/graph/diag"
@@ -215,6 +216,28 @@ func (m *merger) inputTypesText(in *inputElement) string {
 	return strings.Join(parts, ", ")
 }
 
+// canonicalDefault writes the default of an ID as a number where it is one: 1 and "1" are one ID.
+func canonicalDefault(v *schema.InputValue) *schema.Value {
+	if v.Type.Named() != "ID" || v.Type.Elem != nil || v.Default.Kind != schema.String {
+		return v.Default
+	}
+	n, err := strconv.ParseInt(v.Default.Raw, 10, 64)
+	if err != nil || strconv.FormatInt(n, 10) != v.Default.Raw {
+		return v.Default
+	}
+	return &schema.Value{Kind: schema.Int, Raw: v.Default.Raw}
+}
+
+// defaultText is equal for defaults that mean the same: 200 and 200.0 are one Float.
+func defaultText(v *schema.Value, ref *schema.TypeRef) string {
+	if ref.Elem == nil && ref.Name == "Float" {
+		if f, err := strconv.ParseFloat(v.Raw, 64); err == nil {
+			return strconv.FormatFloat(f, 'g', -1, 64)
+		}
+	}
+	return v.String()
+}
+
 // mergeDefault keeps a default that all subgraphs have: where one has none, the value must be sent.
 func (m *merger) mergeDefault(in *inputElement) *schema.Value {
 	var merged *schema.Value
@@ -225,8 +248,8 @@ func (m *merger) mergeDefault(in *inputElement) *schema.Value {
 		case v.Default == nil:
 			isPartial = true
 		case merged == nil:
-			merged = v.Default
-		case merged.String() != v.Default.String():
+			merged = canonicalDefault(v)
+		case defaultText(merged, v.Type) != defaultText(canonicalDefault(v), v.Type):
 			m.report(in.defaultMismatch, m.inputPositions(in), "declare the same default in all subgraphs",
 				"%s %q has different defaults: %s before %q, %s in %q", in.what, in.coordinate, merged, m.subgraphs[i].Name, v.Default, m.subgraphs[i].Name)
 			return merged

@@ -126,6 +126,24 @@ func (m *merger) eachSelected(t *mergedType, set federation.FieldSet, visit func
 	}
 }
 
+// withAbstractAuth adds to the directives on a field, by subgraph, the requirements of interface
+// objects' fields that resolve it too: whoever answers, the same must be asked.
+func (m *merger) withAbstractAuth(f *mergedField, applied [][]schema.Directive) [][]schema.Directive {
+	for i := range m.subgraphs {
+		for _, abstract := range m.abstracting(f, i) {
+			for _, d := range abstract.Applied {
+				if name, known := m.subgraphs[i].Canonical(d); known && slices.Contains(authDirectives, name) {
+					if applied == nil {
+						applied = make([][]schema.Directive, len(m.subgraphs))
+					}
+					applied[i] = append(slices.Clone(applied[i]), d)
+				}
+			}
+		}
+	}
+	return applied
+}
+
 // propagateAuth gives interfaces what their implementing types ask for: whoever selects through the
 // interface may meet any of them.
 func (m *merger) propagateAuth() {
@@ -134,9 +152,9 @@ func (m *merger) propagateAuth() {
 			continue
 		}
 		implementations := m.implementations(t.def.Name)
-		t.def.Applied = addRequirements(t.def.Applied, implementations, func(impl *mergedType) []schema.Directive { return impl.def.Applied })
+		t.def.Applied = m.addRequirements(t.def.Name, t.def.Applied, implementations, func(impl *mergedType) []schema.Directive { return impl.def.Applied })
 		for _, f := range t.fields {
-			f.def.Applied = addRequirements(f.def.Applied, implementations, func(impl *mergedType) []schema.Directive {
+			f.def.Applied = m.addRequirements(f.coordinate(), f.def.Applied, implementations, func(impl *mergedType) []schema.Directive {
 				if own := impl.field(f.def.Name); own != nil {
 					return own.def.Applied
 				}
@@ -146,20 +164,29 @@ func (m *merger) propagateAuth() {
 	}
 }
 
-func addRequirements(applied []schema.Directive, implementations []*mergedType, of func(*mergedType) []schema.Directive) []schema.Directive {
-	merged := readRequirement(applied)
+// addRequirements adds to the directives on an interface or its field those that the implementing types
+// have.
+func (m *merger) addRequirements(coordinate string, applied []schema.Directive, implementations []*mergedType, of func(*mergedType) []schema.Directive) []schema.Directive {
+	lists := [][]schema.Directive{applied}
 	for _, impl := range implementations {
-		merged = merged.and(readRequirement(of(impl)))
+		lists = append(lists, of(impl))
 	}
-	out := slices.DeleteFunc(slices.Clone(applied), func(d schema.Directive) bool { return slices.Contains(authDirectives, d.Name) })
-	if merged.authenticated {
-		out = append(out, schema.Directive{Name: "authenticated"})
+	isAuth := func(d schema.Directive) bool { return slices.Contains(authDirectives, d.Name) }
+	all := slices.DeleteFunc(slices.Concat(lists...), func(d schema.Directive) bool { return !isAuth(d) })
+	if len(all) == 0 {
+		return applied
 	}
-	if merged.scopes != nil {
-		out = append(out, schema.Directive{Name: "requiresScopes", Args: []schema.Argument{{Name: "scopes", Value: alternativesValue(merged.scopes)}}})
-	}
-	if merged.policies != nil {
-		out = append(out, schema.Directive{Name: "policy", Args: []schema.Argument{{Name: "policies", Value: alternativesValue(merged.policies)}}})
+	out := slices.DeleteFunc(slices.Clone(applied), isAuth)
+	for _, entry := range metadata {
+		list := slices.DeleteFunc(slices.Clone(all), func(d schema.Directive) bool { return d.Name != entry.name })
+		switch different := distinct(list); {
+		case len(different) < 2:
+			out = append(out, different...)
+		default:
+			merged := entry.combine(list)
+			out = append(out, merged)
+			m.hintMerged(entry.name, coordinate, merged, nil)
+		}
 	}
 	return out
 }

@@ -10,7 +10,7 @@ import (
 
 // supergraph puts together what was merged.
 func (m *merger) supergraph() *supergraph.Supergraph {
-	parts := schema.Parts{Applied: m.applied, Directives: m.directives, Description: m.schemaDescription()}
+	parts := schema.Parts{Applied: m.applied, Directives: m.directives, Description: m.description}
 	for _, t := range m.types {
 		t.def.Fields = nil
 		for _, f := range t.fields {
@@ -32,14 +32,6 @@ func (m *merger) supergraph() *supergraph.Supergraph {
 		out.Subgraphs = append(out.Subgraphs, &supergraph.Subgraph{Name: sub.Name, Enum: enums[i], URL: sub.URL, Types: m.subgraphTypes(i)})
 	}
 	return supergraph.New(out)
-}
-
-func (m *merger) schemaDescription() string {
-	var texts []string
-	for _, sub := range m.subgraphs {
-		texts = append(texts, sub.Description)
-	}
-	return description(texts)
 }
 
 // joinVersion is the oldest version of the join spec that can say what was composed.

@@ -61,6 +61,29 @@ func (m *merger) composeDirectives() {
 	}
 	m.checkComposedDefinitions()
 	m.checkComposedNames()
+	m.hintMajorVersions()
+}
+
+// hintMajorVersions hints at specifications that subgraphs link in different major versions while
+// nobody composes them.
+func (m *merger) hintMajorVersions() {
+	first := map[string]*federation.Link{}
+	said := map[string]bool{}
+	for _, sub := range m.subgraphs {
+		for _, link := range sub.Links.List {
+			isComposed := slices.ContainsFunc(m.composed.list, func(d *composedDirective) bool { return d.link.Identity == link.Identity })
+			if federation.IsKnown(link.Identity) || isComposed || said[link.Identity] {
+				continue
+			}
+			if other := first[link.Identity]; other == nil {
+				first[link.Identity] = link
+			} else if other.Version.Major != link.Version.Major {
+				said[link.Identity] = true
+				m.add(diag.Info, diag.DirectiveCompositionInfo, []diag.Position{sub.At(link.Pos)}, "link one major version in all subgraphs, before you compose its directives",
+					"%q and %q are linked, whose major versions differ; nothing of them is composed", other.URL, link.URL)
+			}
+		}
+	}
 }
 
 func isMetadata(name string) bool {
@@ -233,6 +256,10 @@ func (m *merger) mergeExecutableDirectives() {
 	}
 	for _, d := range m.composed.list {
 		m.checkComposedArgs(d)
+		m.hintComposedDefinitions(d)
+		for _, arg := range d.definition.Args {
+			m.use(arg.Type, enumUse{input: true})
+		}
 		definition := *d.definition
 		definition.Pos = schema.Position{}
 		m.directives = append(m.directives, &definition)
@@ -253,6 +280,29 @@ func (m *merger) checkComposedArgs(d *composedDirective) {
 					"argument \"@%s(%s:)\" is @inaccessible, and a composed directive's arguments cannot be hidden", d.name, arg.Name)
 			}
 		}
+	}
+}
+
+// hintComposedDefinitions hints at subgraphs that compose a directive and define it otherwise.
+func (m *merger) hintComposedDefinitions(d *composedDirective) {
+	var positions []diag.Position
+	var repeatable, locations bool
+	for i, sub := range m.subgraphs {
+		own := sub.Schema.Directive(d.name)
+		if link := sub.Links.ByIdentity(d.link.Identity); !d.in[i] || own == nil || link.Version != d.link.Version {
+			continue
+		}
+		positions = append(positions, sub.At(own.Pos))
+		repeatable = repeatable || own.Repeatable != d.definition.Repeatable
+		locations = locations || !slices.Equal(slices.Sorted(slices.Values(own.Locations)), slices.Sorted(slices.Values(d.definition.Locations)))
+	}
+	if repeatable {
+		m.add(diag.Debug, diag.InconsistentTypeSystemDirectiveRepeatable, positions, "define it alike in all subgraphs",
+			"@%s is repeatable in some subgraphs only; the supergraph has the definition of %q", d.name, d.link.URL)
+	}
+	if locations {
+		m.add(diag.Debug, diag.InconsistentTypeSystemDirectiveLocations, positions, "define it alike in all subgraphs",
+			"@%s has different locations in the subgraphs; the supergraph has the definition of %q", d.name, d.link.URL)
 	}
 }
 
@@ -308,6 +358,10 @@ func (m *merger) mergeExecutableDirective(name string) {
 	if differs {
 		m.add(diag.Warn, diag.InconsistentExecutableDirectiveLocations, positions, "allow the same locations in all subgraphs",
 			"@%s has different locations in the subgraphs, the supergraph has %s", name, strings.Join(merged.Locations, " | "))
+	}
+	if isRepeatable := func(d *schema.DirectiveDefinition) bool { return d.Repeatable }; !merged.Repeatable && slices.ContainsFunc(sources, isRepeatable) {
+		m.add(diag.Warn, diag.InconsistentExecutableDirectiveRepeatable, positions, "make it repeatable in all subgraphs, or in none",
+			"@%s is repeatable in some subgraphs only; in the supergraph it is not", name)
 	}
 	merged.Description = m.mergeDescription("directive @"+name, texts, func() []diag.Position { return positions })
 	merged.Args = m.mergeArgs(argOwner{coordinate: "@" + name, sources: args})

@@ -46,6 +46,7 @@ func (m *merger) mergeFields() {
 				m.checkSharing(f, isTyped)
 			}
 		}
+		m.hintEntity(t)
 		m.hintFieldPresence(t)
 	}
 }
@@ -68,7 +69,7 @@ func (m *merger) mergeField(f *mergedField) bool {
 	f.def.Type, isTyped = m.mergeOutputType(f, resolving)
 	f.def.Args = m.mergeArgs(argOwner{coordinate: f.coordinate(), sources: f.argSources(resolving)})
 	f.def.Description = m.mergeDescription(fmt.Sprintf("field %q", f.coordinate()), f.descriptions(resolving), func() []diag.Position { return m.fieldPositions(f) })
-	f.def.Applied = m.mergeMetadata(f.coordinate(), f.applied(resolving))
+	f.def.Applied = m.mergeMetadata(f.coordinate(), m.withAbstractAuth(f, f.applied(resolving)))
 	m.checkExternals(f)
 	m.use(f.def.Type, enumUse{output: true})
 	return isTyped

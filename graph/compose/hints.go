@@ -24,22 +24,37 @@ func (m *merger) hintMembers(t *mergedType) {
 func (m *merger) hintFieldPresence(t *mergedType) {
 	code := diag.InconsistentObjectValueTypeField
 	switch {
-	case t.def.Kind == schema.Interface:
-		code = diag.InconsistentInterfaceValueTypeField
 	case isRootName(t.def.Name) || m.isEntity(t):
 		return
+	case t.def.Kind == schema.Interface:
+		code = diag.InconsistentInterfaceValueTypeField
 	}
 	for _, f := range t.fields {
 		if m.isAbstract(f) {
 			continue // adding it without knowing the types is what an interface object is for
 		}
 		lacks := func(i int) bool {
-			return t.sources[i] != nil && t.sources[i].InterfaceObject == nil && f.sources[i] == nil
+			return t.sources[i] != nil && t.sources[i].InterfaceObject == nil && f.sources[i] == nil && !isOnlyExternal(t.sources[i])
 		}
 		if slices.ContainsFunc(indexes(t.sources), lacks) {
 			m.add(diag.Debug, code, m.fieldPositions(f), fmt.Sprintf("add the field to %s, if it can be resolved there", m.names(lacks)),
 				"field %q is not in %s", f.coordinate(), m.names(lacks))
 		}
+	}
+}
+
+// isOnlyExternal reports whether the subgraph resolves no field of the type: it only mentions what it
+// needs of it.
+func isOnlyExternal(t *federation.Type) bool {
+	return len(t.Fields) > 0 && !slices.ContainsFunc(t.Fields, func(f *federation.Field) bool { return f.External == nil })
+}
+
+// hintEntity hints at object types that have a key in some subgraphs only.
+func (m *merger) hintEntity(t *mergedType) {
+	lacks := func(i int) bool { return t.sources[i] != nil && len(t.sources[i].Keys) == 0 }
+	if t.def.Kind == schema.Object && m.isEntity(t) && slices.ContainsFunc(indexes(t.sources), lacks) {
+		m.add(diag.Info, diag.InconsistentEntity, m.typePositions(t, nil), fmt.Sprintf("add a @key to %q in %s, if it can be resolved there", t.def.Name, m.names(lacks)),
+			"type %q has a @key in some subgraphs and none in %s", t.def.Name, m.names(lacks))
 	}
 }
 

@@ -23,8 +23,9 @@ type merger struct {
 	byName map[string]*mergedType
 	// directives are the merged definitions of executable and composed directives.
 	directives []*schema.DirectiveDefinition
-	// applied are the merged directives on the schema definition.
-	applied []schema.Directive
+	// applied are the merged directives on the schema definition, description is its own.
+	applied     []schema.Directive
+	description string
 	// composed says which custom directives are composed, see composeDirectives.
 	composed *composedDirectives
 	// features are the names of directives that are applied in the result and need a link.
@@ -33,6 +34,8 @@ type merger struct {
 	featureNames map[string][]featureName
 	// enumUse is where each enum is used.
 	enumUse map[string]enumUse
+	// mixedReturns are shared fields to hint at if they can be read in several subgraphs.
+	mixedReturns []mixedReturn
 }
 
 // mergedType is a type of the supergraph with what each subgraph has of it.
@@ -69,7 +72,26 @@ func newMerger(subgraphs []*federation.Subgraph) *merger {
 			m.version = sub.Version
 		}
 	}
+	for _, sub := range subgraphs {
+		m.raiseVersion(sub)
+	}
 	return m
+}
+
+// raiseVersion follows links to features that are newer than the Federation of their subgraph.
+func (m *merger) raiseVersion(sub *federation.Subgraph) {
+	for _, link := range sub.Links.List {
+		feature := federation.FeatureOf(link.Identity)
+		if feature == nil || sub.IsFed1() || sub.Version.AtLeast(feature.Since) {
+			continue
+		}
+		m.add(diag.Info, diag.ImplicitlyUpgradedFederationVersion, []diag.Position{sub.At(link.Pos)},
+			fmt.Sprintf("link %s/%s in %q", federation.FederationIdentity, feature.Since, sub.Name),
+			"%q needs Federation %s, %q links %s: the graph is composed as %s", link.URL, feature.Since, sub.Name, sub.Version, feature.Since)
+		if m.version.Less(feature.Since) {
+			m.version = feature.Since
+		}
+	}
 }
 
 // merge merges everything, kind by kind: what a later pass needs of types in general (which there
@@ -126,17 +148,14 @@ func (m *merger) collectTypes() {
 		}
 	}
 	slices.SortFunc(m.types, func(a, b *mergedType) int { return cmp.Compare(a.def.Name, b.def.Name) })
-	m.types = slices.DeleteFunc(m.types, func(t *mergedType) bool {
-		if m.mergeKind(t) {
-			return false
-		}
-		delete(m.byName, t.def.Name)
-		return true
-	})
+	for _, t := range m.types {
+		m.mergeKind(t)
+	}
 }
 
-// mergeKind finds the one kind of a type; an interface object has the kind of its interface.
-func (m *merger) mergeKind(t *mergedType) bool {
+// mergeKind finds the one kind of a type; an interface object has the kind of its interface. A type of
+// several kinds keeps one of them, so that other faults of it are found too.
+func (m *merger) mergeKind(t *mergedType) {
 	var kinds []schema.Kind
 	var interfaceObject bool
 	for _, source := range t.sources {
@@ -151,14 +170,15 @@ func (m *merger) mergeKind(t *mergedType) bool {
 	if interfaceObject && len(kinds) == 0 {
 		m.report(diag.InterfaceObjectUsageError, m.typePositions(t, nil), fmt.Sprintf("define \"interface %s\" with its key in another subgraph", t.def.Name),
 			"%q is an @interfaceObject in every subgraph that has it: no subgraph defines the interface", t.def.Name)
-		return false
+		t.def.Kind = schema.Interface
+		return
 	}
 	if interfaceObject && !slices.Contains(kinds, schema.Interface) {
 		kinds = append(kinds, schema.Interface)
 	}
+	t.def.Kind = kinds[0]
 	if len(kinds) == 1 {
-		t.def.Kind = kinds[0]
-		return true
+		return
 	}
 	var parts []string
 	for i, source := range t.sources {
@@ -172,7 +192,27 @@ func (m *merger) mergeKind(t *mergedType) bool {
 	}
 	m.report(diag.TypeKindMismatch, m.typePositions(t, nil), fmt.Sprintf("rename %q in all but one kind", t.def.Name),
 		"type %q is not of one kind: %s", t.def.Name, strings.Join(parts, ", "))
-	return false
+	t.keepFirstKind()
+}
+
+// keepFirstKind drops the sources that are not of the first one's kind.
+func (t *mergedType) keepFirstKind() {
+	kindOf := func(source *federation.Type) schema.Kind {
+		if source.InterfaceObject != nil {
+			return schema.Interface
+		}
+		return source.Kind
+	}
+	isFirst := true
+	for i, source := range t.sources {
+		switch {
+		case source == nil:
+		case isFirst:
+			t.def.Kind, isFirst = kindOf(source), false
+		case kindOf(source) != t.def.Kind:
+			t.sources[i] = nil
+		}
+	}
 }
 
 // typePositions are the places of a type in the subgraphs that keep accepts (nil: all).

@@ -93,8 +93,7 @@ func (m *merger) mergeMetadata(coordinate string, applied [][]schema.Directive) 
 		case entry.combine != nil:
 			merged := entry.combine(list)
 			out = append(out, merged)
-			m.add(diag.Info, diag.MergedNonRepeatableDirectiveArguments, positions[entry.name], "apply it alike in all subgraphs",
-				"@%s on %q has different arguments in the subgraphs, the supergraph has %s", entry.name, coordinate, merged)
+			m.hintMerged(entry.name, coordinate, merged, positions[entry.name])
 		default:
 			out = append(out, m.mostFrequent(coordinate, list, positions[entry.name]))
 		}
@@ -108,6 +107,11 @@ func (m *merger) mergeMetadata(coordinate string, applied [][]schema.Directive) 
 		}
 	}
 	return out
+}
+
+func (m *merger) hintMerged(name, coordinate string, merged schema.Directive, positions []diag.Position) {
+	m.add(diag.Info, diag.MergedNonRepeatableDirectiveArguments, positions, "apply it alike in all subgraphs",
+		"@%s on %q has different arguments in the subgraphs, the supergraph has %s", name, coordinate, merged)
 }
 
 // mostFrequent is the application that most subgraphs have.
@@ -313,9 +317,20 @@ func (m *merger) mergeTypeMetadata() {
 // mergeSchemaMetadata merges the directives on the schema definitions.
 func (m *merger) mergeSchemaMetadata() {
 	applied := make([][]schema.Directive, len(m.subgraphs))
+	var texts []string
 	for i, sub := range m.subgraphs {
 		applied[i] = sub.Applied
+		texts = append(texts, sub.Description)
 	}
+	m.description = m.mergeDescription("the schema", texts, func() []diag.Position {
+		var out []diag.Position
+		for _, sub := range m.subgraphs {
+			if sub.Description != "" {
+				out = append(out, diag.Position{Subgraph: sub.Name, File: sub.File})
+			}
+		}
+		return out
+	})
 	m.applied = m.mergeMetadata("schema", applied)
 }
 

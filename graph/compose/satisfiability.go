@@ -23,15 +23,17 @@ const maxLabelBits = 6
 // walk is about types times few sets, however many paths there are.
 func checkSatisfiability(m *merger, s *supergraph.Supergraph) diag.List {
 	g := querygraph.Build(s)
-	reported := map[string]bool{}
+	reported, sharedReads := map[string]bool{}, map[string]bool{}
 	for _, on := range labelSettings(s) {
 		w := newWalk(m, g, on, reported)
+		w.sharedReads = sharedReads
 		for _, root := range []*schema.Type{s.API().Query, s.API().Mutation, s.API().Subscription} {
 			if root != nil {
 				w.walkFrom(root)
 			}
 		}
 	}
+	m.hintMixedReturns(sharedReads)
 	return m.takeDiags()
 }
 
@@ -81,6 +83,9 @@ type walk struct {
 	queue  []*state
 	// reported are the fields whose failure was reported, in this walk or one before it.
 	reported map[string]bool
+	// sharedReads are the fields that several subgraphs can answer for one object as it was read; nil
+	// where nobody asks.
+	sharedReads map[string]bool
 	// isTrial is set while an alternative is tried: failed then says how it went.
 	isTrial, failed bool
 }
@@ -154,11 +159,28 @@ func (w *walk) walkState(s *state) {
 		case w.api.Mutation != nil && t == w.api.Mutation && len(targets) > 1:
 			w.walkAlternatives(s, f, targets)
 		default:
+			if w.sharedReads != nil && w.countReads(s, f) > 1 {
+				w.sharedReads[t.Name+"."+f.Name] = true
+			}
 			for _, next := range w.below(s, f, targets) {
 				w.push(next)
 			}
 		}
 	}
+}
+
+// countReads counts the nodes of the state that answer the field without a jump.
+func (w *walk) countReads(s *state, f *schema.Field) int {
+	n := 0
+	for _, id := range s.nodes {
+		place := querygraph.Place{Node: id, Type: s.runtimeType}
+		if own := w.g.Narrow(id, s.runtimeType); own != querygraph.None {
+			if e := w.g.Nodes[own].Field(f.Name); e != nil && w.reach.CanTake(place, e) {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 func (w *walk) knowsType(s *state) bool {

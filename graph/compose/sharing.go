@@ -78,6 +78,10 @@ func (m *merger) checkSharing(f *mergedField, isTyped bool) {
 			closed = append(closed, fmt.Sprintf("%q", m.subgraphs[r.subgraph].Name))
 		}
 	}
+	if isSubscription && slices.ContainsFunc(resolvers, func(r resolver) bool { return r.field.ShareableAt != nil }) {
+		m.report(diag.InvalidFieldSharing, positions, "remove @shareable: subscriptions cannot be shared", "field %q is @shareable: one subgraph answers a subscription", f.coordinate())
+		return
+	}
 	if len(resolvers) < 2 {
 		return
 	}
@@ -103,10 +107,14 @@ func (m *merger) checkRuntimeTypes(f *mergedField, resolvers []resolver, positio
 	}
 	var common []string
 	isFirst, differ := true, false
+	abstract := 0
 	for _, r := range resolvers {
 		names := m.runtimeTypes(r.subgraph, r.field.Type.Named())
 		if names == nil {
 			continue // an interface object stands for any type
+		}
+		if t := m.subgraphs[r.subgraph].Type(r.field.Type.Named()); t.Def.IsAbstract() {
+			abstract++
 		}
 		if isFirst {
 			common, isFirst = names, false
@@ -117,13 +125,30 @@ func (m *merger) checkRuntimeTypes(f *mergedField, resolvers []resolver, positio
 		differ = differ || len(common) != before || len(common) != len(names)
 	}
 	switch {
-	case isFirst:
+	case abstract < 2: // a subgraph that returns one type answers with what it says
 	case len(common) == 0:
 		m.report(diag.ShareableHasMismatchedRuntimeTypes, positions, fmt.Sprintf("let the subgraphs share a possible type of %q", target.def.Name),
 			"the shared field %q returns %q, and the subgraphs have no possible type of it in common", f.coordinate(), f.def.Type)
 	case differ:
-		m.add(diag.Warn, diag.InconsistentRuntimeTypesForShareableReturn, positions, fmt.Sprintf("give %q the same possible types in all subgraphs", target.def.Name),
-			"the shared field %q returns %q, which has other possible types in some subgraphs", f.coordinate(), f.def.Type)
+		m.mixedReturns = append(m.mixedReturns, mixedReturn{f, positions})
+	}
+}
+
+// mixedReturn is a shared field whose possible types are not the same in all subgraphs.
+type mixedReturn struct {
+	field     *mergedField
+	positions []diag.Position
+}
+
+// hintMixedReturns hints at shared fields with different possible types, as far as an object's field
+// can be read in several of the subgraphs, which satisfiability has found out.
+func (m *merger) hintMixedReturns(sharedReads map[string]bool) {
+	for _, r := range m.mixedReturns {
+		f := r.field
+		if sharedReads[f.coordinate()] {
+			m.add(diag.Warn, diag.InconsistentRuntimeTypesForShareableReturn, r.positions, fmt.Sprintf("give %q the same possible types in all subgraphs", f.def.Type.Named()),
+				"the shared field %q returns %q, which has other possible types in some subgraphs", f.coordinate(), f.def.Type)
+		}
 	}
 }
 

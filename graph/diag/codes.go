@@ -236,6 +236,16 @@ const (
 	InconsistentInterfaceValueTypeField Code = "INCONSISTENT_INTERFACE_VALUE_TYPE_FIELD"
 	// InconsistentUnionMember: a member that not every subgraph has.
 	InconsistentUnionMember Code = "INCONSISTENT_UNION_MEMBER"
+	// InconsistentEntity: a type with a key in some subgraphs only.
+	InconsistentEntity Code = "INCONSISTENT_ENTITY"
+	// InconsistentExecutableDirectiveRepeatable: a directive that is repeatable in some subgraphs only.
+	InconsistentExecutableDirectiveRepeatable Code = "INCONSISTENT_EXECUTABLE_DIRECTIVE_REPEATABLE"
+	// InconsistentTypeSystemDirectiveRepeatable: a composed directive that is repeatable in some subgraphs only.
+	InconsistentTypeSystemDirectiveRepeatable Code = "INCONSISTENT_TYPE_SYSTEM_DIRECTIVE_REPEATABLE"
+	// InconsistentTypeSystemDirectiveLocations: a composed directive with different locations.
+	InconsistentTypeSystemDirectiveLocations Code = "INCONSISTENT_TYPE_SYSTEM_DIRECTIVE_LOCATIONS"
+	// ImplicitlyUpgradedFederationVersion: a linked feature needs a newer Federation than its subgraph links.
+	ImplicitlyUpgradedFederationVersion Code = "IMPLICITLY_UPGRADED_FEDERATION_VERSION"
 	// UnusedEnumType: an enum that is used nowhere.
 	UnusedEnumType Code = "UNUSED_ENUM_TYPE"
 	// NonNullFieldOnForeignEntity is weft's own: a field that cannot be null, added to an entity

@@ -1,7 +1,9 @@
 package federation
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/weft-graph/weft/graph/diag"
 	"github.com/weft-graph/weft/graph/internal/schema"
@@ -44,6 +46,7 @@ func (l *loader) readType(def *schema.Type) *Type {
 	t := &Type{Kind: def.Kind, Name: def.Name, Def: def, IsExtension: def.IsExtension}
 	var external, shareable []schema.Directive
 	for _, d := range def.Applied {
+		l.checkShadowed("@"+d.Name, d.Pos)
 		name, known := l.sub.Canonical(d)
 		switch {
 		case !known:
@@ -58,6 +61,7 @@ func (l *loader) readType(def *schema.Type) *Type {
 		case name == "external":
 			external = append(external, d)
 		case name == "shareable":
+			l.checkOneShareable(ofDeclaration(shareable, d.Declaration), d, t.Name)
 			shareable = append(shareable, d)
 		default:
 			t.Applied = append(t.Applied, d)
@@ -78,6 +82,23 @@ func (l *loader) readType(def *schema.Type) *Type {
 	return t
 }
 
+// checkOneShareable: the directive is repeatable for extensions of a type only.
+func (l *loader) checkOneShareable(before *schema.Directive, d schema.Directive, coordinate string) {
+	if before != nil {
+		l.failLater(diag.InvalidShareableUsage, d.Pos, "remove one of the two", "@shareable stands twice on %q", coordinate)
+	}
+}
+
+// checkShadowed refuses the namespaced name of an element that was imported under a name of its own.
+func (l *loader) checkShadowed(name string, pos schema.Position) {
+	if !strings.Contains(name, "__") {
+		return
+	}
+	if imported := l.sub.Links.shadowed(name); imported != "" {
+		l.fail(diag.InvalidLinkDirectiveUsage, pos, fmt.Sprintf("write %q", imported), "%q is imported as %q and has no other name", name, imported)
+	}
+}
+
 func ofDeclaration(list []schema.Directive, declaration int) *schema.Directive {
 	if i := slices.IndexFunc(list, func(d schema.Directive) bool { return d.Declaration == declaration }); i >= 0 {
 		return &list[i]
@@ -87,7 +108,9 @@ func ofDeclaration(list []schema.Directive, declaration int) *schema.Directive {
 
 func (l *loader) readField(t *Type, def *schema.Field) *Field {
 	f := &Field{Parent: t, Name: def.Name, Type: def.Type, Def: def}
+	l.checkShadowed(def.Type.Named(), def.Pos)
 	for _, d := range def.Applied {
+		l.checkShadowed("@"+d.Name, d.Pos)
 		name, known := l.sub.Canonical(d)
 		switch {
 		case !known:
@@ -99,6 +122,7 @@ func (l *loader) readField(t *Type, def *schema.Field) *Field {
 		case name == "provides":
 			f.Provides = l.readSelection(d, diag.ProvidesInvalidFieldsType, diag.ProvidesInvalidFields, diag.ProvidesDirectiveInFieldsArg)
 		case name == "shareable":
+			l.checkOneShareable(f.ShareableAt, d, f.Coordinate())
 			f.ShareableAt = &d
 		case name == "override":
 			f.Override = &Override{Pos: d.Pos}

@@ -23,8 +23,8 @@ func (v *validator) checkCosts(t *Type) {
 }
 
 func (v *validator) checkListSize(f *Field, d schema.Directive) {
-	sized := d.Arg("sizedFields")
-	if f.Type.Elem == nil && (sized == nil || len(sized.Items) == 0) {
+	sized := listItems(d.Arg("sizedFields"))
+	if f.Type.Elem == nil && len(sized) == 0 {
 		v.fail(diag.ListSizeAppliedToNonList, d.Pos, "remove @listSize, or name the lists below in \"sizedFields\"",
 			"@listSize on %q, which returns %s and no list", f.Coordinate(), f.Type)
 	}
@@ -32,20 +32,15 @@ func (v *validator) checkListSize(f *Field, d schema.Directive) {
 		v.fail(diag.ListSizeInvalidAssumedSize, d.Pos, "write a number that is not negative",
 			"@listSize on %q assumes the negative size %s", f.Coordinate(), size.Raw)
 	}
-	if slicing := d.Arg("slicingArguments"); slicing != nil {
-		for _, item := range slicing.Items {
-			arg := f.Def.Arg(item.Raw)
-			if arg == nil || arg.Type.Elem != nil || arg.Type.Name != "Int" {
-				v.fail(diag.ListSizeInvalidSlicingArgument, d.Pos, "name arguments of type Int",
-					"@listSize on %q: the slicing argument %q is no Int argument of the field", f.Coordinate(), item.Raw)
-			}
+	for _, item := range listItems(d.Arg("slicingArguments")) {
+		arg := f.Def.Arg(item.Raw)
+		if arg == nil || arg.Type.Elem != nil || arg.Type.Name != "Int" {
+			v.fail(diag.ListSizeInvalidSlicingArgument, d.Pos, "name arguments of type Int",
+				"@listSize on %q: the slicing argument %q is no Int argument of the field", f.Coordinate(), item.Raw)
 		}
 	}
-	if sized == nil || len(sized.Items) == 0 {
-		return
-	}
 	target := v.sub.Type(f.Type.Named())
-	for _, item := range sized.Items {
+	for _, item := range sized {
 		why, code := "", diag.ListSizeInvalidSizedField
 		switch {
 		case target == nil || !target.Def.IsComposite():
@@ -59,4 +54,16 @@ func (v *validator) checkListSize(f *Field, d schema.Directive) {
 			v.fail(code, d.Pos, "name fields that are lists", "@listSize on %q: the sized field %q: %s", f.Coordinate(), item.Raw, why)
 		}
 	}
+}
+
+// listItems are the items of a list; a value that is no list stands for a list of itself (GraphQL spec
+// 3.11, "Input Coercion").
+func listItems(v *schema.Value) []schema.Value {
+	switch {
+	case v == nil || v.Kind == schema.Null:
+		return nil
+	case v.Kind != schema.ListValue:
+		return []schema.Value{*v}
+	}
+	return v.Items
 }

@@ -20,11 +20,35 @@ func (l *loader) addDefinitions(parts *schema.Parts) {
 			}
 			return name
 		})
+		l.adopt(parts)
 	}
 	for _, link := range l.sub.Links.List {
 		if definitions := definitionsOf(link); definitions != nil {
 			l.addSpec(parts, definitions, link.NameOf)
 		}
+	}
+}
+
+// adopt takes directives of Federation 2 that a Federation 1 subgraph defines as Federation does for
+// what they are: an upgraded subgraph would import them.
+func (l *loader) adopt(parts *schema.Parts) {
+	l.sub.adopted = map[string]bool{}
+	own := map[string]bool{}
+	for _, d := range parts.Directives {
+		own[d.Name] = true
+	}
+	for _, want := range parsedSpecs().federation[LastFed2].Directives {
+		if !own[want.Name] || l.specDirectives[want.Name] {
+			continue
+		}
+		before := l.diags
+		l.addSpec(parts, &schema.Parts{Directives: []*schema.DirectiveDefinition{want}}, func(name string) string { return name })
+		if len(l.diags) > len(before) { // it only has the name
+			l.diags = before
+			delete(l.specDirectives, want.Name)
+			continue
+		}
+		l.sub.adopted[want.Name] = true
 	}
 }
 
@@ -106,7 +130,7 @@ func (l *loader) checkDirectiveDefinition(want, own *schema.DirectiveDefinition,
 			fail("the argument %q is missing", wantArg.Name)
 		case ownArg != nil && !isRedefinition(wantArg.Type, ownArg.Type, parts):
 			fail("the argument %q must be %s, not %s", wantArg.Name, wantArg.Type, ownArg.Type)
-		case ownArg != nil && ownArg.Default != nil && (wantArg.Default == nil || wantArg.Default.String() != ownArg.Default.String()):
+		case ownArg != nil && defaultOf(ownArg) != defaultOf(wantArg):
 			fail("the argument %q has another default", wantArg.Name)
 		}
 	}
@@ -123,6 +147,13 @@ func (l *loader) checkDirectiveDefinition(want, own *schema.DirectiveDefinition,
 			fail("it may not stand on %s, only on %s", location, strings.Join(want.Locations, ", "))
 		}
 	}
+}
+
+func defaultOf(arg *schema.InputValue) string {
+	if arg.Default == nil {
+		return ""
+	}
+	return arg.Default.String()
 }
 
 // isRedefinition reports whether own may stand for want in a definition: the same type, where a

@@ -13,6 +13,8 @@ type Feature struct {
 	Identity string
 	// Newest is the newest version that we read.
 	Newest Version
+	// Since is the version of Federation that brought the feature.
+	Since Version
 	// Purpose is the one written when the feature is printed.
 	Purpose string
 	// Definitions are SDL, under the spec's own names.
@@ -29,33 +31,33 @@ const (
 // Features are the specifications that we know.
 var Features = []Feature{
 	{
-		Identity: specHost + "inaccessible", Newest: Version{Minor: 2}, Purpose: "SECURITY",
+		Identity: specHost + "inaccessible", Newest: Version{Minor: 2}, Since: Version{2, 0}, Purpose: "SECURITY",
 		Definitions: "directive @inaccessible on " + typeSystemLocations,
 	},
 	{
-		Identity: specHost + "tag", Newest: Version{Minor: 3},
+		Identity: specHost + "tag", Newest: Version{Minor: 3}, Since: Version{2, 0},
 		Definitions: "directive @tag(name: String!) repeatable on " + typeSystemLocations + " | SCHEMA",
 	},
 	{
-		Identity: specHost + "authenticated", Newest: Version{Minor: 1}, Purpose: "SECURITY",
+		Identity: specHost + "authenticated", Newest: Version{Minor: 1}, Since: Version{2, 5}, Purpose: "SECURITY",
 		Definitions: "directive @authenticated on " + authLocations,
 	},
 	{
-		Identity: specHost + "requiresScopes", Newest: Version{Minor: 1}, Purpose: "SECURITY",
+		Identity: specHost + "requiresScopes", Newest: Version{Minor: 1}, Since: Version{2, 5}, Purpose: "SECURITY",
 		Definitions: "scalar requiresScopes__Scope directive @requiresScopes(scopes: [[requiresScopes__Scope!]!]!) on " + authLocations,
 	},
 	{
-		Identity: specHost + "policy", Newest: Version{Minor: 1}, Purpose: "SECURITY",
+		Identity: specHost + "policy", Newest: Version{Minor: 1}, Since: Version{2, 6}, Purpose: "SECURITY",
 		Definitions: "scalar policy__Policy directive @policy(policies: [[policy__Policy!]!]!) on " + authLocations,
 		Unsupported: "weft does not decide policies yet, and without a decision the fields would be open to everybody",
 	},
 	{
-		Identity: specHost + "cost", Newest: Version{Minor: 1},
+		Identity: specHost + "cost", Newest: Version{Minor: 1}, Since: Version{2, 9},
 		Definitions: "directive @cost(weight: Int!) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION | INPUT_FIELD_DEFINITION | OBJECT | SCALAR " +
 			"directive @listSize(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!], requireOneSlicingArgument: Boolean = true) on FIELD_DEFINITION",
 	},
 	{
-		Identity: specHost + "context", Newest: Version{Minor: 1}, Purpose: "SECURITY",
+		Identity: specHost + "context", Newest: Version{Minor: 1}, Since: Version{2, 8}, Purpose: "SECURITY",
 		Definitions: "scalar context__ContextFieldValue " +
 			"directive @context(name: String!) repeatable on INTERFACE | OBJECT | UNION " +
 			"directive @context__fromContext(field: context__ContextFieldValue) on ARGUMENT_DEFINITION",
@@ -63,7 +65,7 @@ var Features = []Feature{
 	},
 	{
 		// Cache tags say how answers may be cached; who caches nothing by them answers the same.
-		Identity: specHost + "cacheTag", Newest: Version{Minor: 1}, Purpose: "EXECUTION",
+		Identity: specHost + "cacheTag", Newest: Version{Minor: 1}, Since: Version{2, 12}, Purpose: "EXECUTION",
 		Definitions: "directive @cacheTag(format: String!) repeatable on OBJECT | FIELD_DEFINITION",
 	},
 }
@@ -76,6 +78,15 @@ func FeatureOf(identity string) *Feature {
 		}
 	}
 	return nil
+}
+
+// IsKnown reports whether the specification of that identity is one that we know.
+func IsKnown(identity string) bool {
+	switch identity {
+	case LinkIdentity, CoreIdentity, JoinIdentity, FederationIdentity, ConnectIdentity:
+		return true
+	}
+	return FeatureOf(identity) != nil
 }
 
 // Imports are what a link to the feature must import so that its directives have their own names:

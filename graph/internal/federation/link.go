@@ -164,6 +164,9 @@ func readLink(d schema.Directive) (*Link, *LinkProblem) {
 			return fail(diag.InvalidLinkDirectiveUsage, "remove it", "\"@%s\" has the unknown argument %q", d.Name, a.Name)
 		}
 	}
+	if !isName(link.As) {
+		return fail(diag.InvalidLinkDirectiveUsage, "give it another name with \"as\"", "the name %q of %q is no GraphQL name", link.As, link.URL)
+	}
 	if strings.Contains(link.As, "__") {
 		return fail(diag.InvalidLinkDirectiveUsage, "give it another name with \"as\"",
 			"the name %q of %q holds \"__\", which separates the name from what it names", link.As, link.URL)
@@ -253,9 +256,61 @@ func (l Links) checkNames() []LinkProblem {
 					"%q is imported from %q and from %q", one.As, other.URL, link.URL), "rename one of them with \"as\""})
 			}
 			owner[one.As] = link
+			if namespace, _, ok := strings.Cut(strings.TrimPrefix(one.As, "@"), "__"); ok && l.isTaken(namespace, link) {
+				problems = append(problems, LinkProblem{diag.InvalidLinkDirectiveUsage, link.Pos, fmt.Sprintf(
+					"%q of %q is imported as %q, a name in the namespace of another specification", one.Name, link.URL, one.As), "import it under another name"})
+			}
+		}
+	}
+	for _, link := range l.List {
+		if other := owner["@"+link.As]; other != nil && other != link && len(link.Imports) == 0 {
+			problems = append(problems, LinkProblem{diag.InvalidLinkDirectiveUsage, link.Pos, fmt.Sprintf(
+				"\"@%s\" is imported from %q and is the name of %q", link.As, other.URL, link.URL), "rename one of them with \"as\""})
 		}
 	}
 	return problems
+}
+
+// isTaken reports whether a namespace belongs to a specification other than the given link's.
+func (l Links) isTaken(namespace string, link *Link) bool {
+	if namespace == "join" {
+		return link.Identity != JoinIdentity
+	}
+	return slices.ContainsFunc(l.List, func(other *Link) bool { return other != link && other.As == namespace })
+}
+
+func isName(text string) bool {
+	for i := range len(text) {
+		c := text[i]
+		if c != '_' && (c|0x20 < 'a' || c|0x20 > 'z') && (i == 0 || c < '0' || c > '9') {
+			return false
+		}
+	}
+	return text != ""
+}
+
+// shadowed returns the name by which the schema must reach an element that it reaches by its
+// namespace although it is imported; empty where all is well. Directives begin with "@".
+func (l Links) shadowed(name string) string {
+	sigil := ""
+	if strings.HasPrefix(name, "@") {
+		sigil = "@"
+	}
+	namespace, element, ok := strings.Cut(name[len(sigil):], "__")
+	if !ok {
+		return ""
+	}
+	for _, link := range l.List {
+		if link.As != namespace {
+			continue
+		}
+		for _, one := range link.Imports {
+			if one.Name == sigil+element && one.As != name {
+				return one.As
+			}
+		}
+	}
+	return ""
 }
 
 // ByIdentity returns the link of that identity, or nil.

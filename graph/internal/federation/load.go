@@ -91,6 +91,9 @@ func (l *loader) readLinks(parts *schema.Parts) {
 	for _, link := range links.List {
 		l.checkLink(link)
 	}
+	if links.ByIdentity(FederationIdentity) == nil {
+		l.checkFed1Links(links)
+	}
 	if links.Directive != "" && links.ByIdentity(LinkIdentity) == nil && links.ByIdentity(CoreIdentity) == nil {
 		identity := LinkIdentity
 		if links.Directive == "core" {
@@ -100,6 +103,26 @@ func (l *loader) readLinks(parts *schema.Parts) {
 		l.sub.Links.List = append(slices.Clone(links.List), &Link{
 			URL: identity + "/v1.0", Identity: identity, Name: name, As: name, Version: Version{1, 0}, Pos: parts.Pos,
 		})
+	}
+}
+
+// checkFed1Links refuses links that give a name of Federation's own directives to something else: a
+// Federation 1 subgraph knows those without importing them.
+func (l *loader) checkFed1Links(links Links) {
+	for _, link := range links.List {
+		names := []string{"@" + link.As}
+		if len(link.Imports) > 0 {
+			names = nil
+		}
+		for _, one := range link.Imports {
+			names = append(names, one.As)
+		}
+		for _, name := range names {
+			if defines(parsedSpecs().federation[LastFed2], name) {
+				l.fail(diag.InvalidLinkDirectiveUsage, link.Pos, fmt.Sprintf("link %s/%s and import %q from it", FederationIdentity, LastFed2, name),
+					"%q of %q is a directive of Federation, which the subgraph does not link", name, link.URL)
+			}
+		}
 	}
 }
 

@@ -35,6 +35,9 @@ func (c *selectionCheck) check(t *Type, set FieldSet, belowExternal bool) {
 			continue
 		}
 		if item.Field == "__typename" {
+			if c.external != "" && !belowExternal && len(set) == 1 {
+				c.fail(c.external, fmt.Sprintf("remove it from %s", c.directive), "__typename of %q is known without it", t.Name)
+			}
 			continue
 		}
 		f := t.Field(item.Field)
@@ -50,19 +53,20 @@ func (c *selectionCheck) checkField(f *Field, item FieldSetItem, belowExternal b
 	if item.Alias != "" {
 		c.fail(c.invalid, "select the field by its own name", "%q has the alias %q", f.Coordinate(), item.Alias)
 	}
+	target := c.validator.sub.Type(f.Type.Named())
+	isComposite := target != nil && target.Def.IsComposite()
+	if c.abstract != "" && isComposite && target.Def.IsAbstract() {
+		c.fail(c.abstract, "select fields of object types only", "field %q returns the %s %q", f.Coordinate(), target.Kind, target.Name)
+		return
+	}
 	if c.checkArgs(f, item) && c.hasArgs != "" && len(f.Def.Args) > 0 {
 		c.fail(c.hasArgs, "select fields without arguments only", "field %q has arguments", f.Coordinate())
 	}
-	target := c.validator.sub.Type(f.Type.Named())
-	isComposite := target != nil && target.Def.IsComposite()
 	switch {
 	case isComposite && len(item.Selections) == 0:
 		c.fail(c.invalid, fmt.Sprintf("write \"%s { … }\"", item.Field), "field %q returns %s and needs a selection of its fields", f.Coordinate(), f.Type)
 	case !isComposite && len(item.Selections) > 0:
 		c.fail(c.invalid, "remove its selection", "field %q returns %s, which has no fields", f.Coordinate(), f.Type)
-	}
-	if c.abstract != "" && isComposite && target.Def.IsAbstract() {
-		c.fail(c.abstract, "select fields of object types only", "field %q returns the %s %q", f.Coordinate(), target.Kind, target.Name)
 	}
 	isExternal := f.External != nil
 	if c.external != "" && !isExternal && !belowExternal && !isComposite {

@@ -27,6 +27,8 @@ type Subgraph struct {
 	Schema *schema.Schema
 
 	byName map[string]*Type
+	// adopted are the directives of Federation 2 that a Federation 1 subgraph defines itself.
+	adopted map[string]bool
 	// pending are faults in field sets, found while reading and reported by Validate.
 	pending diag.List
 }
@@ -155,6 +157,9 @@ func (s *Subgraph) root(t *Type) *Type {
 func (s *Subgraph) Canonical(d schema.Directive) (string, bool) {
 	if s.IsFed1() {
 		if definition := directiveOf(parsedSpecs().federation[Fed1], d.Name); definition != nil {
+			return d.Name, true
+		}
+		if s.adopted[d.Name] {
 			return d.Name, true
 		}
 	}

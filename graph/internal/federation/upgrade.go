@@ -267,7 +267,8 @@ func (u *upgrader) addShareable() {
 		isShared := slices.ContainsFunc(u.others, func(other *Subgraph) bool { return other.Type(t.Name) != nil })
 		for _, f := range t.Fields {
 			if isValueType {
-				f.Shareable = f.Shareable || isShared
+				// An extension beside the definition of its type was never part of the value type.
+				f.Shareable = f.Shareable || isShared && (f.Def.Declaration == 0 || t.Def.IsExtension)
 				continue
 			}
 			f.Shareable = f.Shareable || slices.ContainsFunc(u.others, func(other *Subgraph) bool { return other.resolves(f) })
@@ -286,7 +287,8 @@ func (s *Subgraph) resolves(f *Field) bool {
 	return own != nil && (own.External == nil || own.Uses.Provides)
 }
 
-// dropExternalMetadata drops @tag and its like from external fields, where Federation 1 ignored them.
+// dropExternalMetadata drops @tag from external fields where the subgraph that resolves the field has
+// the same tag: Federation 1 asked for it in both.
 func (u *upgrader) dropExternalMetadata() {
 	for _, t := range u.sub.Types {
 		for _, f := range t.Fields {
@@ -294,9 +296,25 @@ func (u *upgrader) dropExternalMetadata() {
 				continue
 			}
 			f.Applied = slices.DeleteFunc(slices.Clone(f.Applied), func(d schema.Directive) bool {
-				_, known := u.sub.Canonical(d)
-				return known
+				name, known := u.sub.Canonical(d)
+				return known && name == "tag" && u.isTaggedElsewhere(f, d)
 			})
 		}
 	}
+}
+
+func (u *upgrader) isTaggedElsewhere(f *Field, tag schema.Directive) bool {
+	for _, other := range u.others {
+		t := other.Type(f.Parent.Name)
+		if t == nil || t.Field(f.Name) == nil || t.Field(f.Name).External != nil {
+			continue
+		}
+		for _, d := range t.Field(f.Name).Applied {
+			name, known := other.Canonical(d)
+			if known && name == "tag" && d.Arg("name") != nil && tag.Arg("name") != nil && d.Arg("name").Raw == tag.Arg("name").Raw {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -60,7 +60,9 @@ func (v *validator) checkKeys(t *Type) {
 			validator: v, directive: "@key", at: t.Name, pos: key.Pos,
 			invalid: diag.KeyInvalidFields, hasArgs: diag.KeyFieldsHasArgs, abstract: diag.KeyFieldsSelectInvalidType,
 		}
+		faults := len(v.diags)
 		c.check(t, key.Fields, false)
+		key.invalid = slices.ContainsFunc(v.diags[faults:], func(d diag.Diagnostic) bool { return d.Code == diag.KeyInvalidFields })
 	}
 }
 
