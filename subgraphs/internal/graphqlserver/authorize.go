@@ -19,19 +19,31 @@ type requirement struct {
 
 // authorizer enforces @authenticated and @requiresScopes before a field's resolver runs. The router enforces them too;
 // here they hold whatever the router does.
-type authorizer map[*ast.FieldDefinition]requirement
+type authorizer map[objectField]requirement
 
-// newAuthorizer collects the directives of every field, of the type that it belongs to and of the type that it returns.
+// objectField is a field of an object type, by which it is known also when it was selected on an interface.
+type objectField struct{ object, field string }
+
+// newAuthorizer collects the directives of every field: its own, those of the types that it belongs to, of the same
+// field of their interfaces, and of the type that it returns.
 func newAuthorizer(schema *ast.Schema) authorizer {
 	required := authorizer{}
-	for _, definition := range schema.Types {
-		for _, field := range definition.Fields {
-			lists := []ast.DirectiveList{field.Directives, definition.Directives}
+	for _, object := range schema.Types {
+		if object.Kind != ast.Object {
+			continue
+		}
+		for _, field := range object.Fields {
+			lists := []ast.DirectiveList{field.Directives, object.Directives}
+			for _, name := range object.Interfaces {
+				if inherited := schema.Types[name].Fields.ForName(field.Name); inherited != nil {
+					lists = append(lists, inherited.Directives, schema.Types[name].Directives)
+				}
+			}
 			if returned := schema.Types[field.Type.Name()]; returned != nil && !isFederationField(field.Name) {
 				lists = append(lists, returned.Directives)
 			}
 			if need, isNeeded := requirementOf(lists); isNeeded {
-				required[field] = need
+				required[objectField{object.Name, field.Name}] = need
 			}
 		}
 	}
@@ -82,7 +94,8 @@ func scopesOf(directive *ast.Directive) [][]string {
 }
 
 func (a authorizer) aroundField(ctx context.Context, next graphql.Resolver) (any, error) {
-	if need, isNeeded := a[graphql.GetFieldContext(ctx).Field.Definition]; isNeeded {
+	field := graphql.GetFieldContext(ctx)
+	if need, isNeeded := a[objectField{field.Object, field.Field.Name}]; isNeeded {
 		if err := need.check(ctx); err != nil {
 			return nil, err
 		}

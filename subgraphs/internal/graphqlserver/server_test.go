@@ -1,11 +1,13 @@
 package graphqlserver
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -115,13 +117,43 @@ func TestDirectivesOnFieldsAndTypes(t *testing.T) {
 		}
 		typeName, fieldName, _ := strings.Cut(c.field, ".")
 		got := ""
-		if need, isNeeded := rules[schema.Types[typeName].Fields.ForName(fieldName)]; isNeeded {
+		if need, isNeeded := rules[objectField{typeName, fieldName}]; isNeeded {
 			if err := need.check(ctx); err != nil {
 				got, _, _ = strings.Cut(err.Error(), ":")
 			}
 		}
 		if got != c.want {
 			t.Errorf("%s for %q: %s, want %s", c.field, c.scopes, got, c.want)
+		}
+	}
+}
+
+// TestDirectivesHoldThroughAnInterface: a field that is selected on an interface is one of the object's all the same.
+func TestDirectivesHoldThroughAnInterface(t *testing.T) {
+	schema := gqlparser.MustLoadSchema(&ast.Source{Input: `
+		directive @authenticated on FIELD_DEFINITION | OBJECT | INTERFACE
+		interface Person { name: String pay: Int age: Int @authenticated }
+		type Clerk implements Person { name: String pay: Int @authenticated age: Int }
+		type Guest implements Person { name: String pay: Int age: Int }
+		type Query { person: Person }
+	`})
+	rules := newAuthorizer(schema)
+	for _, c := range []struct {
+		object, on, field string
+		ok                bool
+	}{
+		{"Clerk", "Person", "pay", false},
+		{"Clerk", "Clerk", "pay", false},
+		{"Clerk", "Clerk", "age", false},
+		{"Clerk", "Person", "name", true},
+		{"Guest", "Person", "pay", true},
+		{"Guest", "Guest", "age", false},
+	} {
+		field := &ast.Field{Name: c.field, Definition: schema.Types[c.on].Fields.ForName(c.field)}
+		ctx := graphql.WithFieldContext(t.Context(), &graphql.FieldContext{Object: c.object, Field: graphql.CollectedField{Field: field}})
+		_, err := rules.aroundField(ctx, func(context.Context) (any, error) { return nil, nil })
+		if (err == nil) != c.ok {
+			t.Errorf("%s of a %s, selected on %s: %v", c.field, c.object, c.on, err)
 		}
 	}
 }
