@@ -203,6 +203,31 @@ test('the keyboard is enough', () =>
     assert.equal(await page.locator('.plan-fetch[open]').count(), 1)
   }))
 
+test('the security policy holds: no other origin, no script but the files of the page', async () => {
+  const visitor = await visit(browser, shop.url('router'))
+  visitor.allow(/Content Security Policy| csp$/)
+  try {
+    const { page } = visitor
+    await page.goto('/')
+    const violated = await page.evaluate(async (elsewhere) => {
+      const directives = []
+      document.addEventListener('securitypolicyviolation', (event) => directives.push(event.effectiveDirective))
+      await fetch(elsewhere).catch(() => undefined)
+      const script = document.createElement('script')
+      script.textContent = 'globalThis.ran = true'
+      const image = document.createElement('img')
+      image.src = elsewhere
+      document.body.append(script, image)
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      return [...directives, globalThis.ran === undefined ? 'nothing ran' : 'a script ran']
+    }, shop.url('storefront'))
+    assert.deepEqual(violated.toSorted(), ['connect-src', 'img-src', 'nothing ran', 'script-src-elem'])
+    visitor.check()
+  } finally {
+    await visitor.context.close()
+  }
+})
+
 for (const colorScheme of ['light', 'dark']) {
   test(`axe has nothing serious to say, ${colorScheme}`, () =>
     asVisitor(
