@@ -1,25 +1,31 @@
-// Writes src/graphql.ts: a typed document for each operation in web/operations, by GraphQL Code Generator, from the
-// composed API schema (web/schema.graphql, which `make generate` renews).
+// Writes, from the operations in web/operations and the composed API schema (web/schema.graphql, which `make generate`
+// renews):
+//
+//   src/graphql.ts                a typed document for each operation, by GraphQL Code Generator
+//   src/trusted.ts                the hash of each operation's text as the client sends it
+//   dist/trusted-documents.json   the manifest of these texts by their hash, for a router that serves only them
+import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { codegen } from '@graphql-codegen/core'
 import * as types from '@graphql-codegen/typescript'
 import * as operations from '@graphql-codegen/typescript-operations'
 import * as documents from '@graphql-codegen/typed-document-node'
-import { Source, parse } from 'graphql'
+import { formatDocument, stringifyDocument } from '@urql/core'
+import { Kind, Source, parse, separateOperations } from 'graphql'
 
 const folder = new URL('../operations/', import.meta.url)
-const output = new URL('src/graphql.ts', import.meta.url)
+const sources = readdirSync(folder)
+  .filter((name) => name.endsWith('.graphql'))
+  .sort()
+  .map((name) => ({
+    location: name,
+    document: parse(new Source(readFileSync(new URL(name, folder), 'utf8'), `web/operations/${name}`)),
+  }))
 
 const text = await codegen({
   filename: 'graphql.ts',
   schema: parse(readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8')),
-  documents: readdirSync(folder)
-    .filter((name) => name.endsWith('.graphql'))
-    .sort()
-    .map((name) => ({
-      location: name,
-      document: parse(new Source(readFileSync(new URL(name, folder), 'utf8'), `web/operations/${name}`)),
-    })),
+  documents: sources,
   config: {
     scalars: { Time: 'string', ID: 'string' },
     strictScalars: true,
@@ -34,4 +40,29 @@ const text = await codegen({
   plugins: [{ types: { onlyOperationTypes: true } }, { operations: {} }, { documents: {} }],
   pluginMap: { types, operations, documents },
 })
-writeFileSync(output, text)
+writeFileSync(new URL('src/graphql.ts', import.meta.url), text)
+
+// The texts are made as the client makes them, with what its cache adds; the browser tests compare both.
+const hashes = {}
+const manifest = {}
+for (const { document } of sources) {
+  for (const [name, operation] of Object.entries(separateOperations(document))) {
+    const sent = stringifyDocument(formatDocument(withoutLocations(operation)))
+    const hash = createHash('sha256').update(sent).digest('hex')
+    hashes[name] = hash
+    manifest[hash] = sent
+  }
+}
+writeFileSync(
+  new URL('src/trusted.ts', import.meta.url),
+  `/** The SHA-256 of each operation's text, by the operation's name. */\nexport const hashes: Record<string, string> = ${JSON.stringify(hashes, null, 2)}\n`,
+)
+writeFileSync(new URL('dist/trusted-documents.json', import.meta.url), JSON.stringify(manifest, null, 2) + '\n')
+
+/** The document as the generated code holds it: definitions in the order operation, fragments; no source text. */
+function withoutLocations(document) {
+  const plain = JSON.parse(JSON.stringify(document, (key, value) => (key === 'loc' ? undefined : value)))
+  const isOperation = ({ kind }) => kind === Kind.OPERATION_DEFINITION
+  plain.definitions = [...plain.definitions.filter(isOperation), ...plain.definitions.filter((d) => !isOperation(d))]
+  return plain
+}

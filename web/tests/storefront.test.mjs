@@ -1,5 +1,6 @@
 // The storefront in a real browser against a shop of real processes.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { checkAccessibility, launch, visit } from './browser.mjs'
 import { startShop } from './shop.mjs'
@@ -21,11 +22,23 @@ after(async () => {
 
 const unique = () => Math.random().toString(36).slice(2, 10)
 
+const manifest = JSON.parse(readFileSync(new URL('../storefront/dist/trusted-documents.json', import.meta.url), 'utf8'))
+
+/** Every operation that the pages send must be the one that the manifest of trusted documents has under its hash. */
+function checkTrusted(request) {
+  if (!request.url().endsWith('/graphql')) return
+  const { query, extensions } = request.postDataJSON()
+  assert.equal(manifest[extensions.persistedQuery.sha256Hash], query)
+}
+
 /** Opens the storefront, runs the scenario, and asserts that nothing went wrong unnoticed. */
 async function asVisitor(scenario, options) {
   const visitor = await visit(browser, shop.url('storefront'), options)
+  const sent = []
+  visitor.page.on('request', (request) => sent.push(request))
   try {
     await scenario(visitor.page, visitor)
+    sent.forEach(checkTrusted)
     visitor.check()
   } catch (error) {
     if (process.env.SCREENSHOTS) await visitor.page.screenshot({ path: `${process.env.SCREENSHOTS}/failed-${unique()}.png` })
@@ -129,9 +142,12 @@ describe('the storefront', () => {
     asVisitor(async (page) => {
       await page.goto('/')
       await page.getByText('34 products', { exact: true }).waitFor()
-      while (await page.getByRole('button', { name: 'Show more products' }).count()) await page.mouse.wheel(0, 4000)
-      await page.waitForFunction(() => document.querySelectorAll('.card').length === 34)
-      await page.getByText('Films', { exact: true }).click()
+      await page.waitForFunction(() => {
+        window.scrollTo(0, document.body.scrollHeight)
+        return document.querySelectorAll('.card').length === 34
+      })
+      assert.equal(await page.getByRole('button', { name: 'Show more products' }).count(), 0)
+      await page.getByLabel('Films').check()
       await page.getByText('12 products', { exact: true }).waitFor()
       await page.getByLabel('Sort by').selectOption('PRICE_DESC')
       await page.waitForFunction(() => document.querySelector('.card h2')?.textContent === 'The Dare')
@@ -185,6 +201,22 @@ describe('the storefront', () => {
       await page.getByRole('link', { name: 'Sign in' }).waitFor()
     }))
 
+  test('who is signed out elsewhere is told so', () =>
+    asVisitor(async (page, visitor) => {
+      await signIn(page, 'jack')
+      await asVisitor(async (other) => {
+        await signIn(other, 'jack')
+        await other.goto('/account')
+        await other.getByRole('button', { name: 'Sign out everywhere' }).click()
+        await other.getByRole('link', { name: 'Sign in' }).waitFor()
+      })
+      visitor.allow(/^answer 401: POST .*\/graphql$/)
+      visitor.allow(/^console error: Failed to load resource: the server responded with a status of 401/)
+      await page.getByRole('link', { name: 'Past orders' }).click()
+      await page.getByText('Your orders are kept with your account.').waitFor()
+      await page.getByRole('link', { name: 'Sign in' }).first().waitFor()
+    }))
+
   test('staff add, change and delete a product; a customer accepts its new price', () =>
     asVisitor(async (clerk) => {
       const title = `A Film ${unique()}`
@@ -207,7 +239,7 @@ describe('the storefront', () => {
         await customer.getByRole('link', { name: 'Go to checkout' }).click()
         await customer.getByRole('button', { name: 'Place the order' }).waitFor()
 
-        await clerk.getByRole('link', { name: 'Edit' }).click()
+        await clerk.getByRole('link', { name: 'Edit', exact: true }).click()
         await clerk.getByLabel('Price in euros').fill('12.50')
         await clerk.getByRole('button', { name: 'Save' }).click()
         await clerk.getByText('€12.50').first().waitFor()
@@ -239,7 +271,7 @@ describe('the storefront', () => {
         await clerk.getByLabel('Username of the customer').fill(username)
         await clerk.getByRole('button', { name: 'Find' }).click()
         await clerk.locator('[data-credit="UNKNOWN"]').waitFor()
-        await clerk.getByText('Good', { exact: true }).click()
+        await clerk.getByLabel('Good', { exact: true }).check()
         await clerk.getByLabel('Why').fill('a test')
         await clerk.getByRole('button', { name: 'Set the status' }).click()
         await clerk.locator('[data-credit="GOOD"]').waitFor()
@@ -247,6 +279,26 @@ describe('the storefront', () => {
       await customer.getByRole('link', { name: /^Order/ }).click()
       await customer.locator('[data-decision="OFFER"]').waitFor()
     }))
+})
+
+describe('a session', () => {
+  test('outlives its token, also while the page was asleep', async () => {
+    const brief = await startShop({ TOKEN_TTL: '4s' })
+    const visitor = await visit(browser, brief.url('storefront'))
+    try {
+      const { page } = visitor
+      await signIn(page, 'leslie')
+      await page.waitForTimeout(5000)
+      visitor.allow(/^answer 401: POST .*\/graphql$/)
+      visitor.allow(/^console error: Failed to load resource: the server responded with a status of 401/)
+      await page.getByRole('link', { name: /^Order/ }).click()
+      await page.locator('[data-decision]').waitFor()
+      visitor.check()
+    } finally {
+      await visitor.context.close()
+      await brief.stop()
+    }
+  })
 })
 
 describe('while a part of the shop is down', () => {
@@ -369,7 +421,8 @@ describe('while a part of the shop is down', () => {
       } finally {
         await shop.start('router')
       }
-      await page.getByText('34 products', { exact: true }).waitFor()
+      await page.locator('.card').first().waitFor()
+      await missing(page, 'shop').first().waitFor({ state: 'detached' })
       await page.getByRole('link', { name: 'Sign in' }).waitFor()
     }))
 })
@@ -399,6 +452,7 @@ describe('the pages', () => {
         await signIn(page, 'walter')
         for (const path of customer) await inspect(path)
         await page.getByRole('button', { name: 'Sign out', exact: true }).click()
+        await page.getByRole('link', { name: 'Sign in' }).waitFor()
         await signIn(page, 'clerk')
         for (const path of staff) await inspect(path)
       }, look))

@@ -1,8 +1,10 @@
 // The GraphQL client of one identity: cache, renewal of the session, HTTP.
-import { Client, fetchExchange } from '@urql/core'
+import { Client, fetchExchange, getOperationName, makeOperation, mapExchange, type Operation } from '@urql/core'
 import { authExchange } from '@urql/exchange-auth'
 import { makeCache } from './cache'
+import { failuresOf } from './failure'
 import { RefreshDocument } from './graphql'
+import { hashes } from './trusted'
 
 /**
  * The context of operations on the catalogue: they are the same for everybody and go without the session, so that they
@@ -10,11 +12,23 @@ import { RefreshDocument } from './graphql'
  */
 export const anonymous = { fetchOptions: { credentials: 'omit' as const } }
 
-/** What a renewal tells of the session. */
-export type OnRenewed = (expiresAt: string) => void
+/**
+ * Sends the hash of a document beside its text: a router that serves only trusted documents goes by the hash, any other
+ * by the text.
+ */
+function withHash(operation: Operation): Operation {
+  const sha256Hash = hashes[getOperationName(operation.query) ?? '']
+  if (operation.kind === 'teardown' || !sha256Hash) return operation
+  // miss: the text is to be sent too.
+  const extensions = { ...operation.extensions, persistedQuery: { version: 1 as const, sha256Hash, miss: true } }
+  return makeOperation(operation.kind, { ...operation, extensions })
+}
+
+/** What a client learns of its session: when the renewed token expires, or that the session has ended elsewhere. */
+export type SessionEvents = { onRenewed: (expiresAt: string) => void; onEnded: () => void }
 
 /** Makes a client with an empty cache. A request that is answered with 401 is sent again after the session was renewed. */
-export function makeClient(onRenewed: OnRenewed): Client {
+export function makeClient({ onRenewed, onEnded }: SessionEvents): Client {
   return new Client({
     url: '/graphql',
     preferGetMethod: false,
@@ -26,8 +40,10 @@ export function makeClient(onRenewed: OnRenewed): Client {
         refreshAuth: async () => {
           const renewed = await utils.mutate(RefreshDocument, {})
           if (renewed.data?.refresh) onRenewed(renewed.data.refresh.expiresAt)
+          else if (failuresOf(renewed.error).some(({ kind }) => kind === 'signIn')) onEnded()
         },
       })),
+      mapExchange({ onOperation: withHash }),
       fetchExchange,
     ],
   })

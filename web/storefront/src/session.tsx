@@ -4,9 +4,8 @@ import type { Client } from '@urql/core'
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react'
 import { Provider } from 'urql'
 import { makeClient } from './client'
-import { failureAt } from './failure'
 import { LogoutDocument, LogoutEverywhereDocument, RefreshDocument, ViewerDocument, type ViewerQuery } from './graphql'
-import { failuresOf, type Failure } from './failure'
+import { failureAt, failuresOf, type Failure } from './failure'
 import { useShopQuery } from './query'
 
 export type Viewer = NonNullable<ViewerQuery['me']>
@@ -20,8 +19,6 @@ export type Session = Identity & {
   isStaff: boolean
   /** Counts identities: what belongs to one is keyed by it. */
   epoch: number
-  /** Whether the user service answered when it was last asked. */
-  isReachable: boolean
   begin: (login: { expiresAt: string; user: Viewer }) => void
   /** Ends this session, or all of the person's; undefined if it has ended. */
   end: (everywhere: boolean) => Promise<Failure | undefined>
@@ -50,14 +47,16 @@ function isExpiring(): boolean {
 }
 
 export function SessionProvider({ children }: { children: ReactNode }) {
-  const [{ client, epoch }, setClient] = useState(() => ({ client: makeClient(noteExpiry), epoch: 0 }))
+  const [epoch, setEpoch] = useState(0)
   const [identity, setIdentity] = useState<Identity>({ status: 'loading' })
-  const [isReachable, setReachable] = useState(true)
 
   const change = useCallback((next: Identity) => {
+    if (next.status !== 'signedIn') localStorage.removeItem(expiryKey)
     setIdentity(next)
-    setClient((now) => ({ client: makeClient(noteExpiry), epoch: now.epoch + 1 }))
+    setEpoch((now) => now + 1)
   }, [])
+  // Each epoch has a client of its own.
+  const client = useMemo(() => makeClient({ onRenewed: noteExpiry, onEnded: () => change({ status: 'signedOut' }) }), [epoch, change])
 
   const begin = useCallback<Session['begin']>(
     (login) => {
@@ -74,7 +73,6 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         : await client.mutation(LogoutDocument, {}).toPromise()
       const failure = failuresOf(result.error)[0]
       if (failure && failure.kind === 'outage') return failure
-      localStorage.removeItem(expiryKey)
       change({ status: 'signedOut' })
       return undefined
     },
@@ -84,34 +82,33 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   useRenewal(client, identity.status === 'signedIn')
   const session = useMemo<Session>(() => {
     const roles = identity.viewer?.roles ?? []
-    return { ...identity, isStaff: roles.includes('CLERK') || roles.includes('ADMIN'), epoch, isReachable, begin, end }
-  }, [identity, epoch, isReachable, begin, end])
+    return { ...identity, isStaff: roles.includes('CLERK') || roles.includes('ADMIN'), epoch, begin, end }
+  }, [identity, epoch, begin, end])
 
   return (
     <Provider value={client}>
       <Context.Provider value={session}>
-        <AskWhoIsHere key={epoch} onAnswer={setIdentity} onReachable={setReachable} />
+        <AskWhoIsHere key={epoch} onAnswer={setIdentity} />
         {children}
       </Context.Provider>
     </Provider>
   )
 }
 
-type AskProps = { onAnswer: (set: (before: Identity) => Identity) => void; onReachable: (is: boolean) => void }
+type AskProps = { onAnswer: (set: (before: Identity) => Identity) => void }
 
 /** Asks who is here, again while the answer is out, and tells the provider. Who was here stays while nobody can say. */
-function AskWhoIsHere({ onAnswer, onReachable }: AskProps) {
+function AskWhoIsHere({ onAnswer }: AskProps) {
   const { data, failures, isLoading, isUpdating } = useShopQuery({ query: ViewerDocument, variables: {} })
   const viewer = data?.me
   const isOut = failureAt(failures, 'me') !== undefined
   useEffect(() => {
     if (isLoading || isUpdating) return
-    onReachable(!isOut)
     onAnswer((before) => {
       if (isOut) return before.status === 'loading' ? { status: 'unknown' } : before
       return viewer ? { status: 'signedIn', viewer } : { status: 'signedOut' }
     })
-  }, [viewer, isOut, isLoading, isUpdating, onAnswer, onReachable])
+  }, [viewer, isOut, isLoading, isUpdating, onAnswer])
   return null
 }
 
