@@ -7,6 +7,8 @@ SHELL := /bin/bash
 RACE := $(if $(filter true,$(CI)),-race,)
 # Tests over the composition corpus need a folder that is not part of the repository.
 ALLOW_SKIP := $(if $(WEFT_CORPUS),,WEFT_CORPUS)
+# The folders with the operations that are known; a change of the API must break none of them.
+OPERATIONS := e2e/operations web/operations web/playground/operations
 TEST_FLAGS ?= -timeout 15m
 
 .PHONY: help run build playground test check generate bench reset
@@ -37,11 +39,12 @@ playground: $(PLAYGROUND) ## build the page that the router shows at its root (n
 test: ## run every test, on real Postgres and Redis where they are installed, and say what was skipped
 	@go run ./internal/testrun -allow-skip '$(ALLOW_SKIP)' -- $(RACE) $(TEST_FLAGS) ./...
 
-check: ## formatting, vet, static analysis
+check: ## formatting, vet, static analysis, and what has changed in the API since its last release
 	@unformatted=$$(git ls-files '*.go' | xargs -r gofmt -l); \
 	if [ -n "$$unformatted" ]; then echo "not gofmt'ed (run gofmt -w):"; echo "$$unformatted"; exit 1; fi
 	go vet ./...
 	go tool staticcheck ./...
+	go run ./cmd/weft check supergraph.yaml $(OPERATIONS)
 
 generate: ## write the generated code anew (gqlgen)
 	go generate ./...

@@ -63,6 +63,9 @@ func (c *check) consequence(change diff.Change) string {
 	case len(c.documents) == 0:
 		return "; no operations were given that could use it"
 	}
+	if len(c.documents) == 1 {
+		return "; the one known document does not use it"
+	}
 	return fmt.Sprintf("; none of the %d known documents uses it", len(c.documents))
 }
 

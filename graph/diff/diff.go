@@ -76,10 +76,28 @@ type comparison struct {
 
 // add notes a change; reach says which uses it touches.
 func (c *comparison) add(code Code, coordinate string, r reach, format string, args ...any) {
+	before, after := c.old.places[coordinate], c.new.nearest(coordinate)
+	if isGone(code) {
+		after = inSubgraphsOf(before, after)
+	}
 	c.changes = append(c.changes, Change{
 		Code: code, Class: code.Class(), Coordinate: coordinate, Message: fmt.Sprintf(format, args...),
-		Before: c.old.places[coordinate], After: c.new.nearest(coordinate), IsGone: isGone(code), reach: r,
+		Before: before, After: after, IsGone: isGone(code), reach: r,
 	})
+}
+
+// inSubgraphsOf keeps the positions in the subgraphs that had the element which is gone, if it is known which did.
+func inSubgraphsOf(had, positions []diag.Position) []diag.Position {
+	var out []diag.Position
+	for _, p := range positions {
+		if slices.ContainsFunc(had, func(q diag.Position) bool { return q.Subgraph != "" && q.Subgraph == p.Subgraph }) {
+			out = append(out, p)
+		}
+	}
+	if out == nil {
+		return positions
+	}
+	return out
 }
 
 // isGone reports whether changes of that code are elements that are there no more.
