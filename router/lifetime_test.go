@@ -17,6 +17,7 @@ import (
 	"github.com/weft-graph/weft/graph/supergraph"
 	"github.com/weft-graph/weft/router"
 	"github.com/weft-graph/weft/router/config"
+	"github.com/weft-graph/weft/router/source"
 )
 
 // TestSwapUnderLoad: while graphs are swapped no request fails, and each is answered by one graph or the other.
@@ -176,6 +177,47 @@ func TestRun(t *testing.T) {
 	s.awaitLog(t, "the changed supergraph is refused", file)
 	if got := ask("added"); got != `{"data":{"added":"new"}}` {
 		t.Errorf("after a bad change: %s", got)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestAPanicOfAChangeIsThatChangesEnd: a change on which we crash must not take down what is served, nor the changes
+// after it.
+func TestAPanicOfAChangeIsThatChangesEnd(t *testing.T) {
+	s := start(t, nil)
+	file := filepath.Join(t.TempDir(), "supergraph.graphql")
+	replace(t, file, s.sdl("extra"))
+	options := source.Options{ReadFile: func(path string) ([]byte, error) {
+		text, err := os.ReadFile(path)
+		if string(text) == "crash" {
+			panic("crash")
+		}
+		return text, err
+	}}
+	last, err := source.Load(t.Context(), file, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		defer func() {
+			if value := recover(); value != nil {
+				ended <- fmt.Errorf("panic: %v", value)
+			}
+		}()
+		ended <- s.Follow(ctx, file, last, options)
+	}()
+	replace(t, file, "crash")
+	s.awaitLog(t, `"panic":"panic: crash"`, "}")
+	replace(t, file, s.sdl("added"))
+	for deadline := time.Now().Add(10 * time.Second); s.post(t, `{"query":"{ added }"}`).body != `{"data":{"added":"new"}}`; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the change after it was not swapped in")
+		}
 	}
 	cancel()
 	if err := <-ended; err != nil {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"time"
 
 	"github.com/weft-graph/weft/graph/diag"
 	"github.com/weft-graph/weft/router/config"
@@ -72,10 +73,14 @@ func SourceOptions(c config.Config) (source.Options, error) {
 	return options, nil
 }
 
+// followAgain is how long after a panic the source is looked at again.
+const followAgain = time.Second
+
 // Follow swaps in every good version of the source after last, until ctx ends. A bad one is logged with its
-// diagnostics, and what was served before stays. It blocks.
+// diagnostics, and what was served before stays; so it does when we crash on one. It blocks.
 func (r *Router) Follow(ctx context.Context, path string, last *source.Version, options source.Options) error {
-	return source.Watch(ctx, path, last, options, func(version *source.Version, err error) {
+	changed := func(version *source.Version, err error) {
+		last = version
 		if err == nil {
 			r.logHints(ctx, version)
 			err = r.Swap(ctx, version.Supergraph)
@@ -83,7 +88,21 @@ func (r *Router) Follow(ctx context.Context, path string, last *source.Version, 
 		if err != nil {
 			r.logRefused(ctx, path, err)
 		}
-	})
+	}
+	for {
+		err := telemetry.Recover(ctx, r.log, "follow the source", func() error {
+			return source.Watch(ctx, path, last, options, changed)
+		})
+		var panicked *telemetry.PanicError
+		if !errors.As(err, &panicked) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(followAgain):
+		}
+	}
 }
 
 // logHints says what composition holds for a mistake although the graph can be served.
