@@ -11,7 +11,7 @@ ALLOW_SKIP := $(if $(WEFT_CORPUS),,WEFT_CORPUS)
 OPERATIONS := e2e/operations web/operations web/playground/operations
 TEST_FLAGS ?= -timeout 15m
 
-.PHONY: help run build playground test check generate bench reset
+.PHONY: help run build playground storefront test test-web check generate bench reset
 
 # What the browser gets is built where Node is installed, and again when its sources have changed. Without it, or without
 # a network on the first build, the router shows a plain page instead; in CI that is a failure.
@@ -22,22 +22,37 @@ OPTIONAL := $(if $(filter true,$(CI)),,|| echo 'The playground was not built: th
 $(PLAYGROUND): $(PLAYGROUND_SOURCES)
 	cd web/playground && npm ci && npm run build $(OPTIONAL)
 
-help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+# The shop's pages likewise: without them the storefront shows a page that says how to build them.
+STOREFRONT := web/storefront/dist/site/index.html
+STOREFRONT_SOURCES := $(shell find web/storefront web/operations web/schema.graphql -type f -not -path '*/node_modules/*' \
+	-not -path '*/dist/*' -not -path '*/src/graphql.ts' -not -path '*/src/trusted.ts' -not -name '*.go')
+WEB := $(if $(shell command -v npm),$(PLAYGROUND) $(STOREFRONT))
 
-run: $(if $(shell command -v npm),$(PLAYGROUND)) ## build everything and serve the shop on http://127.0.0.1:4000 (Ctrl-C stops it)
+$(STOREFRONT): $(STOREFRONT_SOURCES)
+	cd web/storefront && npm ci && npm run build $(if $(filter true,$(CI)),,|| echo 'The storefront was not built: it will say how to.')
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(WEB) ## build everything; the shop is on http://127.0.0.1:4010, its graph on http://127.0.0.1:4000 (Ctrl-C stops it)
 	@mkdir -p bin
 	go build -o bin/ ./cmd/weft
 	@exec bin/weft dev
 
-build: $(if $(shell command -v npm),$(PLAYGROUND)) ## build bin/weft and the four services
+build: $(WEB) ## build bin/weft, the four services and the storefront
 	@mkdir -p bin
-	go build -o bin/ ./cmd/weft ./subgraphs/user ./subgraphs/product ./subgraphs/order ./subgraphs/credit
+	go build -o bin/ ./cmd/weft ./subgraphs/user ./subgraphs/product ./subgraphs/order ./subgraphs/credit \
+		./cmd/storefront
 
 playground: $(PLAYGROUND) ## build the page that the router shows at its root (needs Node)
 
+storefront: $(STOREFRONT) ## build the shop's pages (needs Node)
+
 test: ## run every test, on real Postgres and Redis where they are installed, and say what was skipped
 	@go run ./internal/testrun -allow-skip '$(ALLOW_SKIP)' -- $(RACE) $(TEST_FLAGS) ./...
+
+test-web: $(PLAYGROUND) $(STOREFRONT) ## try the pages in a real browser, while services are killed (needs Node and Chromium)
+	cd web/tests && npm ci && npm test
 
 check: ## formatting, vet, static analysis, and what has changed in the API since its last release
 	@unformatted=$$(git ls-files '*.go' | xargs -r gofmt -l); \
@@ -46,7 +61,7 @@ check: ## formatting, vet, static analysis, and what has changed in the API sinc
 	go tool staticcheck ./...
 	go run ./cmd/weft check supergraph.yaml $(OPERATIONS)
 
-generate: ## write the generated code anew (gqlgen)
+generate: ## write the generated code anew (gqlgen, the API schema of the pages)
 	go generate ./...
 
 bench: ## measure the router beside a bare reverse proxy

@@ -1,5 +1,5 @@
 // The GraphQL client of one identity: cache, renewal of the session, HTTP.
-import { Client, fetchExchange, getOperationName, makeOperation, mapExchange, type Operation } from '@urql/core'
+import { Client, fetchExchange, formatDocument, getOperationName, makeOperation, mapExchange, type Operation } from '@urql/core'
 import { authExchange } from '@urql/exchange-auth'
 import { makeCache } from './cache'
 import { failuresOf } from './failure'
@@ -21,7 +21,9 @@ function withHash(operation: Operation): Operation {
   if (operation.kind === 'teardown' || !sha256Hash) return operation
   // miss: the text is to be sent too.
   const extensions = { ...operation.extensions, persistedQuery: { version: 1 as const, sha256Hash, miss: true } }
-  return makeOperation(operation.kind, { ...operation, extensions })
+  // A renewal of the session has not passed the cache, which adds __typename to the others.
+  const query = formatDocument(operation.query) as typeof operation.query
+  return makeOperation(operation.kind, { ...operation, query, extensions })
 }
 
 /** What a client learns of its session: when the renewed token expires, or that the session has ended elsewhere. */
