@@ -1,9 +1,11 @@
 package fail
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -48,5 +50,26 @@ func TestCheckText(t *testing.T) {
 		if (err == nil) != c.ok || err != nil && !Is(err, BadInput) {
 			t.Errorf("%q %d to %d: %v", c.text, c.min, c.max, err)
 		}
+	}
+}
+
+// TestACallerWhoHasGoneIsNoFailure: one request with many aliases that is given up would write a line for each.
+func TestACallerWhoHasGoneIsNoFailure(t *testing.T) {
+	var lines bytes.Buffer
+	before := slog.Default()
+	t.Cleanup(func() { slog.SetDefault(before) })
+	slog.SetDefault(slog.New(slog.NewTextHandler(&lines, nil)))
+	ctx, cancel := context.WithCancel(context.Background())
+	Present(ctx, errors.New("broken"))
+	if !strings.Contains(lines.String(), "broken") {
+		t.Errorf("a failure was not logged: %s", &lines)
+	}
+	lines.Reset()
+	cancel()
+	if shown := Present(ctx, fmt.Errorf("read: %w", ctx.Err())); shown.Message != maskedMessage || lines.Len() > 0 {
+		t.Errorf("%s, logged %s", shown.Message, &lines)
+	}
+	if Present(ctx, errors.New("broken")); !strings.Contains(lines.String(), "broken") {
+		t.Errorf("another failure was not logged: %s", &lines)
 	}
 }

@@ -31,8 +31,12 @@ func Present(ctx context.Context, err error) *gqlerror.Error {
 	case isInputError(err):
 		return presented(ctx, request, New(BadInput, "%s", rootMessage(err)))
 	default:
+		level := slog.LevelError
+		if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+			level = slog.LevelDebug // the caller has gone, which is not our failure
+		}
 		path := graphql.GetPath(ctx)
-		slog.ErrorContext(ctx, "a resolver failed", "path", path.String(), "error", err.Error())
+		slog.Log(ctx, level, "a resolver failed", "path", path.String(), "error", err.Error())
 		return presented(ctx, request, New(Internal, maskedMessage))
 	}
 }
