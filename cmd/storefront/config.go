@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -45,4 +46,15 @@ func readConfig(lookUp func(name string) string) (config, error) {
 		return c, errors.New("the environment is not complete:\n  " + strings.Join(problems, "\n  "))
 	}
 	return c, nil
+}
+
+// variables lists the variables that readConfig reads, sorted.
+func variables() []string {
+	var names []string
+	_, _ = readConfig(func(name string) string {
+		names = append(names, name)
+		return ""
+	})
+	slices.Sort(names)
+	return slices.Compact(names)
 }

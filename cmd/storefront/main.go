@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -33,6 +35,10 @@ func main() {
 }
 
 func run() error {
+	if slices.Equal(os.Args[1:], []string{"--variables"}) {
+		fmt.Println(strings.Join(variables(), "\n"))
+		return nil
+	}
 	config, err := readConfig(os.Getenv)
 	if err != nil {
 		return err

@@ -2,7 +2,7 @@
 //
 // In comes the text and a struct that holds the defaults; out comes the struct filled in. Keys are the fields' yaml
 // tags; a key that is none is a mistake, with the key that was probably meant. ${NAME} and ${NAME:-default} in a value
-// are replaced by the environment, $${ stands for ${. A field with the tag unit:"bytes" takes sizes such as 2MiB, a
+// are replaced by the environment, or by the file that NAME_FILE names there, $${ stands for ${. A field with the tag unit:"bytes" takes sizes such as 2MiB, a
 // time.Duration takes 1m30s, a field of type any takes whatever JSON can hold. A map field with the tag like:"Field"
 // starts each entry as a copy of that other field.
 // The package does not know what any setting means: who does calls Report with the setting's path.

@@ -1,6 +1,8 @@
 package settings_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -25,6 +27,40 @@ func TestExpandSizesAndAliases(t *testing.T) {
 	}
 	if c.Text != "a1bc${A}" || c.Name != c.Text || c.Size != 3<<10 || strings.Join(c.List, ",") != "1,x" {
 		t.Errorf("%+v", c)
+	}
+}
+
+// TestExpandFromFiles: a variable may come from a file, not from both, and the file must be there.
+func TestExpandFromFiles(t *testing.T) {
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("from the file\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		text string
+		env  map[string]string
+		want string // of the value, or of the mistake
+	}{
+		{"${KEY}", map[string]string{"KEY_FILE": secret}, "from the file"},
+		{"${KEY:-none}", map[string]string{"KEY_FILE": secret, "KEY": ""}, "from the file"},
+		{"${KEY}", map[string]string{"KEY_FILE": "", "KEY": "given"}, "given"},
+		{"${KEY}", map[string]string{"KEY_FILE": secret, "KEY": "given"}, "KEY and KEY_FILE are both set"},
+		{"${KEY:-none}", map[string]string{"KEY_FILE": secret + "-nowhere"}, "KEY_FILE names a file that cannot be read"},
+	} {
+		var got struct {
+			Text string `yaml:"text"`
+		}
+		file := settings.Parse("a.yaml", []byte("text: "+c.text), func(name string) (string, bool) {
+			value, ok := c.env[name]
+			return value, ok
+		})
+		file.Decode(&got)
+		if err := file.Err(); err != nil {
+			got.Text = err.Error()
+		}
+		if !strings.Contains(got.Text, c.want) {
+			t.Errorf("%s with %v: %q, want %q", c.text, c.env, got.Text, c.want)
+		}
 	}
 }
 

@@ -3,12 +3,13 @@ package settings
 import (
 	"fmt"
 	"math"
+	"os"
 	"strconv"
 	"strings"
 )
 
 // expand replaces ${NAME} and ${NAME:-default}; a default may be empty and counts also for an empty variable, as in a
-// shell. ${env.NAME}, as other tools write it, is ${NAME}. $${ stands for ${.
+// shell. A variable NAME may come from the file that NAME_FILE names. ${env.NAME}, as other tools write it, is ${NAME}. $${ stands for ${.
 func expand(text string, lookup func(string) (string, bool)) (string, error) {
 	var out strings.Builder
 	for {
@@ -31,8 +32,10 @@ func expand(text string, lookup func(string) (string, bool)) (string, error) {
 		if !isVariable(name) {
 			return "", fmt.Errorf("%q is not the name of an environment variable", name)
 		}
-		value, set := lookup(name)
+		value, set, err := valueOf(name, lookup)
 		switch {
+		case err != nil:
+			return "", err
 		case hasFallback && value == "":
 			value = fallback
 		case !set && !hasFallback:
@@ -41,6 +44,24 @@ func expand(text string, lookup func(string) (string, bool)) (string, error) {
 		out.WriteString(value)
 		text = rest
 	}
+}
+
+// valueOf returns a variable, or what stands in the file that NAME_FILE names: so a container mounts secrets. A line
+// break at the file's end is none of the value's.
+func valueOf(name string, lookup func(string) (string, bool)) (value string, set bool, err error) {
+	value, set = lookup(name)
+	file, fromFile := lookup(name + "_FILE")
+	switch {
+	case !fromFile || file == "":
+		return value, set, nil
+	case value != "":
+		return "", false, fmt.Errorf("the environment variables %s and %s_FILE are both set: set one of them", name, name)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", false, fmt.Errorf("the environment variable %s_FILE names a file that cannot be read: %w", name, err)
+	}
+	return strings.TrimRight(string(text), "\r\n"), true, nil
 }
 
 func isVariable(name string) bool {

@@ -8,6 +8,9 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +49,43 @@ func TestDefaultsNeedOnlyTheKey(t *testing.T) {
 	config := environment.Config("credit", 4004)
 	if err := environment.Err(); err != nil || config.Listen != "127.0.0.1:4004" || config.DatabaseURL != "sqlite:.data/credit.db" || config.DataDir != ".data/credit" {
 		t.Errorf("%+v, %v", config, err)
+	}
+}
+
+// TestSecretsFromFiles: each variable may come from a file, not from both, and the file must be there.
+func TestSecretsFromFiles(t *testing.T) {
+	folder := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(folder, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	key := strings.Repeat("k", MinKeyLength)
+	variables := map[string]string{
+		"ROUTER_KEY_FILE": write("key", key+"\n"), "DATABASE_PASSWORD_FILE": write("password", "p@ss:word/\n"),
+		"DATABASE_URL": "postgres://shop_user@postgres:5432/shop_user",
+	}
+	read := func() (Config, error) {
+		environment := NewEnvironment(func(name string) string { return variables[name] })
+		config := environment.Config("user", 4001)
+		if names := environment.Names(); !slices.IsSorted(names) || !slices.Contains(names, "DATABASE_PASSWORD") || slices.Contains(names, "ROUTER_KEY_FILE") {
+			t.Errorf("the variables are %v", names)
+		}
+		return config, environment.Err()
+	}
+	config, err := read()
+	if want := "postgres://shop_user:p%40ss%3Aword%2F@postgres:5432/shop_user"; err != nil || string(config.RouterKey) != key || config.DatabaseURL != want {
+		t.Errorf("%+v, %v", config, err)
+	}
+	variables["ROUTER_KEY"], variables["DATABASE_URL"] = key, "postgres://postgres/user"
+	variables["LOG_LEVEL_FILE"] = filepath.Join(folder, "nowhere")
+	_, err = read()
+	for _, part := range []string{"ROUTER_KEY is set, and so is ROUTER_KEY_FILE", "LOG_LEVEL_FILE names a file", "DATABASE_URL must name the user"} {
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("the error %v does not say %q", err, part)
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,10 +22,13 @@ import (
 // MinKeyLength is the shortest shared secret, in characters.
 const MinKeyLength = 32
 
-// Environment reads variables and collects what is wrong with them; Err names it all.
+// Environment reads variables and collects what is wrong with them; Err names it all. Each variable NAME may come from a
+// file instead, whose name is NAME_FILE: so a container mounts secrets.
 type Environment struct {
 	lookUp   func(name string) string
 	problems []string
+	// names are the variables that were asked for.
+	names []string
 }
 
 // NewEnvironment returns an Environment that reads variables by lookUp, such as os.Getenv.
@@ -51,9 +55,37 @@ func (e *Environment) Check(name string, err error) {
 	}
 }
 
+// Names lists the variables that were asked for so far, sorted.
+func (e *Environment) Names() []string {
+	slices.Sort(e.names)
+	e.names = slices.Compact(e.names)
+	return slices.Clone(e.names)
+}
+
+// fileSuffix is behind the name of a variable that names a file with the value.
+const fileSuffix = "_FILE"
+
+// value returns a variable, from its file if there is one; a line break at the file's end is none of the value's.
+func (e *Environment) value(name string) string {
+	e.names = append(e.names, name)
+	value, file := e.lookUp(name), e.lookUp(name+fileSuffix)
+	switch {
+	case file == "":
+		return value
+	case value != "":
+		e.problem(name, "is set, and so is %s: set one of them", name+fileSuffix)
+		return value
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		e.problem(name+fileSuffix, "names a file that cannot be read: %v", err)
+	}
+	return strings.TrimRight(string(text), "\r\n")
+}
+
 // Text returns a variable, or fallback if it is empty.
 func (e *Environment) Text(name, fallback string) string {
-	if value := e.lookUp(name); value != "" {
+	if value := e.value(name); value != "" {
 		return value
 	}
 	return fallback
@@ -61,7 +93,7 @@ func (e *Environment) Text(name, fallback string) string {
 
 // Required returns a variable that must be there; expects says what to put into it.
 func (e *Environment) Required(name, expects string) string {
-	value := e.lookUp(name)
+	value := e.value(name)
 	if value == "" {
 		e.problem(name, "is missing; expected %s", expects)
 	}
@@ -94,7 +126,7 @@ func (e *Environment) URL(name, fallback, what string) string {
 
 // Duration returns a positive duration such as "15m", or fallback if the variable is empty.
 func (e *Environment) Duration(name string, fallback time.Duration) time.Duration {
-	value := e.lookUp(name)
+	value := e.value(name)
 	if value == "" {
 		return fallback
 	}
@@ -108,7 +140,7 @@ func (e *Environment) Duration(name string, fallback time.Duration) time.Duratio
 
 // Bool returns true or false, or fallback if the variable is empty.
 func (e *Environment) Bool(name string, fallback bool) bool {
-	value := e.lookUp(name)
+	value := e.value(name)
 	if value == "" {
 		return fallback
 	}
@@ -126,7 +158,7 @@ type Config struct {
 	Service string
 	// Listen is LISTEN, the host:port to serve on; port 0 takes a free one.
 	Listen string
-	// DatabaseURL is DATABASE_URL, sqlite:<file> or postgres://….
+	// DatabaseURL is DATABASE_URL, sqlite:<file> or postgres://…, with DATABASE_PASSWORD if that is set.
 	DatabaseURL string
 	// RouterKey is ROUTER_KEY, the HMAC key that the router signs its requests with.
 	RouterKey []byte
@@ -145,7 +177,7 @@ func (e *Environment) Config(service string, defaultPort int) Config {
 	config := Config{
 		Service:     service,
 		Listen:      e.Text("LISTEN", fmt.Sprintf("127.0.0.1:%d", defaultPort)),
-		DatabaseURL: e.Text("DATABASE_URL", "sqlite:.data/"+service+".db"),
+		DatabaseURL: e.databaseURL("sqlite:.data/" + service + ".db"),
 		RouterKey:   e.Key("ROUTER_KEY", "the router's"),
 		DataDir:     e.Text("DATA_DIR", ".data/"+service),
 		DemoData:    e.Bool("DEMO_DATA", false),
@@ -159,13 +191,30 @@ func (e *Environment) Config(service string, defaultPort int) Config {
 	if _, _, err := net.SplitHostPort(config.Listen); err != nil {
 		e.problem("LISTEN", "is %q; expected host:port such as 127.0.0.1:%d", config.Listen, defaultPort)
 	}
-	if !strings.HasPrefix(config.DatabaseURL, "sqlite:") && !strings.HasPrefix(config.DatabaseURL, "postgres") {
-		e.problem("DATABASE_URL", "must be sqlite:<file> or postgres://<user>@<host>/<database>")
-	}
 	if err := config.LogLevel.UnmarshalText([]byte(e.Text("LOG_LEVEL", "info"))); err != nil {
 		e.problem("LOG_LEVEL", "is %q; expected debug, info, warn or error", e.lookUp("LOG_LEVEL"))
 	}
 	return config
+}
+
+// databaseURL returns DATABASE_URL with DATABASE_PASSWORD in it, which is apart because the URL is no secret without.
+func (e *Environment) databaseURL(fallback string) string {
+	text, password := e.Text("DATABASE_URL", fallback), e.Text("DATABASE_PASSWORD", "")
+	isPostgres := strings.HasPrefix(text, "postgres")
+	if !isPostgres && !strings.HasPrefix(text, "sqlite:") {
+		e.problem("DATABASE_URL", "must be sqlite:<file> or postgres://<user>@<host>/<database>")
+		return text
+	}
+	if password == "" || !isPostgres {
+		return text
+	}
+	parsed, err := url.Parse(text)
+	if err != nil || parsed.User == nil {
+		e.problem("DATABASE_URL", "must name the user whose DATABASE_PASSWORD is set: postgres://<user>@<host>/<database>")
+		return text
+	}
+	parsed.User = url.UserPassword(parsed.User.Username(), password)
+	return parsed.String()
 }
 
 // exitWith ends the process after an error that no log handler may have been ready for.

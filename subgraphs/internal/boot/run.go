@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -27,10 +29,15 @@ const (
 
 // Main is the whole of a subgraph's main function: it reads the configuration by configure, ends the process with
 // every mistake named if there is one, and otherwise calls run with a context that ends on SIGTERM or SIGINT. C is the
-// service's own configuration, which holds a Config.
+// service's own configuration, which holds a Config. With the argument --variables the process prints the variables
+// that it reads, one a line, and ends.
 func Main[C any](configure func(*Environment) (C, Config), run func(context.Context, C) error) {
 	environment := NewEnvironment(os.Getenv)
 	config, shared := configure(environment)
+	if slices.Equal(os.Args[1:], []string{"--variables"}) {
+		fmt.Println(strings.Join(environment.Names(), "\n"))
+		return
+	}
 	if err := environment.Err(); err != nil {
 		exitWith(fmt.Errorf("%s: %w", shared.Service, err))
 	}
