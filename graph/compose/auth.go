@@ -17,8 +17,18 @@ func checkAuth(m *merger) diag.List {
 	for _, t := range m.types {
 		for _, f := range t.fields {
 			for i, source := range f.sources {
-				if source != nil && source.Requires != nil {
-					m.checkTransitiveAuth(i, f, source)
+				if source == nil {
+					continue
+				}
+				if source.Requires != nil {
+					m.checkTransitiveAuth(i, f, f.parent, readBy{"@requires", source.Requires.Fields, source.Requires.Pos})
+				}
+				for _, c := range source.Contexts {
+					for _, t := range m.subgraphs[i].ContextTypes(c.Context) {
+						if merged := m.byName[t.Name]; merged != nil {
+							m.checkTransitiveAuth(i, f, merged, readBy{"@fromContext", c.Selection, c.Pos})
+						}
+					}
 				}
 			}
 		}
@@ -94,15 +104,22 @@ func (m *merger) requirementOf(t *mergedType, f *mergedField) requirement {
 	return out
 }
 
-func (m *merger) checkTransitiveAuth(i int, f *mergedField, source *federation.Field) {
+// readBy is what a field reads by one of its directives.
+type readBy struct {
+	directive string
+	fields    federation.FieldSet
+	pos       schema.Position
+}
+
+func (m *merger) checkTransitiveAuth(i int, f *mergedField, from *mergedType, read readBy) {
 	own := m.requirementOf(f.parent, f)
-	m.eachSelected(f.parent, source.Requires.Fields, func(t *mergedType, needed *mergedField) {
+	m.eachSelected(from, read.fields, func(t *mergedType, needed *mergedField) {
 		if own.implies(m.requirementOf(t, needed)) {
 			return
 		}
-		m.report(diag.MissingTransitiveAuthRequirements, []diag.Position{m.subgraphs[i].At(source.Requires.Pos)},
+		m.report(diag.MissingTransitiveAuthRequirements, []diag.Position{m.subgraphs[i].At(read.pos)},
 			fmt.Sprintf("put the requirements of %q on %q too", needed.coordinate(), f.coordinate()),
-			"field %q reads the protected field %q with @requires and does not ask for the same", f.coordinate(), needed.coordinate())
+			"field %q reads the protected field %q with %s and does not ask for the same", f.coordinate(), needed.coordinate(), read.directive)
 	})
 }
 

@@ -86,7 +86,7 @@ func (m *merger) subgraphTypes(i int) []*supergraph.SubgraphType {
 		}
 		for _, f := range t.fields {
 			if f.sources[i] != nil && !f.overriddenIn(i).gone {
-				st.Fields = append(st.Fields, subgraphField(f, i))
+				st.Fields = append(st.Fields, m.subgraphField(f, i))
 			}
 		}
 		out = append(out, st)
@@ -94,7 +94,7 @@ func (m *merger) subgraphTypes(i int) []*supergraph.SubgraphType {
 	return out
 }
 
-func subgraphField(f *mergedField, i int) *supergraph.SubgraphField {
+func (m *merger) subgraphField(f *mergedField, i int) *supergraph.SubgraphField {
 	source := f.sources[i]
 	out := &supergraph.SubgraphField{
 		Name: f.def.Name, Type: source.Type, External: source.External != nil,
@@ -105,6 +105,11 @@ func subgraphField(f *mergedField, i int) *supergraph.SubgraphField {
 	}
 	if source.Provides != nil {
 		out.Provides = source.Provides.Fields
+	}
+	for _, c := range source.Contexts {
+		out.Contexts = append(out.Contexts, supergraph.ContextArgument{
+			Name: c.Arg.Name, Type: c.Arg.Type, Context: m.contextName(i, c.Context), Selection: c.Selection,
+		})
 	}
 	if source.Override != nil {
 		out.Override = source.Override.From

@@ -54,33 +54,6 @@ func (m *merger) checkInterfaceFields() {
 	}
 }
 
-// checkUnsupported refuses what Federation allows and this composer cannot keep its promises for.
-func checkUnsupported(subgraphs []*federation.Subgraph) diag.List {
-	var diags diag.List
-	for _, sub := range subgraphs {
-		refuse := func(applied []schema.Directive) {
-			for _, d := range applied {
-				if name, known := sub.Canonical(d); known && (name == "context" || name == "fromContext") {
-					diags = append(diags, diag.Diagnostic{
-						Code: diag.UnsupportedFeature, Positions: []diag.Position{sub.At(d.Pos)},
-						Message: fmt.Sprintf("@%s is used in %q; weft does not pass contexts yet", name, sub.Name),
-						Fix:     "pass the value as an argument, or read it with @requires",
-					})
-				}
-			}
-		}
-		for _, t := range sub.Types {
-			refuse(t.Applied)
-			for _, f := range t.Fields {
-				for _, arg := range f.Def.Args {
-					refuse(arg.Applied)
-				}
-			}
-		}
-	}
-	return diags
-}
-
 // checkGraphQL holds the API schema to the rules of plain GraphQL.
 func checkGraphQL(s *supergraph.Supergraph) diag.List {
 	var diags diag.List

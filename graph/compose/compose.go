@@ -46,7 +46,7 @@ func Compose(subgraphs []Subgraph) (*supergraph.Supergraph, diag.List) {
 		return nil, diags
 	}
 	loaded, faults = federation.Upgrade(loaded)
-	if !add(faults) || !add(checkUnsupported(loaded)) || !add(checkMixedVersions(loaded)) || !add(validateAll(loaded)) {
+	if !add(faults) || !add(checkMixedVersions(loaded)) || !add(validateAll(loaded)) {
 		return nil, diags
 	}
 	m := newMerger(loaded)

@@ -67,7 +67,7 @@ func (m *merger) mergeField(f *mergedField) bool {
 	m.checkExternalMetadata(f)
 	var isTyped bool
 	f.def.Type, isTyped = m.mergeOutputType(f, resolving)
-	f.def.Args = m.mergeArgs(argOwner{coordinate: f.coordinate(), sources: f.argSources(resolving)})
+	f.def.Args = m.mergeArgs(argOwner{coordinate: f.coordinate(), sources: m.withoutContextual(f, f.argSources(resolving))})
 	f.def.Description = m.mergeDescription(fmt.Sprintf("field %q", f.coordinate()), f.descriptions(resolving), func() []diag.Position { return m.fieldPositions(f) })
 	f.def.Applied = m.mergeMetadata(f.coordinate(), m.withAbstractAuth(f, f.applied(resolving)))
 	m.checkExternals(f)

@@ -33,6 +33,7 @@ var metadata = []metadataEntry{
 	{name: "policy", combine: requireAll("policies")},
 	{name: "cost", combine: maxWeight},
 	{name: "listSize", combine: mergeListSize},
+	{name: "context", isRepeatable: true},
 }
 
 // mergedName is the name under which a directive of subgraph i is merged; false for one that is not.
@@ -76,6 +77,9 @@ func (m *merger) mergeMetadata(coordinate string, applied [][]schema.Directive) 
 			m.useFeature(name, i, d)
 			positions[name] = append(positions[name], m.subgraphs[i].At(d.Pos))
 			d.Name, d.Pos, d.Declaration = name, schema.Position{}, 0
+			if name == "context" && !m.composed.has(name) {
+				d.Args = m.contextArgs(i, d)
+			}
 			byName[name] = append(byName[name], d)
 		}
 	}

@@ -79,13 +79,16 @@ type walk struct {
 	reach *querygraph.Reach
 	api   *schema.Schema
 	// passed are, by runtime type, the sets of nodes that were walked.
-	passed map[int][][]querygraph.NodeID
+	passed map[int][]passedState
 	queue  []*state
 	// reported are the fields whose failure was reported, in this walk or one before it.
 	reported map[string]bool
 	// sharedReads are the fields that several subgraphs can answer for one object as it was read; nil
 	// where nobody asks.
 	sharedReads map[string]bool
+	// wanted are the graph's contextual arguments, contexts the types that offer the contexts.
+	wanted   map[string]supergraph.ContextArgument
+	contexts contextSources
 	// isTrial is set while an alternative is tried: failed then says how it went.
 	isTrial, failed bool
 }
@@ -100,12 +103,20 @@ type state struct {
 	// isAbstract is set where the field's type in the API is abstract: then the witness needs a
 	// type condition.
 	isAbstract bool
+	// bound are the contextual arguments whose values are known from here down, sorted.
+	bound []string
+}
+
+// passedState is what of a state decides whether another one passes too.
+type passedState struct {
+	nodes []querygraph.NodeID
+	bound []string
 }
 
 func newWalk(m *merger, g *querygraph.Graph, on map[string]bool, reported map[string]bool) *walk {
 	return &walk{
 		m: m, g: g, reach: querygraph.NewReach(g, on), api: g.Supergraph.API(),
-		passed: map[int][][]querygraph.NodeID{}, reported: reported,
+		passed: map[int][]passedState{}, reported: reported, wanted: wantedContexts(g.Supergraph), contexts: m.contexts(),
 	}
 }
 
@@ -121,12 +132,13 @@ func (w *walk) push(s *state) {
 	}
 	slices.Sort(s.nodes)
 	s.nodes = slices.Compact(s.nodes)
+	w.bindContexts(s)
 	for _, before := range w.passed[s.runtimeType] {
-		if isSubsetOf(before, s.nodes) {
+		if isSubsetOf(before.nodes, s.nodes) && isSubset(before.bound, s.bound) {
 			return
 		}
 	}
-	w.passed[s.runtimeType] = append(w.passed[s.runtimeType], s.nodes)
+	w.passed[s.runtimeType] = append(w.passed[s.runtimeType], passedState{s.nodes, s.bound})
 	w.queue = append(w.queue, s)
 }
 
@@ -196,7 +208,7 @@ func (w *walk) take(s *state, f *schema.Field) (targets []querygraph.NodeID, tak
 		place := querygraph.Place{Node: id, Type: s.runtimeType}
 		for _, at := range w.reach.Nodes(place) {
 			e := w.g.Nodes[at].Field(f.Name)
-			if e == nil || !w.reach.CanTake(place, e) {
+			if e == nil || !w.reach.CanTake(place, e) || !s.isBound(e.Field) {
 				continue
 			}
 			taken = true
@@ -214,7 +226,7 @@ func (w *walk) below(s *state, f *schema.Field, targets []querygraph.NodeID) []*
 	var out []*state
 	isAbstract := w.api.Type(f.Type.Named()).IsAbstract()
 	for _, t := range w.g.TypesAt(targets).And(w.g.Visible).Indexes() {
-		out = append(out, &state{runtimeType: t, nodes: slices.Clone(targets), from: s, by: f, isAbstract: isAbstract})
+		out = append(out, &state{runtimeType: t, nodes: slices.Clone(targets), from: s, by: f, isAbstract: isAbstract, bound: s.bound})
 	}
 	return out
 }
@@ -224,8 +236,8 @@ func (w *walk) below(s *state, f *schema.Field, targets []querygraph.NodeID) []*
 func (w *walk) walkAlternatives(s *state, f *schema.Field, targets []querygraph.NodeID) {
 	for _, target := range targets {
 		trial := &walk{
-			m: w.m, g: w.g, reach: w.reach, api: w.api, passed: map[int][][]querygraph.NodeID{},
-			reported: w.reported, isTrial: true,
+			m: w.m, g: w.g, reach: w.reach, api: w.api, passed: map[int][]passedState{},
+			wanted: w.wanted, contexts: w.contexts, reported: w.reported, isTrial: true,
 		}
 		for _, next := range trial.below(s, f, []querygraph.NodeID{target}) {
 			trial.push(next)

@@ -33,6 +33,7 @@ func (w *walk) reasons(s *state, f *schema.Field) (text, fix string) {
 		place := querygraph.Place{Node: id, Type: s.runtimeType}
 		for _, at := range w.reach.Nodes(place) {
 			w.addEdgeReason(place, at, f, add)
+			w.addContextReason(s, at, f, add)
 		}
 		for _, refusal := range w.reach.Refusals(place) {
 			node := w.g.Nodes[refusal.Edge.Target]
@@ -69,6 +70,19 @@ func (w *walk) addEdgeReason(place querygraph.Place, at querygraph.NodeID, f *sc
 			add("subgraph %q requires %q, and %q cannot be collected", node.Subgraph.Name, e.Requires, missing)
 		} else {
 			add("subgraph %q requires %q and has no @key by which they could be sent to it", node.Subgraph.Name, e.Requires)
+		}
+	}
+}
+
+// addContextReason says which contextual argument of a field that is reached has no value here.
+func (w *walk) addContextReason(s *state, at querygraph.NodeID, f *schema.Field, add func(string, ...any)) {
+	e := w.g.Nodes[at].Field(f.Name)
+	if e == nil {
+		return
+	}
+	for _, c := range e.Field.Contexts {
+		if !slices.Contains(s.bound, contextKey(c)) {
+			add("subgraph %q reads the argument %q from the context %q, and no object above it offers \"%s\"", w.g.Nodes[at].Subgraph.Name, c.Name, c.Context, c.Selection)
 		}
 	}
 }

@@ -128,8 +128,6 @@ const (
 	DirectiveCompositionError Code = "DIRECTIVE_COMPOSITION_ERROR"
 	// SatisfiabilityError: the subgraphs cannot answer a query that the merged API allows.
 	SatisfiabilityError Code = "SATISFIABILITY_ERROR"
-	// UnsupportedFeature: valid, but not supported by weft.
-	UnsupportedFeature Code = "UNSUPPORTED_FEATURE"
 )
 
 // Codes of @inaccessible.
@@ -186,6 +184,23 @@ const (
 	ListSizeInvalidSlicingArgument Code = "LIST_SIZE_INVALID_SLICING_ARGUMENT"
 	// ListSizeInvalidSizedField: a sized field that does not exist or is no list.
 	ListSizeInvalidSizedField Code = "LIST_SIZE_INVALID_SIZED_FIELD"
+)
+
+// Codes of @context and @fromContext.
+const (
+	// ContextNotSet: a contextual argument stands where none can, or no type has its context.
+	ContextNotSet Code = "CONTEXT_NOT_SET"
+	// ContextInvalidSelection: what a contextual argument selects is not one value of its type.
+	ContextInvalidSelection Code = "CONTEXT_INVALID_SELECTION"
+	// NoContextInSelection: a contextual argument names no context.
+	NoContextInSelection Code = "NO_CONTEXT_IN_SELECTION"
+	// ContextNoResolvableKey: the type of a field with a contextual argument has no resolvable key.
+	ContextNoResolvableKey Code = "CONTEXT_NO_RESOLVABLE_KEY"
+	// ContextNameInvalid: the name of a context is not a name without underscores.
+	ContextNameInvalid Code = "CONTEXT_NAME_INVALID"
+	// ContextualArgumentNotContextualInAllSubgraphs: an argument is contextual in some subgraphs and
+	// one that clients would have to pass in others.
+	ContextualArgumentNotContextualInAllSubgraphs Code = "CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS"
 )
 
 // Codes of hints.

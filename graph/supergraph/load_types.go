@@ -3,6 +3,7 @@ package supergraph
 import (
 	"slices"
 
+	"github.com/weft-graph/weft/graph/internal/federation"
 	"github.com/weft-graph/weft/graph/internal/schema"
 )
 
@@ -112,7 +113,43 @@ func (l *loader) subgraphField(f *schema.Field, d schema.Directive) *SubgraphFie
 	if v := d.Arg("overrideLabel"); v != nil && v.Kind == schema.String {
 		sf.OverrideLabel = v.Raw
 	}
+	sf.Contexts = l.contextArguments(d)
 	return sf
+}
+
+// contextArguments reads the contextual arguments of a join__field.
+func (l *loader) contextArguments(d schema.Directive) []ContextArgument {
+	v := d.Arg("contextArguments")
+	if v == nil {
+		return nil
+	}
+	var out []ContextArgument
+	for _, item := range v.Items {
+		var c ContextArgument
+		var err error
+		for _, field := range item.Fields {
+			switch field.Name {
+			case "context":
+				c.Context = field.Value.Raw
+			case "name":
+				c.Name = field.Value.Raw
+			case "type":
+				c.Type, err = schema.ParseTypeRef(field.Value.Raw)
+			case "selection":
+				c.Selection, err = federation.ParseFieldSet(field.Value.Raw)
+			}
+			if err != nil {
+				l.fail(d.Pos, "the contextual argument's %s: %v", field.Name, err)
+				return nil
+			}
+		}
+		if c.Context == "" || c.Name == "" || c.Type == nil || len(c.Selection) == 0 {
+			l.fail(d.Pos, "the contextual argument %s lacks its context, name, type or selection", item)
+			return nil
+		}
+		out = append(out, c)
+	}
+	return out
 }
 
 // readMembers gives each subgraph its members of a union: the listed ones, or before join v0.3, which

@@ -270,7 +270,24 @@ func joinFieldArgs(sf *SubgraphField, f *schema.Field) []schema.Argument {
 	if sf.OverrideLabel != "" {
 		args = append(args, text("overrideLabel", sf.OverrideLabel))
 	}
+	if len(sf.Contexts) > 0 {
+		args = append(args, schema.Argument{Name: "contextArguments", Value: contextArguments(sf.Contexts)})
+	}
 	return args
+}
+
+func contextArguments(list []ContextArgument) schema.Value {
+	out := schema.Value{Kind: schema.ListValue}
+	for _, c := range list {
+		selection := c.Selection.String()
+		if len(c.Selection) > 0 && c.Selection[0].On == "" {
+			selection = "{ " + selection + " }"
+		}
+		out.Items = append(out.Items, schema.Value{Kind: schema.ObjectValue, Fields: []schema.Argument{
+			text("context", c.Context), text("name", c.Name), text("type", c.Type.String()), text("selection", selection),
+		}})
+	}
+	return out
 }
 
 func text(name, value string) schema.Argument {

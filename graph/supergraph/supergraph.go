@@ -105,6 +105,18 @@ type SubgraphField struct {
 	Override string
 	// OverrideLabel makes the override progressive: it holds when the label is on.
 	OverrideLabel string
+	// Contexts are the arguments that clients do not pass: their values are read from objects above.
+	Contexts []ContextArgument
+}
+
+// ContextArgument is an argument of a field whose value is read from an object above the field.
+type ContextArgument struct {
+	Name string
+	Type *schema.TypeRef
+	// Context is the name that @context gives to the types of such objects: "user__locale".
+	Context string
+	// Selection is what is read: one field, or one for each of several types.
+	Selection federation.FieldSet
 }
 
 // Subgraph returns the subgraph called name, or nil.

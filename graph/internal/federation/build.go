@@ -55,6 +55,11 @@ func (l *loader) readType(def *schema.Type) *Type {
 			t.Keys = append(t.Keys, l.readKey(d))
 		case name == "interfaceObject":
 			t.InterfaceObject = &d
+		case name == "context":
+			if v := d.Arg("name"); v != nil {
+				t.Contexts = append(t.Contexts, v.Raw)
+			}
+			t.Applied = append(t.Applied, d)
 		case name == "extends":
 			t.IsExtension = true
 		case name == "external" && l.sub.IsFed1(): // meant nothing in Federation 1
@@ -108,6 +113,7 @@ func ofDeclaration(list []schema.Directive, declaration int) *schema.Directive {
 
 func (l *loader) readField(t *Type, def *schema.Field) *Field {
 	f := &Field{Parent: t, Name: def.Name, Type: def.Type, Def: def}
+	l.readContexts(f)
 	l.checkShadowed(def.Type.Named(), def.Pos)
 	for _, d := range def.Applied {
 		l.checkShadowed("@"+d.Name, d.Pos)

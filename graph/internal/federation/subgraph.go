@@ -44,6 +44,8 @@ type Type struct {
 	Keys        []*Key
 	// InterfaceObject is the application of @interfaceObject; nil without.
 	InterfaceObject *schema.Directive
+	// Contexts are the names of @context.
+	Contexts []string
 	// Fields of an object, interface or input object.
 	Fields []*Field
 	// Applied are the directives that are no federation machinery, as written.
@@ -67,6 +69,8 @@ type Field struct {
 	Requires         *Selection
 	Provides         *Selection
 	Override         *Override
+	// Contexts are the arguments with @fromContext.
+	Contexts []*ContextArgument
 	// Shareable is set by @shareable on the field or its type, and for fields of a key.
 	Shareable bool
 	// ShareableAt is the application of @shareable; nil without.

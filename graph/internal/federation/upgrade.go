@@ -187,7 +187,9 @@ func (u *upgrader) active(set FieldSet, t *Type) FieldSet {
 			target = u.sub.Type(item.On)
 		} else {
 			if f = t.Field(item.Field); f == nil {
-				out = append(out, item)
+				if item.Field != "__typename" {
+					out = append(out, item)
+				}
 				continue
 			}
 			target = u.sub.Type(f.Type.Named())

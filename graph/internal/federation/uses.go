@@ -25,6 +25,11 @@ func (s *Subgraph) markUses() {
 					s.eachField(target, f.Provides.Fields, true, func(used *Field) { used.Uses.Provides = true })
 				}
 			}
+			for _, c := range f.Contexts {
+				for _, source := range s.ContextTypes(c.Context) {
+					s.eachField(source, c.Selection, true, func(used *Field) { used.Uses.Requires = true })
+				}
+			}
 		}
 		s.markInterfaceFields(t)
 	}

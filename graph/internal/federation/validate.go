@@ -14,11 +14,13 @@ func (s *Subgraph) Validate() diag.List {
 	for _, t := range s.Types {
 		v.checkKeys(t)
 		v.checkInterfaceObject(t)
+		v.checkContextNames(t)
 		for _, f := range t.Fields {
 			v.checkRequires(f)
 			v.checkProvides(f)
 			v.checkExternal(f)
 			v.checkShareable(f)
+			v.checkContexts(f)
 		}
 	}
 	for _, t := range s.Types {
