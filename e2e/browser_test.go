@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -12,6 +13,8 @@ import (
 type browser struct {
 	url    string
 	cookie *http.Cookie
+	// header is sent with every request, as a script on the page could.
+	header http.Header
 }
 
 // send posts a query with some content type and returns the status and the body.
@@ -21,6 +24,7 @@ func (b *browser) send(t *testing.T, query, contentType string) (status int, bod
 	must(t, err)
 	req, err := http.NewRequest(http.MethodPost, b.url, strings.NewReader(string(text)))
 	must(t, err)
+	maps.Copy(req.Header, b.header)
 	req.Header.Set("Content-Type", contentType)
 	if b.cookie != nil {
 		req.AddCookie(b.cookie)
@@ -52,6 +56,12 @@ func TestBrowser(t *testing.T) {
 	if status, body = b.send(t, meQuery, "application/json"); !strings.Contains(body, `"walter"`) {
 		t.Errorf("with the cookie me answered %d %s, want walter", status, body)
 	}
+	// A script on the page can ask for the token in the body, which is for clients without a cookie.
+	b.header = http.Header{"Weft-Token-In-Body": {"true"}}
+	if status, body = b.send(t, `mutation { refresh { token } }`, "application/json"); !strings.Contains(body, `"token":null`) {
+		t.Errorf("a script got the token of the cookie: %d %s", status, body)
+	}
+	b.header = nil
 	// A form of another site can send the cookie, but not this content type.
 	if status, body = b.send(t, logoutMutation, "text/plain"); status < 400 || strings.Contains(body, `"logout":true`) {
 		t.Errorf("a forged request answered %d %s, want a refusal", status, body)

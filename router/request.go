@@ -92,7 +92,8 @@ func (r *Router) answer(ctx context.Context, req *http.Request, out *transport.R
 		return nil
 	}
 	call := now.client.Call(upstream.Incoming{
-		Header: req.Header, Token: identity.Token, RequestID: telemetry.RequestID(ctx), ClientAddress: record.Client,
+		Header: req.Header, Token: identity.Token, ByCookie: identity.Cookie != "",
+		RequestID: telemetry.RequestID(ctx), ClientAddress: record.Client,
 	})
 	result := prepared.Execute(ctx, variables, fallen, debug.watch(call))
 	defer result.Release()

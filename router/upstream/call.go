@@ -32,6 +32,8 @@ type Incoming struct {
 	Header http.Header
 	// Token is the caller's verified token, or "".
 	Token string
+	// ByCookie is set when a cookie brought the token.
+	ByCookie bool
 	// RequestID and ClientAddress are passed on.
 	RequestID, ClientAddress string
 }
@@ -106,7 +108,7 @@ func (s *subgraph) checkRepresentations(req *graph.FetchRequest) *graph.FetchErr
 // themselves, and a verified token comes before them.
 func (c *Call) header(s *subgraph) http.Header {
 	header := make(http.Header, 8+len(s.config.Headers))
-	applyRules(s.config.Headers, c.incoming.Header, header)
+	applyRules(s.config.Headers, c.incoming, header)
 	header["Content-Type"] = contentType
 	header["Accept"] = accept
 	header["Accept-Encoding"] = acceptEncoding

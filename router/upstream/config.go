@@ -54,6 +54,9 @@ type HeaderRule struct {
 	As string `yaml:"as"`
 	// Default is sent by Forward when the client did not send the header; empty sends nothing.
 	Default string `yaml:"default"`
+	// WithoutCookie makes Forward hold only for requests that no cookie authenticates: what a script on the page must
+	// not be able to ask for with the browser's session.
+	WithoutCookie bool `yaml:"without_cookie"`
 	// Insert sets this header to Value.
 	Insert string `yaml:"insert"`
 	// Value is what Insert sets.
@@ -110,8 +113,8 @@ func (r HeaderRule) validate(report func(message string)) {
 	case set != 1:
 		report("must have exactly one of forward, insert and remove")
 		return
-	case r.Forward == "" && (r.As != "" || r.Default != ""):
-		report("as and default belong to forward")
+	case r.Forward == "" && (r.As != "" || r.Default != "" || r.WithoutCookie):
+		report("as, default and without_cookie belong to forward")
 	case r.Insert == "" && r.Value != "":
 		report("value belongs to insert")
 	case r.Insert != "" && r.Value == "":
@@ -162,9 +165,11 @@ func parseURL(text string) (*url.URL, error) {
 }
 
 // applyRules sets the headers of a request to a subgraph by the rules, from those of the client's request.
-func applyRules(rules []HeaderRule, client, dst http.Header) {
+func applyRules(rules []HeaderRule, incoming Incoming, dst http.Header) {
+	client := incoming.Header
 	for _, rule := range rules {
 		switch {
+		case rule.WithoutCookie && incoming.ByCookie:
 		case rule.Forward != "":
 			name := rule.As
 			if name == "" {

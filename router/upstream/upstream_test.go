@@ -90,7 +90,7 @@ func TestRequestHeaders(t *testing.T) {
 	config.SigningKey = "0123456789abcdef0123456789abcdef"
 	config.Headers = []upstream.HeaderRule{
 		{Forward: "x-tenant"}, {Forward: "X-Lang", As: "X-Language"}, {Forward: "X-Missing", Default: "none"}, {Forward: "X-Gone"},
-		{Insert: "X-Region", Value: "eu"}, {Remove: "X-Gone"},
+		{Insert: "X-Region", Value: "eu"}, {Remove: "X-Gone"}, {Forward: "X-Script", WithoutCookie: true},
 	}
 	var got http.Header
 	var body, uri string
@@ -101,16 +101,16 @@ func TestRequestHeaders(t *testing.T) {
 	})
 	call := client.Call(upstream.Incoming{
 		Header: http.Header{
-			"X-Tenant": {"t1", "t2"}, "X-Lang": {"de"}, "X-Gone": {"1"}, "X-Other": {"secret"}, "Cookie": {"session=token"},
+			"X-Tenant": {"t1", "t2"}, "X-Lang": {"de"}, "X-Gone": {"1"}, "X-Script": {"1"}, "X-Other": {"secret"}, "Cookie": {"session=token"},
 			"Authorization": {"Bearer raw"}, "X-Forwarded-For": {"6.6.6.6"}, "Weft-Signature": {"v1=forged"},
 		},
-		Token: "verified", RequestID: "id-1", ClientAddress: "10.0.0.1",
+		Token: "verified", ByCookie: true, RequestID: "id-1", ClientAddress: "10.0.0.1",
 	})
 	if _, err := fetch(t, call, query(`{"query":"{a}"}`)); err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[string][]string{
-		"X-Tenant": {"t1", "t2"}, "X-Language": {"de"}, "X-Missing": {"none"}, "X-Region": {"eu"}, "X-Gone": nil, "X-Lang": nil,
+		"X-Tenant": {"t1", "t2"}, "X-Language": {"de"}, "X-Missing": {"none"}, "X-Region": {"eu"}, "X-Gone": nil, "X-Lang": nil, "X-Script": nil,
 		"X-Other": nil, "Cookie": nil, "Authorization": {"Bearer verified"}, "X-Request-Id": {"id-1"}, "X-Forwarded-For": {"10.0.0.1"},
 		"Content-Type": {"application/json"}, "Idempotency-Key": nil, "Accept-Encoding": {"gzip"},
 	} {
@@ -565,7 +565,7 @@ func TestConcurrentCalls(t *testing.T) {
 func TestConfigValidate(t *testing.T) {
 	for _, rule := range []upstream.HeaderRule{
 		{}, {Forward: "A", Remove: "A"}, {Forward: "Cookie"}, {Forward: "A", As: "cookie"}, {Insert: "X-Forwarded-For", Value: "1"},
-		{Insert: "A"}, {Insert: "A", Value: "a\nb"}, {Forward: "a b"}, {Remove: "A", Default: "x"}, {Forward: "A", Value: "x"},
+		{Insert: "A"}, {Insert: "A", Value: "a\nb"}, {Forward: "a b"}, {Remove: "A", Default: "x"}, {Remove: "A", WithoutCookie: true}, {Forward: "A", Value: "x"},
 	} {
 		config := upstream.Defaults()
 		config.Headers = []upstream.HeaderRule{rule}
