@@ -26,11 +26,12 @@ func (m *merger) supergraph() *supergraph.Supergraph {
 			*root.slot = root.name
 		}
 	}
-	out := supergraph.Supergraph{Schema: schema.New(parts), Links: m.links(), Join: m.joinVersion()}
+	out := supergraph.Supergraph{Schema: schema.New(parts), Join: m.joinVersion()}
 	enums := enumNames(m.subgraphs)
 	for i, sub := range m.subgraphs {
 		out.Subgraphs = append(out.Subgraphs, &supergraph.Subgraph{Name: sub.Name, Enum: enums[i], URL: sub.URL, Types: m.subgraphTypes(i)})
 	}
+	out.Links = m.links()
 	return supergraph.New(out)
 }
 
@@ -75,6 +76,7 @@ func (m *merger) subgraphTypes(i int) []*supergraph.SubgraphType {
 			Name: t.def.Name, Kind: source.Kind, IsInterfaceObject: source.InterfaceObject != nil,
 			Interfaces: source.Def.Interfaces, Members: source.Def.Members,
 		}
+		st.Directives = m.handedOn(i, source.Applied)
 		for _, key := range source.Keys {
 			st.IsExtension = st.IsExtension || key.OfExtension || source.IsExtension
 			st.Keys = append(st.Keys, supergraph.Key{Fields: key.Fields, Text: key.Fields.String(), Resolvable: key.Resolvable})
@@ -94,10 +96,23 @@ func (m *merger) subgraphTypes(i int) []*supergraph.SubgraphType {
 	return out
 }
 
+// handedOn are the directives that are not merged and that routers want to know by subgraph.
+func (m *merger) handedOn(i int, applied []schema.Directive) []schema.Directive {
+	var out []schema.Directive
+	for _, d := range applied {
+		if name, known := m.subgraphs[i].Canonical(d); known && name == federation.CacheTag {
+			m.features[name] = true
+			out = append(out, schema.Directive{Name: "federation__" + name, Args: d.Args})
+		}
+	}
+	return out
+}
+
 func (m *merger) subgraphField(f *mergedField, i int) *supergraph.SubgraphField {
 	source := f.sources[i]
 	out := &supergraph.SubgraphField{
 		Name: f.def.Name, Type: source.Type, External: source.External != nil,
+		Directives:     m.handedOn(i, source.Applied),
 		UsedOverridden: f.overriddenIn(i).used, OverrideLabel: f.overriddenIn(i).label,
 	}
 	if source.Requires != nil {

@@ -186,6 +186,20 @@ const (
 	ListSizeInvalidSizedField Code = "LIST_SIZE_INVALID_SIZED_FIELD"
 )
 
+// Codes of @cacheTag.
+const (
+	// CacheTagInvalidFormat: the braces of a format do not match.
+	CacheTagInvalidFormat Code = "CACHE_TAG_INVALID_FORMAT"
+	// CacheTagAppliedToNonRootField: a tag on a field that is not of Query.
+	CacheTagAppliedToNonRootField Code = "CACHE_TAG_APPLIED_TO_NON_ROOT_FIELD"
+	// CacheTagEntityNotResolvable: a tag on a type without a resolvable key.
+	CacheTagEntityNotResolvable Code = "CACHE_TAG_ENTITY_NOT_RESOLVABLE"
+	// CacheTagInvalidFormatArgumentOnRootField: a root field's tag holds what is not one of its arguments.
+	CacheTagInvalidFormatArgumentOnRootField Code = "CACHE_TAG_INVALID_FORMAT_ARGUMENT_ON_ROOT_FIELD"
+	// CacheTagInvalidFormatArgumentOnEntity: an entity's tag holds what is not in all of its keys.
+	CacheTagInvalidFormatArgumentOnEntity Code = "CACHE_TAG_INVALID_FORMAT_ARGUMENT_ON_ENTITY"
+)
+
 // Codes of @context and @fromContext.
 const (
 	// ContextNotSet: a contextual argument stands where none can, or no type has its context.

@@ -15,8 +15,20 @@ func (l *loader) readType(t *schema.Type) {
 			st.Interfaces = append(st.Interfaces, d.Arg("interface").Raw)
 		}
 	}
+	for sub, list := range l.joinDirectives(t.Applied) {
+		if st := parts[sub]; st != nil {
+			st.Directives = list
+		}
+	}
 	for _, f := range t.Fields {
 		l.readField(t, f, parts)
+		for sub, list := range l.joinDirectives(f.Applied) {
+			if st := parts[sub]; st != nil {
+				if i := slices.IndexFunc(st.Fields, func(sf *SubgraphField) bool { return sf.Name == f.Name }); i >= 0 {
+					st.Fields[i].Directives = list
+				}
+			}
+		}
 	}
 	switch t.Kind {
 	case schema.Union:
@@ -25,6 +37,32 @@ func (l *loader) readType(t *schema.Type) {
 		l.readValues(t, parts)
 	case schema.Scalar, schema.Object, schema.Interface, schema.InputObject:
 	}
+}
+
+// joinDirectives reads the directives that subgraphs handed on, by subgraph.
+func (l *loader) joinDirectives(applied []schema.Directive) map[*Subgraph][]schema.Directive {
+	var out map[*Subgraph][]schema.Directive
+	for _, d := range l.joins(applied, "directive") {
+		name, graphs, args := d.Arg("name"), d.Arg("graphs"), d.Arg("args")
+		if name == nil || graphs == nil {
+			continue
+		}
+		handed := schema.Directive{Name: name.Raw}
+		if args != nil {
+			handed.Args = args.Fields
+		}
+		for _, v := range graphs.Items {
+			if sub := l.graphs[v.Raw]; sub != nil {
+				if out == nil {
+					out = map[*Subgraph][]schema.Directive{}
+				}
+				out[sub] = append(out[sub], handed)
+			} else {
+				l.fail(d.Pos, "\"@%s\" names the unknown subgraph %s", d.Name, v)
+			}
+		}
+	}
+	return out
 }
 
 // readJoinTypes makes the SubgraphType of every subgraph that has the type. One that no subgraph

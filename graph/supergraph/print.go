@@ -93,7 +93,7 @@ func (w *writer) addDefinitions(parts *schema.Parts) {
 	}
 	for _, link := range w.s.Links {
 		if identity, ok := federation.IdentityOf(link.URL); ok {
-			if known := federation.FeatureOf(identity); known != nil {
+			if known := federation.FeatureOf(identity); known != nil && !known.ByJoin {
 				sdl += known.Definitions + "\n"
 			}
 		}
@@ -158,11 +158,11 @@ func (w *writer) graphEnum() *schema.Type {
 // typeOf copies a merged type with its join directives.
 func (w *writer) typeOf(t *schema.Type) *schema.Type {
 	out := *t
-	out.Applied = append(w.joinTypes(t), t.Applied...)
+	out.Applied = slices.Concat(w.joinTypes(t), w.joinDirectives(t, nil), t.Applied)
 	out.Fields, out.Values = nil, nil
 	for _, f := range t.Fields {
 		c := *f
-		c.Applied = append(w.joinFields(t, f), f.Applied...)
+		c.Applied = slices.Concat(w.joinFields(t, f), w.joinDirectives(t, f), f.Applied)
 		out.Fields = append(out.Fields, &c)
 	}
 	for _, v := range t.Values {
@@ -243,6 +243,41 @@ func (w *writer) joinFields(t *schema.Type, f *schema.Field) []schema.Directive 
 	}
 	if len(out) == 0 { // comes through an interface object
 		return []schema.Directive{{Name: "join__field"}}
+	}
+	return out
+}
+
+// joinDirectives are the join__directive applications of a type, or of its field f: one for each
+// different directive, with the subgraphs that have it.
+func (w *writer) joinDirectives(t *schema.Type, f *schema.Field) []schema.Directive {
+	var out []schema.Directive
+	index := map[string]int{}
+	for _, sub := range w.s.Subgraphs {
+		st := sub.Type(t.Name)
+		if st == nil {
+			continue
+		}
+		list := st.Directives
+		if f != nil {
+			list = nil
+			if sf := st.Field(f.Name); sf != nil {
+				list = sf.Directives
+			}
+		}
+		for _, d := range list {
+			key := d.String()
+			at, known := index[key]
+			if !known {
+				at = len(out)
+				index[key] = at
+				out = append(out, schema.Directive{Name: "join__directive", Args: []schema.Argument{
+					{Name: "graphs", Value: schema.Value{Kind: schema.ListValue}}, text("name", d.Name),
+					{Name: "args", Value: schema.Value{Kind: schema.ObjectValue, Fields: d.Args}},
+				}})
+			}
+			graphs := &out[at].Args[0].Value
+			graphs.Items = append(graphs.Items, schema.Value{Kind: schema.EnumLiteral, Raw: sub.Enum})
+		}
 	}
 	return out
 }

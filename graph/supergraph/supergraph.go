@@ -73,6 +73,9 @@ type SubgraphType struct {
 	Members []string
 	// Values of an enum in this subgraph.
 	Values []string
+	// Directives of the subgraph's type that the supergraph hands on as they are, by the name under
+	// which routers know them: "federation__cacheTag".
+	Directives []schema.Directive
 
 	fields map[string]*SubgraphField
 }
@@ -107,6 +110,8 @@ type SubgraphField struct {
 	OverrideLabel string
 	// Contexts are the arguments that clients do not pass: their values are read from objects above.
 	Contexts []ContextArgument
+	// Directives of the subgraph's field that the supergraph hands on, see SubgraphType.
+	Directives []schema.Directive
 }
 
 // ContextArgument is an argument of a field whose value is read from an object above the field.

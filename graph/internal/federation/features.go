@@ -19,6 +19,9 @@ type Feature struct {
 	Purpose string
 	// Definitions are SDL, under the spec's own names.
 	Definitions string
+	// ByJoin is set where the feature's directives stand in a supergraph as applications of
+	// join__directive, by subgraph.
+	ByJoin bool
 	// Unsupported says, where it is not empty, why a supergraph that needs the feature is refused.
 	Unsupported string
 }
@@ -27,6 +30,9 @@ const (
 	typeSystemLocations = "FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ARGUMENT_DEFINITION | SCALAR | ENUM | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION"
 	authLocations       = "FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM"
 )
+
+// CacheTag is the name of the directive that tags answers for caches.
+const CacheTag = "cacheTag"
 
 // Features are the specifications that we know.
 var Features = []Feature{
@@ -65,7 +71,7 @@ var Features = []Feature{
 	},
 	{
 		// Cache tags say how answers may be cached; who caches nothing by them answers the same.
-		Identity: specHost + "cacheTag", Newest: Version{Minor: 1}, Since: Version{2, 12}, Purpose: "EXECUTION",
+		Identity: specHost + "cacheTag", Newest: Version{Minor: 1}, Since: Version{2, 12}, Purpose: "EXECUTION", ByJoin: true,
 		Definitions: "directive @cacheTag(format: String!) repeatable on OBJECT | FIELD_DEFINITION",
 	},
 }

@@ -26,6 +26,7 @@ func (s *Subgraph) Validate() diag.List {
 	for _, t := range s.Types {
 		v.checkInterfaceKeys(t)
 		v.checkCosts(t)
+		v.checkCacheTags(t)
 		v.checkAuth(t)
 	}
 	return v.diags
@@ -40,6 +41,11 @@ func (v *validator) fail(code diag.Code, pos schema.Position, fix, format string
 	v.diags = append(v.diags, diag.Diagnostic{
 		Code: code, Message: fmt.Sprintf(format, args...), Positions: []diag.Position{v.sub.At(pos)}, Fix: fix,
 	})
+}
+
+func (v *validator) warn(code diag.Code, pos schema.Position, fix, format string, args ...any) {
+	v.fail(code, pos, fix, format, args...)
+	v.diags[len(v.diags)-1].Severity = diag.Warn
 }
 
 // The versions from which on a rule changes.
