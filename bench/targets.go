@@ -37,7 +37,7 @@ func shopTargets(ctx context.Context, client *http.Client, s *shop.Shop, p *prox
 	nothing := func(http.Header) {}
 	body := requestBody(oneFetch)
 	return []*target{
-		{Name: "router, open order (5 fetches)", URL: s.URL(), Body: requestBody(string(openOrder)), Header: bearer, Process: router},
+		{Name: "router, open order (4 fetches)", URL: s.URL(), Body: requestBody(string(openOrder)), Header: bearer, Process: router},
 		{Name: "router, one fetch", URL: s.URL(), Body: body, Header: nothing, Process: router},
 		{Name: "reverse proxy, one fetch", URL: "http://" + p.address + "/graphql", Body: body, Header: signer(s.RouterKey, body), Process: p.process},
 	}, nil

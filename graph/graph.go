@@ -28,6 +28,9 @@ type Options struct {
 	Execution ExecutionLimits
 	// Budget bounds what planning one operation may take; zero means the planner's default.
 	Budget Budget
+	// DisableReuse asks subgraphs for every entity, also where another part of the same operation has
+	// read the same fields of it before.
+	DisableReuse bool
 	// DisableIntrospection refuses operations that select __schema or __type.
 	DisableIntrospection bool
 	// ShowSubgraphErrors lets the texts of subgraphs' errors through to the client; without it only
@@ -88,10 +91,7 @@ func New(s *supergraph.Supergraph, opts Options) (*Graph, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the supergraph's API schema cannot be served: %w", err)
 	}
-	planner := plan.New(s)
-	if opts.Budget != (Budget{}) {
-		planner = plan.NewWithBudget(s, opts.Budget)
-	}
+	planner := plan.NewWith(s, plan.Options{Budget: opts.Budget, DisableReuse: opts.DisableReuse})
 	return &Graph{
 		super: s, api: api, parser: parser, planner: planner, opts: opts,
 		labels:   overrideLabels(s),

@@ -93,9 +93,9 @@ test('Walter signs in with one click, runs the query, and sees plan and waterfal
     assert.equal(data.me.openOrder.financing.decision, 'OFFER')
     await page.locator('.graphiql-response').getByText('"Walter"').waitFor()
 
-    await page.getByText('5 fetches in 3 waves').waitFor()
+    await page.getByText('4 fetches in 3 waves').waitFor()
     const nodes = page.locator('.plan-fetch')
-    assert.deepEqual((await nodes.locator('strong').allTextContents()).toSorted(), ['credit', 'credit', 'order', 'product', 'user'])
+    assert.deepEqual((await nodes.locator('strong').allTextContents()).toSorted(), ['credit', 'order', 'product', 'user'])
     const colours = await nodes.evaluateAll((all) =>
       all.map((node) => [node.querySelector('strong').textContent, getComputedStyle(node).borderLeftColor]),
     )
@@ -157,7 +157,7 @@ test('the plan follows the editor before anything runs, and says what is wrong w
   asVisitor(async (page) => {
     await page.getByText('1 fetch in 1 wave').waitFor() // what needs an identity is not fetched for nobody
     await signIn(page, 'Walter')
-    await page.getByText('5 fetches in 3 waves').waitFor()
+    await page.getByText('4 fetches in 3 waves').waitFor()
     assert.equal(await page.locator('.waterfall').count(), 0)
     await page.getByRole('tab', { name: 'Products' }).click()
     await page.locator('.plan-why').getByText('products', { exact: true }).waitFor()

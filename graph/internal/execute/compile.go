@@ -17,6 +17,8 @@ type Compiled struct {
 	// what is put there is merged in place and must not be shared between objects.
 	split    [][]bool
 	hasSplit bool
+	// sources are the representations by which the objects of plan.Sources are known.
+	sources [][]representation
 }
 
 // fetch is a plan.Fetch, compiled.
@@ -29,8 +31,10 @@ type fetch struct {
 	// data reads the "data" of an answer: for an EntityFetch batch i fills slot i.
 	data    *rawjson.Scan
 	batches []batch
-	// dependents are the fetches that depend on this one.
+	// dependents are the fetches that depend on this one, or look at what it brings.
 	dependents []int
+	// precedents is how many fetches must have ended before this one starts.
+	precedents int
 }
 
 // variable is a plan.FetchVariable, compiled.
@@ -49,6 +53,7 @@ type batch struct {
 	path   []plan.Step
 	scan   *plan.Scan
 	cases  []representation
+	reuse  []reuse
 }
 
 // representation is a plan.Representation, compiled.
@@ -91,12 +96,19 @@ func Compile(p *plan.Plan) *Compiled {
 		out.fetches[i] = c.fetch(f)
 	}
 	for i, f := range p.Fetches {
+		out.fetches[i].precedents = len(f.DependsOn) + len(f.Awaits)
 		for _, d := range f.DependsOn {
+			out.fetches[d].dependents = append(out.fetches[d].dependents, i)
+		}
+		for _, d := range f.Awaits {
 			out.fetches[d].dependents = append(out.fetches[d].dependents, i)
 		}
 	}
 	for _, slots := range out.split {
 		out.hasSplit = out.hasSplit || slices.Contains(slots, true)
+	}
+	for i := range p.Sources {
+		out.sources = append(out.sources, []representation{compileRepresentation(&p.Sources[i].Key)})
 	}
 	out.shape = c.shape(p.Shape)
 	return out
@@ -119,12 +131,11 @@ func (c *compiler) fetch(f *plan.Fetch) fetch {
 	var fields []rawjson.Field
 	for i, e := range f.Entities {
 		b := batch{entities: e, prefix: member(e.Variable), path: e.Path, scan: e.Scan}
-		for _, r := range e.Cases {
-			b.cases = append(b.cases, representation{
-				on:     r.On,
-				head:   rawjson.AppendString([]byte(`{"__typename":`), r.TypeName),
-				fields: compileFields(r.Fields),
-			})
+		for i := range e.Cases {
+			b.cases = append(b.cases, compileRepresentation(&e.Cases[i]))
+		}
+		for i := range e.Reuse {
+			b.reuse = append(b.reuse, reuse{Reuse: &e.Reuse[i], key: []representation{compileRepresentation(&e.Reuse[i].Key)}})
 		}
 		out.batches = append(out.batches, b)
 		fields = append(fields, rawjson.Field{Key: e.Key, Slot: i, Child: c.scan(e.Scan)})
@@ -135,6 +146,14 @@ func (c *compiler) fetch(f *plan.Fetch) fetch {
 
 // member is `"name":`.
 func member(name string) []byte { return append(rawjson.AppendString(nil, name), ':') }
+
+func compileRepresentation(r *plan.Representation) representation {
+	return representation{
+		on:     r.On,
+		head:   rawjson.AppendString([]byte(`{"__typename":`), r.TypeName),
+		fields: compileFields(r.Fields),
+	}
+}
 
 func compileFields(fields []plan.RepresentationField) []representationField {
 	out := make([]representationField, len(fields))

@@ -113,8 +113,10 @@ type Execution struct {
 	released []func()
 	results  chan outcome
 	seen     table
-	writer   writer
-	result   Result
+	// sources are the objects of the plan's sources, each gathered when it is first looked at.
+	sources []readObjects
+	writer  writer
+	result  Result
 }
 
 // call is one fetch in one execution.
@@ -181,10 +183,15 @@ func (x *Execution) begin(in Input) {
 	} else {
 		x.calls = x.calls[:n]
 	}
+	if n := len(x.plan.sources); n > cap(x.sources) {
+		x.sources = make([]readObjects, n)
+	} else {
+		x.sources = x.sources[:n]
+	}
 	for i := range x.calls {
 		c := &x.calls[i]
 		f := &x.plan.fetches[i]
-		c.waiting = len(f.DependsOn)
+		c.waiting = f.precedents
 		if n := len(f.batches); n > cap(c.batches) {
 			c.batches = make([]targets, n)
 		} else {
@@ -255,6 +262,9 @@ func (x *Execution) reset() {
 	x.conditions = x.conditions[:0]
 	for i := range x.calls {
 		x.calls[i].reset()
+	}
+	for i := range x.sources {
+		x.sources[i].reset()
 	}
 	x.writer.reset()
 	x.seen.reset()

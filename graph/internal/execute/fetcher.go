@@ -7,9 +7,11 @@
 // (answer.go), give errors their places (locate.go, failure.go); then it completes the response
 // (complete.go, leaf.go, writer.go).
 //
+// Entities of which another fetch has brought all that is wanted are not asked for again, where the
+// plan says so (reuse.go).
+//
 // One goroutine owns the document; fetch goroutines take and return immutable bytes. It knows no
-// schema, no operation text, no clock and no HTTP, and it never looks at what another part of the
-// request has already resolved: what the plan asks for is asked for.
+// schema, no operation text, no clock and no HTTP.
 package execute
 
 import (

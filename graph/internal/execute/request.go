@@ -31,6 +31,9 @@ func (x *Execution) prepare(f *fetch, c *call) bool {
 		c.body = append(append(separate(c.body, start), b.prefix...), '[')
 		if x.isOn(b.entities.When) {
 			t.objects = x.collect(t.objects, b.path)
+			if b.reuse != nil {
+				t.objects = x.takeRead(b, t.objects)
+			}
 			c.body = x.represent(c.body, b, t)
 		}
 		c.body = append(c.body, ']')

@@ -20,7 +20,7 @@ type outcome struct {
 // whatever became of them; one that nobody needs ends at once.
 func (x *Execution) schedule(ctx context.Context) {
 	for i := range x.calls {
-		if len(x.plan.fetches[i].DependsOn) == 0 {
+		if x.plan.fetches[i].precedents == 0 {
 			x.start(i)
 		}
 	}

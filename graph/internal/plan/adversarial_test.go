@@ -116,7 +116,7 @@ func keyed() adversary {
 		fmt.Fprintf(&b, "type T%d implements N @join__implements(graph: A, interface: \"N\") @join__type(graph: A, key: \"id\") { id: ID! name: String fromB: N @join__field fromC: N @join__field x%d: Int }\n", i, i)
 		op += fmt.Sprintf("... on T%d { x%d fromB { __typename } } ", i, i)
 	}
-	return adversary{"70 implementations of a keyed interface", b.String(), op + strings.Repeat("} ", 7), 8, 60_000}
+	return adversary{"70 implementations of a keyed interface", b.String(), op + strings.Repeat("} ", 7), 6, 60_000}
 }
 
 // wide has 200 subgraphs with one field each.
@@ -194,7 +194,7 @@ func TestAdversarial(t *testing.T) {
 	for _, a := range adversaries() {
 		t.Run(a.name, func(t *testing.T) {
 			g, op := a.load(t)
-			planner := plan.NewWithBudget(g.sg, plan.Budget{MaxStates: a.states, MaxBytes: 64 << 20})
+			planner := plan.NewWith(g.sg, plan.Options{Budget: plan.Budget{MaxStates: a.states, MaxBytes: 64 << 20}})
 			p, err := planner.Plan(t.Context(), op)
 			if err != nil {
 				t.Fatal(err)
@@ -247,7 +247,7 @@ func TestBudget(t *testing.T) {
 	if !errors.As(err, &refused) || refused.Code != gqlerr.PlanBudgetExceeded {
 		t.Fatalf("got %v, want %s", err, gqlerr.PlanBudgetExceeded)
 	}
-	small := plan.NewWithBudget(g.sg, plan.Budget{MaxStates: 100, MaxBytes: 1 << 20})
+	small := plan.NewWith(g.sg, plan.Options{Budget: plan.Budget{MaxStates: 100, MaxBytes: 1 << 20}})
 	_, err = small.Plan(t.Context(), op)
 	if !errors.As(err, &refused) || !strings.Contains(refused.Message, "n.z.z") {
 		t.Errorf("got %v, want an error that names the selection", err)

@@ -22,6 +22,7 @@ func (b *builder) finish(types []string) *Plan {
 	for _, d := range b.fetches {
 		p.Fetches = append(p.Fetches, b.finishFetch(d, types, conds))
 	}
+	b.finishSources(p, conds)
 	for _, f := range b.op.Root.Fields {
 		b.addIntrospection(p, f)
 	}
@@ -41,18 +42,11 @@ func (b *builder) numberFetches() {
 	}
 }
 
-// dependsOn lists the fetches whose data d needs and, in a mutation, all of the root field before.
+// dependsOn lists the numbers of the fetches that must have ended before d.
 func (b *builder) dependsOn(d *draft) []int {
 	var ids []int
-	for _, dep := range d.deps {
+	for _, dep := range b.precedents(d) {
 		ids = append(ids, dep.id)
-	}
-	if d.root != nil && d.serial > 1 && len(d.target) == 0 {
-		for _, other := range b.fetches {
-			if other.serial == d.serial-1 {
-				ids = append(ids, other.id)
-			}
-		}
 	}
 	slices.Sort(ids)
 	return slices.Compact(ids)

@@ -14,6 +14,8 @@ type jsonFetch struct {
 	// Wave is one more than the latest wave of DependsOn, starting at 1.
 	Wave      int   `json:"wave"`
 	DependsOn []int `json:"dependsOn"`
+	// Awaits are those that may make this one needless.
+	Awaits []int `json:"awaits,omitempty"`
 	// Place is where in the response the objects lie that the fetch fills.
 	Place string `json:"place"`
 	// When is the condition of the fetch in words; empty for always.
@@ -31,7 +33,7 @@ func (p *Plan) MarshalJSON() ([]byte, error) {
 	for i, f := range p.Fetches {
 		fetches[i] = jsonFetch{
 			ID: f.ID, Kind: kindText(f.Operation), Subgraph: p.Subgraphs[f.Subgraph], Wave: waves[i],
-			DependsOn: append([]int{}, f.DependsOn...), Place: p.placeText(f), Why: f.Why,
+			DependsOn: append([]int{}, f.DependsOn...), Awaits: f.Awaits, Place: p.placeText(f), Why: f.Why,
 			Text: strings.TrimSuffix(pretty(f.Text), "\n"),
 		}
 		if f.Kind == EntityFetch {

@@ -6,7 +6,7 @@ import (
 )
 
 // Mermaid returns the plan as a Mermaid flowchart: a box for each fetch, an arrow for each input
-// that it waits for.
+// that it waits for, dotted where it only looks whether it need not be sent.
 func (p *Plan) Mermaid() string {
 	var b strings.Builder
 	b.WriteString("flowchart LR\n")
@@ -23,6 +23,9 @@ func (p *Plan) Mermaid() string {
 		}
 		for _, d := range f.DependsOn {
 			fmt.Fprintf(&b, "  f%d --> f%d\n", d, f.ID)
+		}
+		for _, d := range f.Awaits {
+			fmt.Fprintf(&b, "  f%d -.-> f%d\n", d, f.ID)
 		}
 	}
 	return b.String()

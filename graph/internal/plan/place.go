@@ -10,7 +10,9 @@ import (
 
 // place is a layout under construction: all objects that one slot holds.
 type place struct {
-	layout   *Layout
+	layout *Layout
+	// path leads to the objects from the root, whatever their types on the way.
+	path     []Step
 	slots    map[slotKey]int
 	names    map[string]int
 	children map[int]*place
@@ -98,6 +100,7 @@ func (b *builder) slot(at *spot, p *pick) int {
 	slot := Slot{Name: at.place.uniqueName(w.name)}
 	if w.sub != nil {
 		child := b.newPlace(joinPlace(l.Place, slot.Name), w.typeName)
+		child.path = append(slices.Clone(at.place.path), Step{Slot: i})
 		at.place.children[i] = child
 		slot.Child = child.layout
 	}

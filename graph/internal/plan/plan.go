@@ -47,6 +47,8 @@ type Plan struct {
 	Layouts []*Layout
 	// Fetches are in an order in which every fetch comes after those it depends on.
 	Fetches []*Fetch
+	// Sources are the places at which entities may have been read before a later fetch asks for them.
+	Sources []Source
 	// Introspection are the __schema and __type fields of the root, answered without a fetch.
 	Introspection []*operation.Field
 }
@@ -108,6 +110,9 @@ type Fetch struct {
 	// DependsOn are the fetches that must have ended first, ascending: those whose data it needs
 	// and, below a mutation, those that must precede it.
 	DependsOn []int
+	// Awaits are further fetches that must have ended first, ascending: those that may have read what
+	// this one would ask for. They run in earlier waves, so that the plan has no more waves by it.
+	Awaits []int
 	// When says when the fetch is needed at all: it holds the conditions of the places above too.
 	When CondID
 	// Why says in words what the fetch is for, for the text form.
@@ -147,6 +152,34 @@ type Entities struct {
 	// Scan reads one entity into the object.
 	Scan *Scan
 	// When says when this selection is needed, beside the fetch's own condition.
+	When CondID
+	// Reuse says where entities may be found that need not be asked for, in order of preference.
+	Reuse []Reuse
+}
+
+// Source is a place of the response whose objects, of one runtime type, can stand for entities.
+type Source struct {
+	Layout *Layout
+	// Path leads from the root to the objects.
+	Path []Step
+	// Key identifies an object, with the slots of Layout.
+	Key Representation
+}
+
+// Reuse takes the values of an entity from the object of a source with the same key. Only values
+// that are there are taken, and all of them or none; the entity is asked for otherwise.
+type Reuse struct {
+	// Source is an index of Plan.Sources.
+	Source int
+	// Key identifies the object that is to be filled, with its own slots.
+	Key    Representation
+	Copies []Copy
+}
+
+// Copy is a value that is taken: from a slot of the source's object to one of the object to fill.
+type Copy struct {
+	From, To int
+	// When says when the value is needed.
 	When CondID
 }
 

@@ -37,14 +37,24 @@ type Planner struct {
 	g      *querygraph.Graph
 	types  []string
 	budget Budget
+	// noReuse is Options.DisableReuse.
+	noReuse bool
 }
 
-// New makes the planner of a supergraph with the default budget.
-func New(sg *supergraph.Supergraph) *Planner { return NewWithBudget(sg, Budget{}) }
+// Options are a planner's settings; the zero value is the default.
+type Options struct {
+	Budget Budget
+	// DisableReuse makes plans that ask for every entity, also where another part of the operation
+	// has read the same fields of it before.
+	DisableReuse bool
+}
 
-// NewWithBudget makes the planner of a supergraph; a zero limit means the default.
-func NewWithBudget(sg *supergraph.Supergraph, budget Budget) *Planner {
-	p := &Planner{g: querygraph.Build(sg), budget: budget.withDefaults()}
+// New makes the planner of a supergraph with the default options.
+func New(sg *supergraph.Supergraph) *Planner { return NewWith(sg, Options{}) }
+
+// NewWith makes the planner of a supergraph.
+func NewWith(sg *supergraph.Supergraph, opts Options) *Planner {
+	p := &Planner{g: querygraph.Build(sg), budget: opts.Budget.withDefaults(), noReuse: opts.DisableReuse}
 	for _, t := range p.g.Types {
 		name := ""
 		if t != nil {
@@ -64,6 +74,7 @@ func (p *Planner) Plan(ctx context.Context, op *operation.Operation, on ...strin
 		return nil, err
 	}
 	drafts := build(s, op, ways)
+	drafts.mergeFetches()
 	if s.err != nil {
 		return nil, s.err
 	}
@@ -76,7 +87,7 @@ func (p *Planner) newSearch(ctx context.Context, on []string) *search {
 		query:     p.g.Supergraph.Schema.Query.Name,
 		positions: map[string]*position{}, ways: map[wayKey][]*way{},
 		tables: map[object]*table{}, requiring: map[requiring]int{},
-		lowest: never,
+		lowest: never, noReuse: p.noReuse,
 		budget: budget{states: p.budget.MaxStates, bytes: p.budget.MaxBytes},
 	}
 	for _, label := range on {

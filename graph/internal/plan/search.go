@@ -34,6 +34,8 @@ type search struct {
 	round, changes int
 
 	budget budget
+	// noReuse is for the builder: no entity is taken from another place.
+	noReuse bool
 	// trail are the response keys that lead to the selection in work, for error messages.
 	trail []string
 	// stuck is a field for which no way was found, for the error message.

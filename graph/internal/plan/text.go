@@ -53,6 +53,9 @@ func (p *Plan) writeFetch(b *strings.Builder, f *Fetch, wave int) {
 	if len(f.DependsOn) > 0 {
 		fmt.Fprintf(b, ", after %s", strings.Trim(fmt.Sprint(f.DependsOn), "[]"))
 	}
+	if len(f.Awaits) > 0 {
+		fmt.Fprintf(b, ", looking at %s", strings.Trim(fmt.Sprint(f.Awaits), "[]"))
+	}
 	if f.When != 0 {
 		b.WriteString(", if " + p.conditionText(f.When))
 	}
@@ -92,6 +95,10 @@ func (p *Plan) writeEntities(b *strings.Builder, f *Fetch, e *Entities) {
 			b.WriteString(" if " + p.conditionText(e.When))
 		}
 		b.WriteByte('\n')
+	}
+	for _, r := range e.Reuse {
+		s := &p.Sources[r.Source]
+		fmt.Fprintf(b, "  not for a %s that is at %s too\n", s.Key.TypeName, s.Layout.Place)
 	}
 }
 
