@@ -11,7 +11,7 @@ ALLOW_SKIP := $(if $(WEFT_CORPUS),,WEFT_CORPUS)
 OPERATIONS := e2e/operations web/operations web/playground/operations
 TEST_FLAGS ?= -timeout 15m
 
-.PHONY: help run build playground storefront test test-web check generate bench reset
+.PHONY: help run build playground storefront test test-web screenshots check generate bench reset
 
 # What the browser gets is built where Node is installed, and again when its sources have changed. Without it, or without
 # a network on the first build, the router shows a plain page instead; in CI that is a failure.
@@ -53,6 +53,9 @@ test: ## run every test, on real Postgres and Redis where they are installed, an
 
 test-web: $(PLAYGROUND) $(STOREFRONT) ## try the pages in a real browser, while services are killed (needs Node and Chromium)
 	cd web/tests && npm ci && npm test
+
+screenshots: $(STOREFRONT) ## renew the README's pictures (needs Node and Chromium)
+	cd web/tests && npm ci && node screenshots.mjs
 
 check: ## formatting, vet, static analysis, and what has changed in the API since its last release
 	@unformatted=$$(git ls-files '*.go' | xargs -r gofmt -l); \

@@ -409,6 +409,26 @@ describe('while a part of the shop is down', () => {
       await basket(page, 3)
     }))
 
+  test('without accounts, signing in and up say so and keep what was typed', () =>
+    asVisitor(async (page) => {
+      await shop.kill('user')
+      try {
+        await page.goto('/sign-up')
+        await page.getByText('Accounts are away for a moment').waitFor()
+        await page.getByLabel('Username').fill('somebody-new')
+        await page.getByText('We cannot check right now whether this name is free.').waitFor()
+        await page.goto('/sign-in')
+        await page.getByLabel('Username').fill('leslie')
+        await page.getByLabel('Password').fill('leslie-demo')
+        await page.getByRole('button', { name: 'Sign in' }).click()
+        await page.getByRole('alert').getByText('Accounts cannot be reached at the moment.').waitFor()
+      } finally {
+        await shop.start('user')
+      }
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.getByRole('button', { name: 'Sign out', exact: true }).waitFor()
+    }))
+
   test('without the router the pages come up and recover', () =>
     asVisitor(async (page, visitor) => {
       visitor.allow(/^answer 502: POST .*\/graphql$/)

@@ -86,7 +86,7 @@ function factsOf(product: ProductFactsFragment): [string, string][] {
 
 function Facts({ product, timesOrdered }: { product: ProductFactsFragment; timesOrdered: number | null }) {
   const facts: [string, string][] = [['Kind', kindNames[product.__typename]], ...factsOf(product), ['Article', product.sku]]
-  if (timesOrdered !== null) facts.push(['Ordered', timesOrdered === 1 ? 'once' : `${timesOrdered} times`])
+  if (timesOrdered !== null) facts.push(['Ordered', timesOrdered === 0 ? 'not yet' : timesOrdered === 1 ? 'once' : `${timesOrdered} times`])
   return (
     <dl className="facts">
       {facts.map(([name, value]) => (

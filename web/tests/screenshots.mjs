@@ -1,0 +1,30 @@
+// Renews the pictures of the README: the storefront as a signed-in customer sees it.
+import { mkdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { launch, visit } from './browser.mjs'
+import { startShop } from './shop.mjs'
+
+const folder = process.env.SCREENSHOTS ?? fileURLToPath(new URL('../../docs/images', import.meta.url))
+mkdirSync(folder, { recursive: true })
+
+const shop = await startShop()
+const browser = await launch()
+try {
+  const { page } = await visit(browser, shop.url('storefront'), { viewport: { width: 1280, height: 860 }, reducedMotion: 'reduce' })
+  await page.goto('/sign-in')
+  await page.getByLabel('Username').fill('walter')
+  await page.getByLabel('Password').fill('walter-demo')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: 'Sign out', exact: true }).waitFor()
+  const pictures = { storefront: ['/', '.card'], 'storefront-order': ['/order', '[data-decision]'] }
+  for (const [name, [path, ready]] of Object.entries(pictures)) {
+    await page.goto(path)
+    await page.locator(ready).first().waitFor()
+    await page.locator('[data-basket]').waitFor()
+    await page.screenshot({ path: `${folder}/${name}.png` })
+    console.log(`${folder}/${name}.png`)
+  }
+} finally {
+  await browser.close()
+  await shop.stop()
+}
