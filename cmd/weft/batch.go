@@ -28,12 +28,14 @@ type batchSubgraph struct {
 
 // batchResult is one line of output.
 type batchResult struct {
-	ID            string       `json:"id"`
-	OK            bool         `json:"ok"`
-	Errors        []batchError `json:"errors"`
-	Hints         []batchHint  `json:"hints"`
-	SupergraphSDL string       `json:"supergraphSdl,omitempty"`
-	APISchema     string       `json:"apiSchema,omitempty"`
+	ID     string       `json:"id"`
+	OK     bool         `json:"ok"`
+	Errors []batchError `json:"errors"`
+	Hints  []batchHint  `json:"hints"`
+	// Notes are warnings whose codes are not among the hints that the composers of the field share.
+	Notes         []batchHint `json:"notes,omitempty"`
+	SupergraphSDL string      `json:"supergraphSdl,omitempty"`
+	APISchema     string      `json:"apiSchema,omitempty"`
 }
 
 type batchError struct {
@@ -101,9 +103,13 @@ func composeLine(line []byte) (result batchResult) {
 	s, diagnostics := compose.Compose(composeInput(c.Subgraphs))
 	result = batchResult{ID: c.ID, OK: s != nil, Errors: []batchError{}, Hints: []batchHint{}}
 	for _, d := range diagnostics {
-		if d.Severity == diag.Error {
+		entry, _ := diag.Explain(d.Code)
+		switch {
+		case d.Severity == diag.Error:
 			result.Errors = append(result.Errors, batchError{string(d.Code), d.Message})
-		} else {
+		case entry.Own:
+			result.Notes = append(result.Notes, batchHint{string(d.Code), d.Message})
+		default:
 			result.Hints = append(result.Hints, batchHint{string(d.Code), d.Message})
 		}
 	}

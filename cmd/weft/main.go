@@ -32,6 +32,7 @@ type commandLine struct {
 	Serve   serveCommand   `cmd:"" help:"Serve a graph over HTTP."`
 	Dev     devCommand     `cmd:"" help:"Start the processes of dev.yaml, wait until they are ready, compose and serve; Ctrl-C stops it all."`
 	Guard   guardCommand   `cmd:"" hidden:""`
+	Explain explainCommand `cmd:"" help:"Explain a code of composition: when it occurs, an example, the fix."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/weft-graph/weft/cmd/weft/internal/report"
 	"github.com/weft-graph/weft/graph/diag"
@@ -41,6 +42,16 @@ func diagnosticFindings(list diag.List, least diag.Severity, texts texts) []repo
 		out = append(out, finding)
 	}
 	return out
+}
+
+// severityWords is how a diagnostic's severity reads in a sentence.
+var severityWords = map[diag.Severity]string{
+	diag.Error: report.Error.String(), diag.Warn: report.Warning.String(), diag.Info: report.Hint.String(), diag.Debug: report.Note.String(),
+}
+
+// indent moves a text to the right.
+func indent(text string) string {
+	return "    " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n    ")
 }
 
 // texts are the texts of files by their names in positions.

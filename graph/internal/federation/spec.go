@@ -114,3 +114,22 @@ func parseSpec(sdl string) *schema.Parts {
 	}
 	return parts
 }
+
+// Names are the directives of Federation 2 in the order of the table.
+func Names() []string {
+	var out []string
+	for _, d := range parsedSpecs().federation[LastFed2].Directives {
+		out = append(out, d.Name)
+	}
+	return out
+}
+
+// Since returns the first version of Federation 2 that has the directive; the zero Version for none.
+func Since(name string) Version {
+	for v := FirstFed2; LastFed2.AtLeast(v); v.Minor++ {
+		if directiveOf(parsedSpecs().federation[v], name) != nil {
+			return v
+		}
+	}
+	return Version{}
+}

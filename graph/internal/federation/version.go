@@ -24,7 +24,7 @@ func (v Version) AtLeast(other Version) bool { return !v.Less(other) }
 var (
 	Fed1      = Version{1, 0}
 	FirstFed2 = Version{2, 0}
-	LastFed2  = Version{2, 14}
+	LastFed2  = Version{2, 15}
 )
 
 // parseVersion reads "v2.9".
