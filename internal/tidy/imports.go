@@ -51,6 +51,7 @@ var worlds = []world{
 	{root: "cmd/weft", may: []string{"graph", "router", "web"}},
 	{root: "fedtest", may: []string{"graph"}},
 	{root: "bench", may: []string{"graph", "router", "internal"}},
+	{root: "deploy"},
 	{root: "e2e", may: []string{"graph", "router", "subgraphs", "fedtest"}},
 	{root: "internal"},
 }
