@@ -14,7 +14,7 @@ import (
 type argOwner struct {
 	coordinate string
 	// sources by subgraph; nil where the subgraph does not have the owner.
-	sources []*argSource
+	sources bySubgraph[*argSource]
 }
 
 // argSource is what one subgraph has.
@@ -39,10 +39,8 @@ func (s *argSource) arg(name string) *schema.InputValue {
 // passed to it.
 func (m *merger) mergeArgs(owner argOwner) []*schema.InputValue {
 	var names []string
-	for _, source := range owner.sources {
-		if source == nil {
-			continue
-		}
+	owners := owner.sources.subgraphs()
+	for _, source := range owner.sources.all() {
 		for _, a := range source.args {
 			if !slices.Contains(names, a.Name) {
 				names = append(names, a.Name)
@@ -51,13 +49,15 @@ func (m *merger) mergeArgs(owner argOwner) []*schema.InputValue {
 	}
 	var out []*schema.InputValue
 	for _, name := range names {
-		values := make([]*schema.InputValue, len(owner.sources))
-		for i, source := range owner.sources {
-			values[i] = source.arg(name)
+		var values bySubgraph[*schema.InputValue]
+		for i, source := range owner.sources.all() {
+			if arg := source.arg(name); arg != nil {
+				values = append(values, ofSubgraph[*schema.InputValue]{i, arg})
+			}
 		}
 		in := &inputElement{
 			coordinate: fmt.Sprintf("%s(%s:)", owner.coordinate, name), what: "argument", name: name, values: values,
-			owned:        func(i int) bool { return owner.sources[i] != nil },
+			owners:       owners,
 			missing:      diag.RequiredArgumentMissing,
 			typeMismatch: diag.FieldArgumentTypeMismatch, defaultMismatch: diag.FieldArgumentDefaultMismatch,
 			partly: diag.InconsistentArgumentPresence,
@@ -85,17 +85,15 @@ func (m *merger) mergeInputFields() {
 
 func (m *merger) mergeInputField(t *mergedType, f *mergedField) bool {
 	in := &inputElement{
-		coordinate: f.coordinate(), what: "input field", name: f.def.Name, values: make([]*schema.InputValue, len(m.subgraphs)),
-		owned:        func(i int) bool { return t.sources[i] != nil },
+		coordinate: f.coordinate(), what: "input field", name: f.def.Name,
+		owners:       t.sources.subgraphs(),
 		missing:      diag.RequiredInputFieldMissing,
 		typeMismatch: diag.FieldTypeMismatch, defaultMismatch: diag.InputFieldDefaultMismatch,
 		partly: diag.InconsistentInputObjectField,
 	}
-	for i, source := range f.sources {
-		if source != nil {
-			d := source.Def
-			in.values[i] = &schema.InputValue{Name: d.Name, Description: d.Description, Type: d.Type, Default: d.Default, Applied: d.Applied, Pos: d.Pos}
-		}
+	for i, source := range f.sources.all() {
+		d := source.Def
+		in.values.set(i, &schema.InputValue{Name: d.Name, Description: d.Description, Type: d.Type, Default: d.Default, Applied: d.Applied, Pos: d.Pos})
 	}
 	merged := m.mergeInput(in)
 	if merged == nil {
@@ -109,9 +107,9 @@ func (m *merger) mergeInputField(t *mergedType, f *mergedField) bool {
 type inputElement struct {
 	coordinate, what, name string
 	// values by subgraph; nil where it is missing.
-	values []*schema.InputValue
-	// owned says whether the subgraph has what the element belongs to.
-	owned func(i int) bool
+	values bySubgraph[*schema.InputValue]
+	// owners are the subgraphs that have what the element belongs to.
+	owners []int
 	// The codes of what can be wrong; partly is the hint for an optional element that is dropped.
 	missing, typeMismatch, defaultMismatch, partly diag.Code
 }
@@ -124,11 +122,11 @@ func (m *merger) mergeInput(in *inputElement) *schema.InputValue {
 	}
 	out := &schema.InputValue{Name: in.name, Type: m.mergeInputType(in), Default: m.mergeDefault(in)}
 	var texts []string
-	applied := make([][]schema.Directive, len(in.values))
-	for i, v := range in.values {
+	var applied bySubgraph[[]schema.Directive]
+	for i, v := range in.values.all() {
 		if v != nil {
 			texts = append(texts, v.Description)
-			applied[i] = v.Applied
+			applied.set(i, v.Applied)
 		}
 	}
 	out.Description = m.mergeDescription(fmt.Sprintf("%s %q", in.what, in.coordinate), texts, func() []diag.Position { return m.inputPositions(in) })
@@ -139,7 +137,7 @@ func (m *merger) mergeInput(in *inputElement) *schema.InputValue {
 
 func (m *merger) inputPositions(in *inputElement) []diag.Position {
 	var out []diag.Position
-	for i, v := range in.values {
+	for i, v := range in.values.all() {
 		if v != nil {
 			out = append(out, m.subgraphs[i].At(v.Pos))
 		}
@@ -148,16 +146,16 @@ func (m *merger) inputPositions(in *inputElement) []diag.Position {
 }
 
 func (m *merger) isEverywhere(in *inputElement) bool {
-	lacks := func(i int) bool { return in.owned(i) && in.values[i] == nil }
-	if !slices.ContainsFunc(indexes(in.values), lacks) {
+	if len(in.owners) == len(in.values) {
 		return true
 	}
+	lacks := func(i int) bool { return slices.Contains(in.owners, i) && !in.values.has(i) }
 	required := func(i int) bool {
-		v := in.values[i]
+		v := in.values.get(i)
 		return v != nil && v.Type.NonNull && v.Default == nil
 	}
 	lacking := m.names(lacks)
-	if slices.ContainsFunc(indexes(in.values), required) {
+	if in.values.any(required) {
 		m.report(in.missing, m.inputPositions(in), fmt.Sprintf("add the %s to %s, or make it optional", in.what, lacking),
 			"%s %q is required in %s and missing in %s", in.what, in.coordinate, m.names(required), lacking)
 		return false
@@ -167,19 +165,11 @@ func (m *merger) isEverywhere(in *inputElement) bool {
 	return false
 }
 
-func indexes[T any](list []T) []int {
-	out := make([]int, len(list))
-	for i := range out {
-		out[i] = i
-	}
-	return out
-}
-
 // mergeInputType takes the most specific type: what all subgraphs accept.
 func (m *merger) mergeInputType(in *inputElement) *schema.TypeRef {
 	var merged *schema.TypeRef
 	allEqual := true
-	for _, v := range in.values {
+	for _, v := range in.values.all() {
 		switch {
 		case v == nil:
 		case merged == nil:
@@ -208,7 +198,7 @@ func (m *merger) mergeInputType(in *inputElement) *schema.TypeRef {
 
 func (m *merger) inputTypesText(in *inputElement) string {
 	var parts []string
-	for i, v := range in.values {
+	for i, v := range in.values.all() {
 		if v != nil {
 			parts = append(parts, fmt.Sprintf("%s in %q", v.Type, m.subgraphs[i].Name))
 		}
@@ -242,7 +232,7 @@ func defaultText(v *schema.Value, ref *schema.TypeRef) string {
 func (m *merger) mergeDefault(in *inputElement) *schema.Value {
 	var merged *schema.Value
 	isPartial := false
-	for i, v := range in.values {
+	for i, v := range in.values.all() {
 		switch {
 		case v == nil:
 		case v.Default == nil:

@@ -16,10 +16,7 @@ var authDirectives = []string{"authenticated", "requiresScopes", "policy"}
 func checkAuth(m *merger) diag.List {
 	for _, t := range m.types {
 		for _, f := range t.fields {
-			for i, source := range f.sources {
-				if source == nil {
-					continue
-				}
+			for i, source := range f.sources.all() {
 				if source.Requires != nil {
 					m.checkTransitiveAuth(i, f, f.parent, readBy{"@requires", source.Requires.Fields, source.Requires.Pos})
 				}
@@ -145,15 +142,12 @@ func (m *merger) eachSelected(t *mergedType, set federation.FieldSet, visit func
 
 // withAbstractAuth adds to the directives on a field, by subgraph, the requirements of interface
 // objects' fields that resolve it too: whoever answers, the same must be asked.
-func (m *merger) withAbstractAuth(f *mergedField, applied [][]schema.Directive) [][]schema.Directive {
-	for i := range m.subgraphs {
+func (m *merger) withAbstractAuth(f *mergedField, applied bySubgraph[[]schema.Directive]) bySubgraph[[]schema.Directive] {
+	for _, i := range m.abstractingSubgraphs(f) {
 		for _, abstract := range m.abstracting(f, i) {
 			for _, d := range abstract.Applied {
 				if name, known := m.subgraphs[i].Canonical(d); known && slices.Contains(authDirectives, name) {
-					if applied == nil {
-						applied = make([][]schema.Directive, len(m.subgraphs))
-					}
-					applied[i] = append(slices.Clone(applied[i]), d)
+					applied.set(i, append(slices.Clone(applied.get(i)), d))
 				}
 			}
 		}

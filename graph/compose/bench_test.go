@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/weft-graph/weft/graph/internal/schema"
 	"github.com/weft-graph/weft/graph/supergraph"
 )
 
@@ -35,9 +36,19 @@ func manySubgraphs(n int) []Subgraph {
 }
 
 func BenchmarkCompose(b *testing.B) {
-	for _, n := range []int{10, 50, 200} {
+	for _, n := range []int{10, 50, 150, 400} {
 		subgraphs := manySubgraphs(n)
-		b.Run(fmt.Sprintf("subgraphs=%d", n), func(b *testing.B) {
+		b.Run(fmt.Sprintf("parse/subgraphs=%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				for _, s := range subgraphs {
+					if err := schema.ParseOnly(s.Name, s.SDL); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+		})
+		b.Run(fmt.Sprintf("compose/subgraphs=%d", n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				if s, diags := Compose(subgraphs); s == nil {

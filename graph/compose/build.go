@@ -65,7 +65,7 @@ func (m *merger) links() []supergraph.Link {
 func (m *merger) subgraphTypes(i int) []*supergraph.SubgraphType {
 	var out []*supergraph.SubgraphType
 	for _, t := range m.types {
-		source := t.sources[i]
+		source := t.sources.get(i)
 		if source == nil {
 			if t.def.Name == "Query" { // every subgraph has at least the one with _entities
 				out = append(out, &supergraph.SubgraphType{Name: t.def.Name, Kind: schema.Object})
@@ -87,7 +87,7 @@ func (m *merger) subgraphTypes(i int) []*supergraph.SubgraphType {
 			}
 		}
 		for _, f := range t.fields {
-			if f.sources[i] != nil && !f.overriddenIn(i).gone {
+			if f.sources.get(i) != nil && !f.overriddenIn(i).gone {
 				st.Fields = append(st.Fields, m.subgraphField(f, i))
 			}
 		}
@@ -109,7 +109,7 @@ func (m *merger) handedOn(i int, applied []schema.Directive) []schema.Directive 
 }
 
 func (m *merger) subgraphField(f *mergedField, i int) *supergraph.SubgraphField {
-	source := f.sources[i]
+	source := f.sources.get(i)
 	out := &supergraph.SubgraphField{
 		Name: f.def.Name, Type: source.Type, External: source.External != nil,
 		Directives:     m.handedOn(i, source.Applied),

@@ -2,10 +2,8 @@ package compose
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/weft-graph/weft/graph/diag"
-	"github.com/weft-graph/weft/graph/internal/federation"
 	"github.com/weft-graph/weft/graph/internal/schema"
 	"github.com/weft-graph/weft/graph/supergraph"
 )
@@ -27,7 +25,7 @@ func (m *merger) checkQueries() {
 // checkBases: a type that is extended must be defined somewhere.
 func (m *merger) checkBases() {
 	for _, t := range m.types {
-		isDefined := slices.ContainsFunc(t.sources, func(s *federation.Type) bool { return s != nil && !s.Def.IsExtension })
+		isDefined := t.sources.any(func(i int) bool { return !t.sources.get(i).Def.IsExtension })
 		if !isDefined && !isRootName(t.def.Name) {
 			m.report(diag.ExtensionWithNoBase, m.typePositions(t, nil), fmt.Sprintf("define %q in one subgraph instead of extending it", t.def.Name),
 				"type %q is extended and no subgraph defines it", t.def.Name)

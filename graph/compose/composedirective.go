@@ -320,7 +320,7 @@ func executableLocations(d *schema.DirectiveDefinition) []string {
 func (m *merger) mergeExecutableDirective(name string) {
 	sources := make([]*schema.DirectiveDefinition, len(m.subgraphs))
 	var positions []diag.Position
-	args := make([]*argSource, len(m.subgraphs))
+	var args bySubgraph[*argSource]
 	merged := &schema.DirectiveDefinition{Name: name, Repeatable: true}
 	var texts []string
 	isFirst := true
@@ -329,7 +329,7 @@ func (m *merger) mergeExecutableDirective(name string) {
 		if at := slices.IndexFunc(sub.Directives, func(d *schema.DirectiveDefinition) bool { return d.Name == name }); at >= 0 {
 			sources[i] = sub.Directives[at]
 			positions = append(positions, sub.At(sources[i].Pos))
-			args[i] = &argSource{args: sources[i].Args, pos: sources[i].Pos}
+			args.set(i, &argSource{args: sources[i].Args, pos: sources[i].Pos})
 		}
 	}
 	if slices.ContainsFunc(indexes(sources), lacks) {

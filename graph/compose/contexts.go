@@ -26,12 +26,9 @@ func (m *merger) contextArgs(i int, d schema.Directive) []schema.Argument {
 
 // withoutContextual drops arguments that are contextual in a subgraph: the router passes them, so
 // clients do not see them.
-func (m *merger) withoutContextual(f *mergedField, sources []*argSource) []*argSource {
+func (m *merger) withoutContextual(f *mergedField, sources bySubgraph[*argSource]) bySubgraph[*argSource] {
 	var names []string
-	for _, source := range f.sources {
-		if source == nil {
-			continue
-		}
+	for _, source := range f.sources.all() {
 		for _, c := range source.Contexts {
 			if !slices.Contains(names, c.Arg.Name) {
 				names = append(names, c.Arg.Name)
@@ -44,12 +41,10 @@ func (m *merger) withoutContextual(f *mergedField, sources []*argSource) []*argS
 	for _, name := range names {
 		m.checkContextualEverywhere(f, name)
 	}
-	out := slices.Clone(sources)
-	for i, source := range out {
-		if source != nil {
-			args := slices.DeleteFunc(slices.Clone(source.args), func(a *schema.InputValue) bool { return slices.Contains(names, a.Name) })
-			out[i] = &argSource{args: args, pos: source.pos}
-		}
+	var out bySubgraph[*argSource]
+	for i, source := range sources.all() {
+		args := slices.DeleteFunc(slices.Clone(source.args), func(a *schema.InputValue) bool { return slices.Contains(names, a.Name) })
+		out.set(i, &argSource{args: args, pos: source.pos})
 	}
 	return out
 }
@@ -60,8 +55,8 @@ func (m *merger) checkContextualEverywhere(f *mergedField, name string) {
 	isContextual := func(source *federation.Field) bool {
 		return slices.ContainsFunc(source.Contexts, func(c *federation.ContextArgument) bool { return c.Arg.Name == name })
 	}
-	for i, source := range f.sources {
-		if source == nil || source.External != nil || isContextual(source) {
+	for i, source := range f.sources.all() {
+		if source.External != nil || isContextual(source) {
 			continue
 		}
 		arg := source.Def.Arg(name)

@@ -33,10 +33,7 @@ func (m *merger) mergeEnums() {
 
 func enumValueNames(t *mergedType) []string {
 	var names []string
-	for _, source := range t.sources {
-		if source == nil {
-			continue
-		}
+	for _, source := range t.sources.all() {
 		for _, v := range source.Def.Values {
 			if !slices.Contains(names, v.Name) {
 				names = append(names, v.Name)
@@ -63,17 +60,17 @@ func (m *merger) mergeEnumValue(t *mergedType, name string, use enumUse) {
 	coordinate := t.def.Name + "." + name
 	var positions []diag.Position
 	var texts []string
-	applied := make([][]schema.Directive, len(t.sources))
-	for i, source := range t.sources {
+	var applied bySubgraph[[]schema.Directive]
+	for i, source := range t.sources.all() {
 		if v := enumValue(source, name); v != nil {
 			positions = append(positions, m.subgraphs[i].At(v.Pos))
 			texts = append(texts, v.Description)
-			applied[i] = v.Applied
+			applied.set(i, v.Applied)
 		}
 	}
 	merged.Applied = m.mergeMetadata(coordinate, applied)
-	lacks := func(i int) bool { return t.sources[i] != nil && enumValue(t.sources[i], name) == nil }
-	if slices.ContainsFunc(indexes(t.sources), lacks) {
+	lacks := func(i int) bool { return t.sources.has(i) && enumValue(t.sources.get(i), name) == nil }
+	if t.sources.any(lacks) {
 		isHidden := slices.ContainsFunc(merged.Applied, func(d schema.Directive) bool { return d.Name == "inaccessible" })
 		fix := fmt.Sprintf("add the value to %s", m.names(lacks))
 		switch {

@@ -14,21 +14,17 @@ import (
 func (m *merger) collectFields() {
 	for _, t := range m.types {
 		index := map[string]*mergedField{}
-		for i, source := range t.sources {
-			if source == nil {
-				continue
-			}
+		for i, source := range t.sources.all() {
 			for _, f := range source.Fields {
 				merged := index[f.Name]
 				if merged == nil {
 					merged = &mergedField{
 						parent: t, def: &schema.Field{Name: f.Name},
-						sources: make([]*federation.Field, len(m.subgraphs)),
 					}
 					index[f.Name] = merged
 					t.fields = append(t.fields, merged)
 				}
-				merged.sources[i] = f
+				merged.sources.set(i, f)
 			}
 		}
 	}
@@ -59,7 +55,7 @@ func (m *merger) mergeField(f *mergedField) bool {
 		if !m.isResolvedByInterfaceObject(f) {
 			m.report(diag.ExternalMissingOnBase, m.fieldPositions(f), fmt.Sprintf("resolve %q in one subgraph, or remove it", f.coordinate()),
 				"field %q is @external in every subgraph that has it (%s): no subgraph resolves it",
-				f.coordinate(), m.names(func(i int) bool { return f.sources[i] != nil }))
+				f.coordinate(), m.names(func(i int) bool { return f.sources.get(i) != nil }))
 		}
 		f.def.Type = firstSource(f).Type // what follows needs a type
 		return true
@@ -76,15 +72,14 @@ func (m *merger) mergeField(f *mergedField) bool {
 }
 
 func firstSource(f *mergedField) *federation.Field {
-	i := slices.IndexFunc(f.sources, func(s *federation.Field) bool { return s != nil })
-	return f.sources[i]
+	return f.sources[0].value
 }
 
 // resolving are the subgraphs that declare the field and do not mark it external.
 func (f *mergedField) resolving() []int {
 	var out []int
-	for i, source := range f.sources {
-		if source != nil && source.External == nil {
+	for i, source := range f.sources.all() {
+		if source.External == nil {
 			out = append(out, i)
 		}
 	}
@@ -94,31 +89,31 @@ func (f *mergedField) resolving() []int {
 func (f *mergedField) descriptions(from []int) []string {
 	var out []string
 	for _, i := range from {
-		out = append(out, f.sources[i].Def.Description)
+		out = append(out, f.sources.get(i).Def.Description)
 	}
 	return out
 }
 
 // applied are the directives on the field, by subgraph; nil where there are none.
-func (f *mergedField) applied(from []int) [][]schema.Directive {
-	if !slices.ContainsFunc(from, func(i int) bool { return len(f.sources[i].Applied) > 0 }) {
+func (f *mergedField) applied(from []int) bySubgraph[[]schema.Directive] {
+	if !slices.ContainsFunc(from, func(i int) bool { return len(f.sources.get(i).Applied) > 0 }) {
 		return nil
 	}
-	out := make([][]schema.Directive, len(f.sources))
+	var out bySubgraph[[]schema.Directive]
 	for _, i := range from {
-		out[i] = f.sources[i].Applied
+		out.set(i, f.sources.get(i).Applied)
 	}
 	return out
 }
 
 // argSources are the fields' arguments, by subgraph; nil where there are none.
-func (f *mergedField) argSources(from []int) []*argSource {
-	if !slices.ContainsFunc(from, func(i int) bool { return len(f.sources[i].Def.Args) > 0 }) {
+func (f *mergedField) argSources(from []int) bySubgraph[*argSource] {
+	if !slices.ContainsFunc(from, func(i int) bool { return len(f.sources.get(i).Def.Args) > 0 }) {
 		return nil
 	}
-	out := make([]*argSource, len(f.sources))
+	var out bySubgraph[*argSource]
 	for _, i := range from {
-		out[i] = &argSource{args: f.sources[i].Def.Args, pos: f.sources[i].Def.Pos}
+		out.set(i, &argSource{args: f.sources.get(i).Def.Args, pos: f.sources.get(i).Def.Pos})
 	}
 	return out
 }
@@ -131,10 +126,10 @@ func (m *merger) use(ref *schema.TypeRef, use enumUse) {
 
 // mergeOutputType takes the most general of the field's types; every other one must be a subtype.
 func (m *merger) mergeOutputType(f *mergedField, resolving []int) (merged *schema.TypeRef, ok bool) {
-	merged = f.sources[resolving[0]].Type
+	merged = f.sources.get(resolving[0]).Type
 	allEqual := true
 	for _, i := range resolving[1:] {
-		t := f.sources[i].Type
+		t := f.sources.get(i).Type
 		allEqual = allEqual && t.Equal(merged)
 		switch {
 		case m.isSubtype(t, merged):
@@ -157,20 +152,20 @@ func (m *merger) mergeOutputType(f *mergedField, resolving []int) (merged *schem
 func (m *merger) typesText(f *mergedField, from []int) string {
 	var parts []string
 	for _, i := range from {
-		parts = append(parts, fmt.Sprintf("%s in %q", f.sources[i].Type, m.subgraphs[i].Name))
+		parts = append(parts, fmt.Sprintf("%s in %q", f.sources.get(i).Type, m.subgraphs[i].Name))
 	}
 	return strings.Join(parts, ", ")
 }
 
 // checkExternals compares what subgraphs say of a field that they do not resolve with what was merged.
 func (m *merger) checkExternals(f *mergedField) {
-	for i, source := range f.sources {
-		if source == nil || source.External == nil {
+	for i, source := range f.sources.all() {
+		if source.External == nil {
 			continue
 		}
 		at := []diag.Position{m.subgraphs[i].At(source.Def.Pos)}
 		for _, j := range f.resolving() {
-			at = append(at, m.subgraphs[j].At(f.sources[j].Def.Pos))
+			at = append(at, m.subgraphs[j].At(f.sources.get(j).Def.Pos))
 		}
 		if !source.Type.Equal(f.def.Type) {
 			m.report(diag.ExternalTypeMismatch, at, fmt.Sprintf("declare %q as %s in %q", f.coordinate(), f.def.Type, m.subgraphs[i].Name),
@@ -181,7 +176,7 @@ func (m *merger) checkExternals(f *mergedField) {
 }
 
 func (m *merger) checkExternalArgs(f *mergedField, i int, at []diag.Position) {
-	source := f.sources[i]
+	source := f.sources.get(i)
 	for _, arg := range f.def.Args {
 		own := source.Def.Arg(arg.Name)
 		name := fmt.Sprintf("%s(%s:)", f.coordinate(), arg.Name)
@@ -210,8 +205,8 @@ func valueText(v *schema.Value) string {
 // checkExternalMetadata refuses directives on an external field that only the one who resolves the
 // field can give.
 func (m *merger) checkExternalMetadata(f *mergedField) {
-	for i, source := range f.sources {
-		if source == nil || source.External == nil {
+	for i, source := range f.sources.all() {
+		if source.External == nil {
 			continue
 		}
 		applied := slices.Clone(source.Applied)

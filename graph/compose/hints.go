@@ -12,8 +12,8 @@ import (
 // hintMembers hints at union members that some subgraphs do not have.
 func (m *merger) hintMembers(t *mergedType) {
 	for _, name := range t.def.Members {
-		lacks := func(i int) bool { return t.sources[i] != nil && !slices.Contains(t.sources[i].Def.Members, name) }
-		if slices.ContainsFunc(indexes(t.sources), lacks) {
+		lacks := func(i int) bool { return t.sources.has(i) && !slices.Contains(t.sources.get(i).Def.Members, name) }
+		if t.sources.any(lacks) {
 			m.add(diag.Debug, diag.InconsistentUnionMember, m.typePositions(t, nil), fmt.Sprintf("add the member to %s, if it can be returned there", m.names(lacks)),
 				"union %q has no member %q in %s", t.def.Name, name, m.names(lacks))
 		}
@@ -34,9 +34,9 @@ func (m *merger) hintFieldPresence(t *mergedType) {
 			continue // adding it without knowing the types is what an interface object is for
 		}
 		lacks := func(i int) bool {
-			return t.sources[i] != nil && t.sources[i].InterfaceObject == nil && f.sources[i] == nil && !isOnlyExternal(t.sources[i])
+			return t.sources.has(i) && t.sources.get(i).InterfaceObject == nil && f.sources.get(i) == nil && !isOnlyExternal(t.sources.get(i))
 		}
-		if slices.ContainsFunc(indexes(t.sources), lacks) {
+		if t.sources.any(lacks) {
 			m.add(diag.Debug, code, m.fieldPositions(f), fmt.Sprintf("add the field to %s, if it can be resolved there", m.names(lacks)),
 				"field %q is not in %s", f.coordinate(), m.names(lacks))
 		}
@@ -51,8 +51,8 @@ func isOnlyExternal(t *federation.Type) bool {
 
 // hintEntity hints at object types that have a key in some subgraphs only.
 func (m *merger) hintEntity(t *mergedType) {
-	lacks := func(i int) bool { return t.sources[i] != nil && len(t.sources[i].Keys) == 0 }
-	if t.def.Kind == schema.Object && m.isEntity(t) && slices.ContainsFunc(indexes(t.sources), lacks) {
+	lacks := func(i int) bool { return t.sources.has(i) && len(t.sources.get(i).Keys) == 0 }
+	if t.def.Kind == schema.Object && m.isEntity(t) && t.sources.any(lacks) {
 		m.add(diag.Info, diag.InconsistentEntity, m.typePositions(t, nil), fmt.Sprintf("add a @key to %q in %s, if it can be resolved there", t.def.Name, m.names(lacks)),
 			"type %q has a @key in some subgraphs and none in %s", t.def.Name, m.names(lacks))
 	}
@@ -60,8 +60,8 @@ func (m *merger) hintEntity(t *mergedType) {
 
 // isAbstract reports whether only interface objects have the field.
 func (m *merger) isAbstract(f *mergedField) bool {
-	return !slices.ContainsFunc(indexes(f.sources), func(i int) bool {
-		return f.sources[i] != nil && f.parent.sources[i].InterfaceObject == nil
+	return !f.sources.any(func(i int) bool {
+		return f.parent.sources.get(i).InterfaceObject == nil
 	})
 }
 
@@ -71,8 +71,8 @@ func isRootName(name string) bool {
 
 // isEntity reports whether a subgraph has a key of the type.
 func (m *merger) isEntity(t *mergedType) bool {
-	for _, source := range t.sources {
-		if source != nil && len(source.Keys) > 0 {
+	for _, source := range t.sources.all() {
+		if len(source.Keys) > 0 {
 			return true
 		}
 	}
@@ -93,7 +93,7 @@ func hintFragile(m *merger) diag.List {
 		}
 		for _, f := range t.fields {
 			from := slices.DeleteFunc(f.resolving(), func(i int) bool { return f.overriddenIn(i).gone })
-			if !f.def.Type.NonNull || len(from) != 1 || f.sources[from[0]].Uses.Key || returned[from[0]][t.def.Name] {
+			if !f.def.Type.NonNull || len(from) != 1 || f.sources.get(from[0]).Uses.Key || returned[from[0]][t.def.Name] {
 				continue
 			}
 			isElsewhere := slices.ContainsFunc(returned, func(types map[string]bool) bool { return types[t.def.Name] })

@@ -28,8 +28,9 @@ func (m *merger) addAbstractedFields() {
 }
 
 func (m *merger) hasInterfaceObjectField(iface *mergedType, name string) bool {
-	return slices.ContainsFunc(iface.sources, func(source *federation.Type) bool {
-		if source == nil || source.InterfaceObject == nil {
+	return iface.sources.any(func(i int) bool {
+		source := iface.sources.get(i)
+		if source.InterfaceObject == nil {
 			return false
 		}
 		f := source.Field(name)
@@ -39,10 +40,7 @@ func (m *merger) hasInterfaceObjectField(iface *mergedType, name string) bool {
 
 func (m *merger) addAbstractedField(t *mergedType, of *mergedField) {
 	def := *of.def
-	added := &mergedField{
-		parent: t, def: &def, isAbstracted: true,
-		sources: make([]*federation.Field, len(m.subgraphs)),
-	}
+	added := &mergedField{parent: t, def: &def, isAbstracted: true}
 	t.fields = append(t.fields, added)
 	m.checkSharing(added, true)
 }
@@ -54,9 +52,8 @@ func (m *merger) checkInterfaceObjects() {
 		if t.def.Kind != schema.Interface {
 			continue
 		}
-		for i, source := range t.sources {
+		for i, source := range t.sources.all() {
 			switch {
-			case source == nil:
 			case source.InterfaceObject != nil:
 				m.checkNoImplementations(t, i)
 			case len(source.Keys) > 0 && slices.ContainsFunc(source.Keys, func(k *federation.Key) bool { return k.Resolvable }):
@@ -79,8 +76,8 @@ func (m *merger) implementations(iface string) []*mergedType {
 
 func (m *merger) checkNoImplementations(t *mergedType, i int) {
 	for _, impl := range m.implementations(t.def.Name) {
-		if source := impl.sources[i]; source != nil {
-			m.report(diag.InterfaceObjectUsageError, []diag.Position{m.subgraphs[i].At(t.sources[i].Def.Pos), m.subgraphs[i].At(source.Def.Pos)},
+		if source := impl.sources.get(i); source != nil {
+			m.report(diag.InterfaceObjectUsageError, []diag.Position{m.subgraphs[i].At(t.sources.get(i).Def.Pos), m.subgraphs[i].At(source.Def.Pos)},
 				fmt.Sprintf("remove %q from %q, or declare %q as an interface there", impl.def.Name, m.subgraphs[i].Name, t.def.Name),
 				"%q is an @interfaceObject in %q, which also has %q, a type that implements it", t.def.Name, m.subgraphs[i].Name, impl.def.Name)
 		}
@@ -90,7 +87,7 @@ func (m *merger) checkNoImplementations(t *mergedType, i int) {
 func (m *merger) checkAllImplementations(t *mergedType, i int) {
 	var missing []string
 	for _, impl := range m.implementations(t.def.Name) {
-		source := impl.sources[i]
+		source := impl.sources.get(i)
 		if source == nil || !slices.Contains(source.Def.Interfaces, t.def.Name) {
 			missing = append(missing, fmt.Sprintf("%q", impl.def.Name))
 		}

@@ -32,6 +32,8 @@ type merger struct {
 	features map[string]bool
 	// featureNames are the names by which subgraphs apply those directives.
 	featureNames map[string][]featureName
+	// interfaceObjects are the subgraphs that have a type as an interface object.
+	interfaceObjects map[string][]int
 	// enumUse is where each enum is used.
 	enumUse map[string]enumUse
 	// mixedReturns are shared fields to hint at if they can be read in several subgraphs.
@@ -42,7 +44,7 @@ type merger struct {
 type mergedType struct {
 	def *schema.Type
 	// sources by subgraph; nil where the subgraph does not have the type.
-	sources []*federation.Type
+	sources bySubgraph[*federation.Type]
 	fields  []*mergedField
 }
 
@@ -51,7 +53,7 @@ type mergedField struct {
 	parent *mergedType
 	def    *schema.Field
 	// sources by subgraph; nil where the subgraph does not have the field.
-	sources []*federation.Field
+	sources bySubgraph[*federation.Field]
 	// overridden says by subgraph what an @override did to the field; few fields have any.
 	overridden map[int]*overridden
 	// isAbstracted is set for a field of an object type that only interface objects resolve.
@@ -65,7 +67,7 @@ func newMerger(subgraphs []*federation.Subgraph) *merger {
 	m := &merger{
 		subgraphs: subgraphs, version: federation.FirstFed2,
 		byName: map[string]*mergedType{}, features: map[string]bool{}, enumUse: map[string]enumUse{},
-		featureNames: map[string][]featureName{},
+		featureNames: map[string][]featureName{}, interfaceObjects: map[string][]int{},
 	}
 	for _, sub := range subgraphs {
 		if m.version.Less(sub.Version) {
@@ -140,11 +142,14 @@ func (m *merger) collectTypes() {
 		for _, t := range sub.Types {
 			merged := m.byName[t.Name]
 			if merged == nil {
-				merged = &mergedType{def: &schema.Type{Name: t.Name}, sources: make([]*federation.Type, len(m.subgraphs))}
+				merged = &mergedType{def: &schema.Type{Name: t.Name}}
 				m.byName[t.Name] = merged
 				m.types = append(m.types, merged)
 			}
-			merged.sources[i] = t
+			merged.sources.set(i, t)
+			if t.InterfaceObject != nil {
+				m.interfaceObjects[t.Name] = append(m.interfaceObjects[t.Name], i)
+			}
 		}
 	}
 	slices.SortFunc(m.types, func(a, b *mergedType) int { return cmp.Compare(a.def.Name, b.def.Name) })
@@ -158,9 +163,8 @@ func (m *merger) collectTypes() {
 func (m *merger) mergeKind(t *mergedType) {
 	var kinds []schema.Kind
 	var interfaceObject bool
-	for _, source := range t.sources {
+	for _, source := range t.sources.all() {
 		switch {
-		case source == nil:
 		case source.InterfaceObject != nil:
 			interfaceObject = true
 		case !slices.Contains(kinds, source.Kind):
@@ -181,14 +185,12 @@ func (m *merger) mergeKind(t *mergedType) {
 		return
 	}
 	var parts []string
-	for i, source := range t.sources {
-		if source != nil {
-			kind := source.Kind.String()
-			if source.InterfaceObject != nil {
-				kind = "interface object"
-			}
-			parts = append(parts, fmt.Sprintf("%s in %q", kind, m.subgraphs[i].Name))
+	for i, source := range t.sources.all() {
+		kind := source.Kind.String()
+		if source.InterfaceObject != nil {
+			kind = "interface object"
 		}
+		parts = append(parts, fmt.Sprintf("%s in %q", kind, m.subgraphs[i].Name))
 	}
 	m.report(diag.TypeKindMismatch, m.typePositions(t, nil), fmt.Sprintf("rename %q in all but one kind", t.def.Name),
 		"type %q is not of one kind: %s", t.def.Name, strings.Join(parts, ", "))
@@ -203,23 +205,15 @@ func (t *mergedType) keepFirstKind() {
 		}
 		return source.Kind
 	}
-	isFirst := true
-	for i, source := range t.sources {
-		switch {
-		case source == nil:
-		case isFirst:
-			t.def.Kind, isFirst = kindOf(source), false
-		case kindOf(source) != t.def.Kind:
-			t.sources[i] = nil
-		}
-	}
+	t.def.Kind = kindOf(t.sources[0].value)
+	t.sources.drop(func(_ int, source *federation.Type) bool { return kindOf(source) != t.def.Kind })
 }
 
 // typePositions are the places of a type in the subgraphs that keep accepts (nil: all).
 func (m *merger) typePositions(t *mergedType, keep func(*federation.Type) bool) []diag.Position {
 	var out []diag.Position
-	for i, source := range t.sources {
-		if source != nil && (keep == nil || keep(source)) {
+	for i, source := range t.sources.all() {
+		if keep == nil || keep(source) {
 			out = append(out, m.subgraphs[i].At(source.Def.Pos))
 		}
 	}
@@ -229,10 +223,8 @@ func (m *merger) typePositions(t *mergedType, keep func(*federation.Type) bool) 
 // fieldPositions are the places of a field in the subgraphs.
 func (m *merger) fieldPositions(f *mergedField) []diag.Position {
 	var out []diag.Position
-	for i, source := range f.sources {
-		if source != nil {
-			out = append(out, m.subgraphs[i].At(source.Def.Pos))
-		}
+	for i, source := range f.sources.all() {
+		out = append(out, m.subgraphs[i].At(source.Def.Pos))
 	}
 	return out
 }
@@ -261,6 +253,15 @@ func (m *merger) names(has func(i int) bool) string {
 	return joinAnd(parts)
 }
 
+// indexes are the numbers of the items of a list.
+func indexes[T any](list []T) []int {
+	out := make([]int, len(list))
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
 func joinAnd(parts []string) string {
 	if len(parts) < 2 {
 		return strings.Join(parts, "")
@@ -271,10 +272,7 @@ func joinAnd(parts []string) string {
 // mergeImplements merges what implements what: the union over the subgraphs.
 func (m *merger) mergeImplements() {
 	for _, t := range m.types {
-		for _, source := range t.sources {
-			if source == nil {
-				continue
-			}
+		for _, source := range t.sources.all() {
 			for _, name := range source.Def.Interfaces {
 				if !slices.Contains(t.def.Interfaces, name) && m.byName[name] != nil {
 					t.def.Interfaces = append(t.def.Interfaces, name)
@@ -290,10 +288,7 @@ func (m *merger) mergeUnions() {
 		if t.def.Kind != schema.Union {
 			continue
 		}
-		for _, source := range t.sources {
-			if source == nil {
-				continue
-			}
+		for _, source := range t.sources.all() {
 			for _, name := range source.Def.Members {
 				if !slices.Contains(t.def.Members, name) {
 					t.def.Members = append(t.def.Members, name)

@@ -58,14 +58,14 @@ func (m *merger) mergedName(i int, d schema.Directive) (string, bool) {
 }
 
 // mergeMetadata merges the directives on one element, given by subgraph.
-func (m *merger) mergeMetadata(coordinate string, applied [][]schema.Directive) []schema.Directive {
-	if !slices.ContainsFunc(applied, func(list []schema.Directive) bool { return len(list) > 0 }) {
+func (m *merger) mergeMetadata(coordinate string, applied bySubgraph[[]schema.Directive]) []schema.Directive {
+	if !applied.any(func(i int) bool { return len(applied.get(i)) > 0 }) {
 		return nil
 	}
 	byName := map[string][]schema.Directive{}
 	positions := map[string][]diag.Position{}
 	var custom []string
-	for i, list := range applied {
+	for i, list := range applied.all() {
 		for _, d := range list {
 			name, ok := m.mergedName(i, d)
 			if !ok {
@@ -303,12 +303,10 @@ func mergeListSize(list []schema.Directive) schema.Directive {
 func (m *merger) mergeTypeMetadata() {
 	for _, t := range m.types {
 		var texts []string
-		applied := make([][]schema.Directive, len(t.sources))
-		for i, source := range t.sources {
-			if source != nil {
-				texts = append(texts, source.Def.Description)
-				applied[i] = source.Applied
-			}
+		var applied bySubgraph[[]schema.Directive]
+		for i, source := range t.sources.all() {
+			texts = append(texts, source.Def.Description)
+			applied.set(i, source.Applied)
 		}
 		t.def.Description = m.mergeDescription(fmt.Sprintf("type %q", t.def.Name), texts, func() []diag.Position { return m.typePositions(t, nil) })
 		t.def.Applied = m.mergeMetadata(t.def.Name, applied)
@@ -320,10 +318,10 @@ func (m *merger) mergeTypeMetadata() {
 
 // mergeSchemaMetadata merges the directives on the schema definitions.
 func (m *merger) mergeSchemaMetadata() {
-	applied := make([][]schema.Directive, len(m.subgraphs))
+	var applied bySubgraph[[]schema.Directive]
 	var texts []string
 	for i, sub := range m.subgraphs {
-		applied[i] = sub.Applied
+		applied.set(i, sub.Applied)
 		texts = append(texts, sub.Description)
 	}
 	m.description = m.mergeDescription("the schema", texts, func() []diag.Position {

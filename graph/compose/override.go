@@ -53,8 +53,8 @@ func (m *merger) applyOverrides() {
 			continue
 		}
 		for _, f := range t.fields {
-			for i, source := range f.sources {
-				if source != nil && source.Override != nil {
+			for i, source := range f.sources.all() {
+				if source.Override != nil {
 					m.applyOverride(f, i)
 				}
 			}
@@ -64,16 +64,16 @@ func (m *merger) applyOverrides() {
 
 // applyOverride follows the @override of the field in subgraph i.
 func (m *merger) applyOverride(f *mergedField, i int) {
-	source := f.sources[i]
+	source := f.sources.get(i)
 	override := source.Override
 	at := []diag.Position{m.subgraphs[i].At(override.Pos)}
 	from := slices.IndexFunc(m.subgraphs, func(s *federation.Subgraph) bool { return s.Name == override.From })
 	switch {
-	case f.parent.def.Kind == schema.Interface && f.parent.sources[i].InterfaceObject == nil:
+	case f.parent.def.Kind == schema.Interface && f.parent.sources.get(i).InterfaceObject == nil:
 		m.report(diag.OverrideOnInterface, at, "put @override on the fields of the implementing types",
 			"@override cannot stand on %q, a field of an interface", f.coordinate())
 		return
-	case f.parent.sources[i].InterfaceObject != nil:
+	case f.parent.sources.get(i).InterfaceObject != nil:
 		m.report(diag.OverrideCollisionWithAnotherDirective, at, "move the field without @override, in one release of all subgraphs",
 			"@override cannot stand on %q in %q, a field of an @interfaceObject", f.coordinate(), m.subgraphs[i].Name)
 		return
@@ -85,17 +85,17 @@ func (m *merger) applyOverride(f *mergedField, i int) {
 		m.report(diag.OverrideFromSelfError, at, "name another subgraph, or remove @override",
 			"@override on %q in %q names its own subgraph", f.coordinate(), m.subgraphs[i].Name)
 		return
-	case f.sources[from] == nil:
+	case f.sources.get(from) == nil:
 		m.overrideNothing(f, i, from, at)
 		return
 	}
-	at = append(at, m.subgraphs[from].At(f.sources[from].Def.Pos))
-	if f.sources[from].Override != nil {
+	at = append(at, m.subgraphs[from].At(f.sources.get(from).Def.Pos))
+	if f.sources.get(from).Override != nil {
 		m.report(diag.OverrideSourceHasOverride, at, "keep one of the two @override",
 			"@override on %q in %q takes the field from %q, which takes it from elsewhere itself", f.coordinate(), m.subgraphs[i].Name, override.From)
 		return
 	}
-	if directive, where := overrideConflict(source, f.sources[from]); directive != "" {
+	if directive, where := overrideConflict(source, f.sources.get(from)); directive != "" {
 		m.report(diag.OverrideCollisionWithAnotherDirective, at, fmt.Sprintf("remove %s or @override", directive),
 			"@override on %q in %q cannot be followed: the field has %s in %q", f.coordinate(), m.subgraphs[i].Name, directive,
 			m.subgraphs[[]int{i, from}[where]].Name)
@@ -132,7 +132,7 @@ func overrideConflict(overriding, overridden *federation.Field) (directive strin
 
 // takeOver moves the field from one subgraph to another, at once or, with a label, progressively.
 func (m *merger) takeOver(f *mergedField, i, from int, at []diag.Position) {
-	label := f.sources[i].Override.Label
+	label := f.sources.get(i).Override.Label
 	if label != "" {
 		if !overrideLabel.MatchString(label) {
 			m.report(diag.OverrideLabelInvalid, at, "write a name such as \"group:variant\", or \"percent(25)\"",
@@ -144,7 +144,7 @@ func (m *merger) takeOver(f *mergedField, i, from int, at []diag.Position) {
 		m.add(diag.Info, diag.OverrideMigrationInProgress, at, "remove the field from the old subgraph when the migration is done",
 			"field %q moves from %q to %q by the label %q", f.coordinate(), m.subgraphs[from].Name, m.subgraphs[i].Name, label)
 	}
-	old := f.sources[from]
+	old := f.sources.get(from)
 	if old.External != nil {
 		m.add(diag.Info, diag.OverrideDirectiveCanBeRemoved, at, "remove @override",
 			"@override on %q in %q: subgraph %q does not resolve the field, it is @external there", f.coordinate(), m.subgraphs[i].Name, m.subgraphs[from].Name)

@@ -21,14 +21,8 @@ type resolver struct {
 // resolvers are all that resolve the field.
 func (m *merger) resolvers(f *mergedField) []resolver {
 	var out []resolver
-	for i, source := range f.sources {
+	for i, source := range f.sources.all() {
 		switch {
-		case source == nil:
-			for _, abstract := range m.abstracting(f, i) {
-				if abstract.External == nil {
-					out = append(out, resolver{i, abstract, abstract.Shareable})
-				}
-			}
 		case f.overriddenIn(i).shares:
 		case source.External == nil:
 			out = append(out, resolver{i, source, source.Shareable})
@@ -36,13 +30,31 @@ func (m *merger) resolvers(f *mergedField) []resolver {
 			out = append(out, resolver{i, source, true})
 		}
 	}
+	for _, i := range m.abstractingSubgraphs(f) {
+		for _, abstract := range m.abstracting(f, i) {
+			if abstract.External == nil {
+				out = append(out, resolver{i, abstract, abstract.Shareable})
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b resolver) int { return a.subgraph - b.subgraph })
 	return out
+}
+
+// abstractingSubgraphs are those that may have the field by an interface object.
+func (m *merger) abstractingSubgraphs(f *mergedField) []int {
+	var out []int
+	for _, name := range f.parent.def.Interfaces {
+		out = append(out, m.interfaceObjects[name]...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // abstracting are the fields of interface objects by which subgraph i has a field of an object type
 // that it does not know.
 func (m *merger) abstracting(f *mergedField, i int) []*federation.Field {
-	if f.parent.def.Kind != schema.Object || f.parent.sources[i] != nil {
+	if f.parent.def.Kind != schema.Object || f.parent.sources.has(i) {
 		return nil
 	}
 	var out []*federation.Field
@@ -60,7 +72,7 @@ func (m *merger) abstracting(f *mergedField, i int) []*federation.Field {
 
 // isResolvedByInterfaceObject reports whether the field is resolved through an interface object.
 func (m *merger) isResolvedByInterfaceObject(f *mergedField) bool {
-	return slices.ContainsFunc(indexes(m.subgraphs), func(i int) bool {
+	return slices.ContainsFunc(m.abstractingSubgraphs(f), func(i int) bool {
 		return slices.ContainsFunc(m.abstracting(f, i), func(own *federation.Field) bool { return own.External == nil })
 	})
 }
