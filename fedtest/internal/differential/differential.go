@@ -1,0 +1,268 @@
+// Package differential hunts for wrong answers: it composes the subgraphs of a Case, runs its operation on the engine and
+// on the unsplit schema, and says how the answers differ.
+//
+// In: a Case, made up from a seed or read from a txtar file. Out: a Difference, or none. The steps are: compose and load
+// (load.go), run both and compare byte for byte (differential.go), run again with subgraphs that fail, where nothing may
+// be invented (faults.go), count what was tried (features.go), and make a case that differs as small as it gets
+// (shrink.go).
+package differential
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/weft-graph/weft/fedtest/internal/direct"
+	"github.com/weft-graph/weft/fedtest/internal/generate"
+	"github.com/weft-graph/weft/fedtest/internal/world"
+	"github.com/weft-graph/weft/graph"
+)
+
+// Case is one operation on one graph.
+type Case struct {
+	generate.Graph
+	generate.Operation
+	// Labels are the override labels that are on.
+	Labels []string
+	world.Settings
+	// Faults chooses which answers of subgraphs are spoilt; 0 spoils none.
+	Faults uint64
+	// IsStrict allows none of the differences that the engine is known to have; testdata/known shows them.
+	IsStrict bool
+}
+
+// Difference says what is wrong with an answer. It is empty if nothing is.
+type Difference struct {
+	// Kind is a word for what went wrong: shrinking keeps it.
+	Kind string
+	// Text shows it.
+	Text string
+}
+
+func differs(kind, format string, args ...any) Difference {
+	return Difference{kind, fmt.Sprintf(format, args...)}
+}
+
+// Compare runs a case on a loaded graph.
+func (l *Loaded) Compare(ctx context.Context, c *Case, features *Features) (d Difference) {
+	defer func() {
+		if r := recover(); r != nil {
+			d = differs("panic", "%v\n%s", r, debug.Stack())
+		}
+	}()
+	prepared, errs := l.graph.Prepare(c.Text, "", c.Labels...)
+	if errs != nil {
+		return differs("refused", "a valid operation is refused: %s", errs.Append(nil))
+	}
+	variables, errs := prepared.Variables([]byte(c.Variables))
+	if errs != nil {
+		return differs("variables", "valid variables are refused: %s", errs.Append(nil))
+	}
+	plan, err := prepared.Plan(ctx, "")
+	if err != nil {
+		return differs("unplannable", "what was composed cannot be planned: %v", err)
+	}
+	values, err := decode([]byte(c.Variables))
+	if err != nil {
+		return differs("case", "the variables are no JSON: %v", err)
+	}
+	whole := &world.Run{World: l.world, Observe: features.observer(l)}
+	given, _ := values.(map[string]any)
+	want := whole.Monolith(direct.Request{Query: c.Text, Variables: given})
+	run := &world.Run{World: l.world, Labels: c.Labels}
+	result := prepared.Execute(ctx, variables, "", &fetcher{run: run, faults: c.Faults})
+	defer result.Release()
+	features.count(plan, c)
+	var got response
+	if err := json.Unmarshal(result.Body, &got); err != nil {
+		return differs("json", "the answer is no JSON: %v: %s", err, result.Body)
+	}
+	if complaints := run.Complaints(); len(complaints) > 0 && c.Faults == 0 { // a spoilt value may be asked about
+		return differs("complaint", "%s\n%s", strings.Join(complaints, "\n"), plan)
+	}
+	features.countAnswer(want)
+	if c.Faults != 0 || !c.IsStrict && c.Breaks && (repeatsField(c.Text) || l.facts.hasObjects) {
+		d = explained(&got, want, c.IsStrict)
+	} else {
+		d = equal(&got, want)
+	}
+	if d.Kind != "" {
+		d.Text += fmt.Sprintf("\ngot    %s\nerrors %s\nwant   %s\nerrors %s\n%s", got.Data, got.Errors, want.Data, errorText(want), plan)
+	}
+	return d
+}
+
+// response is what a client gets.
+type response struct {
+	Data   json.RawMessage
+	Errors errorList
+}
+
+type errorList []struct {
+	Message    string
+	Path       []any
+	Extensions struct{ Code, Subgraph string }
+}
+
+// String prints the errors' places.
+func (l errorList) String() string {
+	var out []string
+	for _, e := range l {
+		out = append(out, fmt.Sprintf("%s: %s (%s, %s)", pathText(e.Path), e.Message, e.Extensions.Code, e.Extensions.Subgraph))
+	}
+	return strings.Join(out, "; ")
+}
+
+func pathText(path []any) string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(path), " ", "."), "[]")
+}
+
+func errorText(r *direct.Response) string {
+	var out []string
+	for _, e := range r.Errors {
+		out = append(out, fmt.Sprintf("%v: %s", e.Path, e.Message))
+	}
+	return strings.Join(out, "; ")
+}
+
+// equal holds an answer against the monolith's: the same data, and errors only for nulls that the monolith has an error for.
+func equal(got *response, want *direct.Response) Difference {
+	if !bytes.Equal(got.Data, want.Data) {
+		return differs("data", "the data differs")
+	}
+	data, err := decode(got.Data)
+	if err != nil {
+		return differs("json", "the data is no JSON: %v", err)
+	}
+	for _, e := range got.Errors {
+		if null, ok := nullAbove(data, e.Path); !ok || !hasErrorBelow(null, want.Errors) {
+			return differs("error", "an error that the monolith does not have: %s", pathText(e.Path))
+		}
+	}
+	if len(want.Errors) > 0 && len(got.Errors) == 0 {
+		return differs("silent", "no error, and the monolith has some")
+	}
+	return Difference{}
+}
+
+// nullAbove finds the null that an error explains: at its path or above it.
+func nullAbove(data any, path []any) ([]any, bool) {
+	for i, step := range path {
+		switch v := data.(type) {
+		case nil:
+			return path[:i], true
+		case map[string]any:
+			key, _ := step.(string)
+			data = v[key]
+		case []any:
+			n, isNumber := step.(float64)
+			if !isNumber || int(n) >= len(v) {
+				return nil, false
+			}
+			data = v[int(n)]
+		default:
+			return nil, false
+		}
+	}
+	return path, data == nil
+}
+
+func hasErrorBelow(path []any, errs []direct.Error) bool {
+	here := beginning(path)
+	return slices.ContainsFunc(errs, func(e direct.Error) bool { return isBelow(beginning(e.Path), here) })
+}
+
+// place is a path that can be compared: numbers have several Go types.
+func place(path []any) string {
+	text, err := json.Marshal(path)
+	if err != nil {
+		panic(err) // it is made of strings and numbers
+	}
+	return string(text)
+}
+
+func decode(text []byte) (any, error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	var v any
+	err := decoder.Decode(&v)
+	return v, err
+}
+
+// fetcher answers for the subgraphs of a run.
+type fetcher struct {
+	run    *world.Run
+	faults uint64
+}
+
+// Fetch answers one call.
+func (f *fetcher) Fetch(_ context.Context, req *graph.FetchRequest) (graph.FetchResponse, error) {
+	var body struct {
+		Query     string
+		Variables map[string]any
+	}
+	decoder := json.NewDecoder(bytes.NewReader(req.Body))
+	decoder.UseNumber()
+	if err := decoder.Decode(&body); err != nil {
+		return graph.FetchResponse{}, fmt.Errorf("the request is no JSON: %w", err)
+	}
+	answer := f.run.Ask(req.Subgraph, direct.Request{Query: body.Query, Variables: body.Variables})
+	if f.faults != 0 {
+		return f.spoil(req, answer)
+	}
+	text, err := json.Marshal(answer)
+	return graph.FetchResponse{Body: text}, err
+}
+
+// sortedLabels are the labels of a graph that a number chooses.
+func sortedLabels(all []string, chosen uint64) []string {
+	var out []string
+	for i, label := range all {
+		if chosen>>(i%64)&1 == 1 {
+			out = append(out, label)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// repeatsField reports whether an operation asks for a field under two response keys. The engine may then ask a subgraph
+// for the field once with all that is selected below; where a part of that fails, both keys
+// may lose it. The same holds for the fields of an interface object, which are asked for before its type is known.
+func repeatsField(text string) bool {
+	doc, err := parser.ParseQuery(&ast.Source{Input: text})
+	if err != nil {
+		return false
+	}
+	keys := map[string]string{}
+	repeats := false
+	var visit func(ast.SelectionSet)
+	visit = func(set ast.SelectionSet) {
+		for _, selection := range set {
+			switch sel := selection.(type) {
+			case *ast.Field:
+				known, ok := keys[sel.Name]
+				repeats = repeats || ok && known != sel.Alias
+				keys[sel.Name] = sel.Alias
+				visit(sel.SelectionSet)
+			case *ast.InlineFragment:
+				visit(sel.SelectionSet)
+			case *ast.FragmentSpread: // its definition is visited by itself
+			}
+		}
+	}
+	for _, op := range doc.Operations {
+		visit(op.SelectionSet)
+	}
+	for _, f := range doc.Fragments {
+		visit(f.SelectionSet)
+	}
+	return repeats
+}

@@ -1,0 +1,184 @@
+package differential
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/weft-graph/weft/fedtest/internal/generate"
+	"github.com/weft-graph/weft/fedtest/internal/world"
+)
+
+var (
+	duration = flag.Duration("time", 0, "how long to hunt for wrong answers; 0 tries a few hundred graphs")
+	seed     = flag.Uint64("seed", 1, "where the made-up graphs begin; 0 takes the clock")
+	isStrict = flag.Bool("strict", false, "report also the differences that are known")
+	folder   = flag.String("write", "", "the folder into which cases that differ are written")
+)
+
+// fewGraphs is how many graphs an ordinary run of the tests makes up; operationsEach how many operations on each.
+const (
+	fewGraphs      = 120
+	operationsEach = 50
+	// leastShare is the share of operations, in percent, that must have used each feature, or the run shows little.
+	leastShare = 0.3
+)
+
+// hunt is one run of the fuzzer.
+type hunt struct {
+	t        *testing.T
+	started  time.Time
+	mu       sync.Mutex
+	next     uint64
+	graphs   int
+	features Features
+	refusals Refusals
+	found    map[string]int
+	example  map[string]string
+}
+
+// TestDifferential makes up graphs and operations and compares the engine's answers with those of the unsplit schema.
+// `make fuzz TIME=60s SEED=7` runs it longer.
+func TestDifferential(t *testing.T) {
+	if *seed == 0 {
+		*seed = uint64(time.Now().UnixNano())
+	}
+	h := &hunt{t: t, started: time.Now(), next: *seed, refusals: Refusals{}, found: map[string]int{}, example: map[string]string{}}
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(h.work)
+	}
+	workers.Wait()
+	t.Logf("seed %d: %d graphs, %d operations in %s; refused: %s\n%s", *seed, h.graphs, h.features.Operations,
+		time.Since(h.started).Round(time.Millisecond), h.refusals, &h.features)
+	for kind, n := range h.found {
+		t.Errorf("%d times: %s\n%s", n, kind, h.example[kind])
+	}
+	if h.features.Operations < fewGraphs*operationsEach/2 {
+		t.Errorf("only %d operations were compared", h.features.Operations)
+	}
+	for _, name := range h.features.Names() {
+		if h.features.Share(name) < leastShare {
+			t.Errorf("only %.2f %% of the operations used %q", h.features.Share(name), name)
+		}
+	}
+}
+
+// take returns the seed of the next graph; false when it is enough.
+func (h *hunt) take() (uint64, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if *duration == 0 && h.graphs >= fewGraphs || *duration > 0 && time.Since(h.started) > *duration {
+		return 0, false
+	}
+	h.graphs++
+	h.next++
+	return h.next, true
+}
+
+func (h *hunt) work() {
+	var features Features
+	for {
+		seed, ok := h.take()
+		if !ok {
+			break
+		}
+		h.try(seed, &features)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.features.Add(&features)
+}
+
+// try compares on one made-up graph.
+func (h *hunt) try(seed uint64, features *Features) {
+	random := rand.New(rand.NewPCG(seed, 1))
+	settings := world.Settings{Salt: fmt.Sprint(seed), Breaks: seed%3 == 0}
+	g, loaded, err := NewGraph(random, settings, func(g generate.Graph, refusal *RefusedError) {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.refusals.Add(refusal)
+	})
+	if err != nil {
+		h.report(&Case{Graph: g, Settings: settings}, Difference{"load", err.Error()})
+		return
+	}
+	for range operationsEach {
+		c := loaded.NewCase(random, g)
+		c.IsStrict = *isStrict
+		if d := loaded.Compare(h.t.Context(), c, features); d.Kind != "" {
+			h.report(c, d)
+			continue
+		}
+		if c.Faults = random.Uint64() | 1; !c.isMutation() {
+			if d := loaded.Compare(h.t.Context(), c, nil); d.Kind != "" {
+				h.report(c, d)
+			}
+		}
+	}
+}
+
+// report notes a difference and, for the first of its kind, makes it small.
+func (h *hunt) report(c *Case, d Difference) {
+	h.mu.Lock()
+	h.found[d.Kind]++
+	isFirst := h.found[d.Kind] == 1
+	h.mu.Unlock()
+	if !isFirst {
+		return
+	}
+	small, difference := Shrink(h.t.Context(), c, d)
+	text := small.Format(difference)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.example[d.Kind] = string(text)
+	if *folder != "" {
+		path := filepath.Join(*folder, fmt.Sprintf("%s_%s.txtar", d.Kind, small.Salt))
+		if err := os.WriteFile(path, text, 0o644); err != nil {
+			h.t.Error(err)
+		}
+	}
+}
+
+// TestKnown runs the cases in which the engine is known to differ, with the reason above them. One that does not differ any
+// more belongs into testdata/cases.
+func TestKnown(t *testing.T) { runCases(t, "../../testdata/known", true) }
+
+// TestCases runs the cases in which the engine once differed.
+func TestCases(t *testing.T) { runCases(t, "../../testdata/cases", false) }
+
+func runCases(t *testing.T, dir string, mustDiffer bool) {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no cases in %s: %v", dir, err)
+	}
+	for _, path := range paths {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			data, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c, err := ParseCase(data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			loaded, err := Load(c.Graph, c.Settings)
+			if err != nil {
+				t.Fatal(err)
+			}
+			switch d := loaded.Compare(t.Context(), c, nil); {
+			case mustDiffer && d.Kind == "":
+				t.Error("it does not differ any more: move it to testdata/cases")
+			case !mustDiffer && d.Kind != "":
+				t.Errorf("%s: %s", d.Kind, d.Text)
+			}
+		})
+	}
+}
