@@ -1,7 +1,7 @@
 // Package compose makes one supergraph of subgraphs.
 //
 // In: the name, routing URL and SDL of each subgraph. Out: a supergraph, or the errors that prevent
-// one, and hints. Compose lists the passes: load and validate each subgraph, merge types and their
+// one, and hints. Composer.Compose lists the passes: load and validate each subgraph, merge types and their
 // elements by the rules of Federation 2, check what was merged, and prove by a search of the query
 // graph that every query of the API can be answered. The order of the subgraphs does not matter.
 //
@@ -32,36 +32,7 @@ type Subgraph struct {
 
 // Compose merges the subgraphs. The supergraph is nil if and only if the list has errors.
 func Compose(subgraphs []Subgraph) (*supergraph.Supergraph, diag.List) {
-	var diags diag.List
-	add := func(more diag.List) bool {
-		diags = append(diags, more...)
-		return !diags.HasErrors()
-	}
-	ordered, faults := checkNames(subgraphs)
-	if !add(faults) {
-		return nil, diags
-	}
-	loaded, faults := loadAll(ordered)
-	if !add(faults) {
-		return nil, diags
-	}
-	loaded, faults = federation.Upgrade(loaded)
-	if !add(faults) || !add(checkMixedVersions(loaded)) || !add(validateAll(loaded)) {
-		return nil, diags
-	}
-	m := newMerger(loaded)
-	if !add(m.merge()) || !add(m.checkMerged()) {
-		return nil, diags
-	}
-	s := m.supergraph()
-	if !add(checkInaccessible(m, s)) || !add(checkGraphQL(s)) || !add(checkAuth(m)) {
-		return nil, diags
-	}
-	if !add(checkSatisfiability(m, s)) {
-		return nil, diags
-	}
-	add(hintFragile(m))
-	return s, diags
+	return new(Composer).Compose(subgraphs)
 }
 
 // checkNames sorts the subgraphs by name, so that nothing depends on the order in which they come.
@@ -90,25 +61,6 @@ func checkNames(subgraphs []Subgraph) ([]Subgraph, diag.List) {
 		}
 	}
 	return ordered, diags
-}
-
-func loadAll(subgraphs []Subgraph) ([]*federation.Subgraph, diag.List) {
-	var loaded []*federation.Subgraph
-	var diags diag.List
-	for _, s := range subgraphs {
-		one, faults := federation.Load(federation.Source{Name: s.Name, URL: s.URL, File: s.File, SDL: s.SDL})
-		diags = append(diags, faults...)
-		loaded = append(loaded, one)
-	}
-	return loaded, diags
-}
-
-func validateAll(subgraphs []*federation.Subgraph) diag.List {
-	var diags diag.List
-	for _, sub := range subgraphs {
-		diags = append(diags, sub.Validate()...)
-	}
-	return diags
 }
 
 // checkMixedVersions: a Federation 1 subgraph cannot keep the key of an interface that another

@@ -261,7 +261,11 @@ func (m *merger) mergeExecutableDirectives() {
 			m.use(arg.Type, enumUse{input: true})
 		}
 		definition := *d.definition
-		definition.Pos = schema.Position{}
+		definition.Pos, definition.Args = schema.Position{}, nil
+		for _, arg := range d.definition.Args {
+			c := *arg // the subgraph keeps its own
+			definition.Args = append(definition.Args, &c)
+		}
 		m.directives = append(m.directives, &definition)
 	}
 }

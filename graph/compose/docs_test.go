@@ -92,6 +92,9 @@ Not supported, and refused with UNSUPPORTED_LINKED_FEATURE: connectors (@connect
 	for _, d := range directives {
 		since := federation.Since(d.name)
 		fmt.Fprintf(&b, "\n## @%s\n\n%s\n\n- Since %s.\n- In the code: %s.\n", d.name, d.does, since, "`"+strings.ReplaceAll(d.where, ", ", "`, `")+"`")
+		if feature := federation.FeatureOf("https://specs.apollo.dev/" + d.name); feature != nil && feature.Unsupported != "" {
+			fmt.Fprintf(&b, "- Composed, and refused when the graph is served: %s.\n", feature.Unsupported)
+		}
 		var codes []string
 		for _, entry := range diag.Catalogue() {
 			if slices.ContainsFunc(d.codes, func(prefix string) bool { return strings.HasPrefix(string(entry.Code), prefix) }) {
@@ -134,8 +137,8 @@ var directives = []directiveDoc{
 	{"interfaceObject", "Adds fields to all types of an interface without knowing them.", "graph/compose/interfaceobject.go", []string{"INTERFACE_OBJECT_USAGE_ERROR", "INTERFACE_KEY_"}},
 	{"authenticated", "Only for requests with an identity. Interfaces have the requirements of their implementing types.", "graph/compose/auth.go", []string{"AUTH_", "MISSING_TRANSITIVE_AUTH_REQUIREMENTS"}},
 	{"requiresScopes", "Only for requests with one of the sets of scopes. What several subgraphs ask for is asked for together.", "graph/compose/auth.go, graph/compose/metadata.go", []string{"AUTH_", "MISSING_TRANSITIVE_AUTH_REQUIREMENTS", "MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS"}},
-	{"policy", "As @requiresScopes, with policies that the router decides. weft composes it and refuses to serve it: it decides no policies yet.", "graph/compose/auth.go, graph/supergraph/features.go", []string{"AUTH_", "MISSING_TRANSITIVE_AUTH_REQUIREMENTS"}},
-	{"context", "Offers values of a type to the fields below it. weft composes contexts and refuses to serve them: it does not plan them yet.", "graph/internal/federation/context.go, graph/compose/contexts.go, graph/supergraph/features.go", []string{"CONTEXT_", "NO_CONTEXT_IN_SELECTION"}},
+	{"policy", "As @requiresScopes, with policies that the router decides.", "graph/compose/auth.go, graph/supergraph/features.go", []string{"AUTH_", "MISSING_TRANSITIVE_AUTH_REQUIREMENTS"}},
+	{"context", "Offers values of a type to the fields below it.", "graph/internal/federation/context.go, graph/compose/contexts.go, graph/supergraph/features.go", []string{"CONTEXT_", "NO_CONTEXT_IN_SELECTION"}},
 	{"fromContext", "An argument whose value comes from a context; clients do not see it.", "graph/internal/federation/context.go, graph/compose/contexts.go", []string{"CONTEXT"}},
 	{"cost", "The weight of an element in demand control. Subgraphs that differ: the largest counts.", "graph/internal/federation/cost.go, graph/compose/metadata.go", []string{"COST_"}},
 	{"listSize", "How long a list is assumed to be in demand control.", "graph/internal/federation/cost.go, graph/compose/metadata.go", []string{"LIST_SIZE_"}},

@@ -91,7 +91,7 @@ func Load(ctx context.Context, path string, options Options) (*Version, error) {
 	if err != nil {
 		return in.version, err
 	}
-	return in.version, in.build()
+	return in.version, in.build(new(compose.Composer))
 }
 
 // input is everything that a supergraph is made of.
@@ -159,8 +159,8 @@ func (in *input) readSubgraph(ctx context.Context, s subgraph, options Options) 
 	return string(text), nil
 }
 
-// build makes the supergraph.
-func (in *input) build() error {
+// build makes the supergraph; the composer may have composed an earlier version.
+func (in *input) build(composer *compose.Composer) error {
 	v := in.version
 	if in.sdl != "" || v.Subgraphs == nil {
 		s, err := supergraph.Load(in.sdl)
@@ -170,7 +170,7 @@ func (in *input) build() error {
 		v.Supergraph = s
 		return nil
 	}
-	s, diagnostics := compose.Compose(v.Subgraphs)
+	s, diagnostics := composer.Compose(v.Subgraphs)
 	v.Diagnostics = diagnostics
 	if diagnostics.HasErrors() {
 		return &CompositionError{Diagnostics: diagnostics}

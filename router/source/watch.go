@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/fsnotify/fsnotify"
+
+	"github.com/weft-graph/weft/graph/compose"
 )
 
 const (
@@ -23,6 +25,7 @@ const (
 func Watch(ctx context.Context, path string, last *Version, options Options, changed func(*Version, error)) error {
 	w := newWatcher()
 	defer w.close()
+	var composer compose.Composer
 	for {
 		// What changed before a folder was watched is not reported, so a new folder is looked at once more.
 		if isNew := w.follow(last.files); !isNew && !w.wait(ctx, last.isRemote) {
@@ -37,7 +40,7 @@ func Watch(ctx context.Context, path string, last *Version, options Options, cha
 			continue
 		}
 		if err == nil {
-			err = in.build()
+			err = in.build(&composer)
 		}
 		last = in.version
 		changed(last, err)
