@@ -237,6 +237,8 @@ func (l *loader) own(applied []schema.Directive) []schema.Directive {
 		switch {
 		case link != nil && isLinkOrJoin(link.Identity):
 			continue
+		case d.Name == l.links.Directive: // in a schema that does not link the link specification itself
+			continue
 		case link != nil && federation.FeatureOf(link.Identity) != nil:
 			d.Name = canonicalName(link, element)
 		}
