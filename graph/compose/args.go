@@ -38,6 +38,9 @@ func (s *argSource) arg(name string) *schema.InputValue {
 // mergeArgs keeps the arguments that every subgraph has: one that a subgraph lacks could not be
 // passed to it.
 func (m *merger) mergeArgs(owner argOwner) []*schema.InputValue {
+	if len(owner.sources) == 1 {
+		return m.copyArgs(owner)
+	}
 	var names []string
 	owners := owner.sources.subgraphs()
 	for _, source := range owner.sources.all() {
@@ -65,6 +68,24 @@ func (m *merger) mergeArgs(owner argOwner) []*schema.InputValue {
 		if merged := m.mergeInput(in); merged != nil {
 			out = append(out, merged)
 		}
+	}
+	return out
+}
+
+// copyArgs is mergeArgs where there is nothing to merge, which is the case of most fields.
+func (m *merger) copyArgs(owner argOwner) []*schema.InputValue {
+	one := owner.sources[0]
+	var out []*schema.InputValue
+	for _, arg := range one.value.args {
+		merged := &schema.InputValue{Name: arg.Name, Description: arg.Description, Type: arg.Type}
+		if arg.Default != nil {
+			merged.Default = canonicalDefault(arg)
+		}
+		if len(arg.Applied) > 0 {
+			merged.Applied = m.mergeMetadata(fmt.Sprintf("%s(%s:)", owner.coordinate, arg.Name), bySubgraph[[]schema.Directive]{{one.subgraph, arg.Applied}})
+		}
+		m.use(arg.Type, enumUse{input: true})
+		out = append(out, merged)
 	}
 	return out
 }

@@ -13,18 +13,21 @@ import (
 // collectFields makes the merged fields of objects, interfaces and input objects.
 func (m *merger) collectFields() {
 	for _, t := range m.types {
-		index := map[string]*mergedField{}
+		var index map[string]*mergedField
+		if len(t.sources) > 1 {
+			index = map[string]*mergedField{}
+		}
 		for i, source := range t.sources.all() {
 			for _, f := range source.Fields {
 				merged := index[f.Name]
 				if merged == nil {
-					merged = &mergedField{
-						parent: t, def: &schema.Field{Name: f.Name},
-					}
-					index[f.Name] = merged
+					merged = &mergedField{parent: t, def: &schema.Field{Name: f.Name}}
 					t.fields = append(t.fields, merged)
+					if index != nil {
+						index[f.Name] = merged
+					}
 				}
-				merged.sources.set(i, f)
+				merged.sources = append(merged.sources, ofSubgraph[*federation.Field]{i, f})
 			}
 		}
 	}
@@ -50,6 +53,10 @@ func (m *merger) mergeFields() {
 // mergeField merges one output field: the most general type, arguments that all subgraphs have. It
 // reports whether the field has a type that all agree with.
 func (m *merger) mergeField(f *mergedField) bool {
+	if len(f.sources) == 1 && len(f.parent.def.Interfaces) == 0 && f.sources[0].value.External == nil && len(f.sources[0].value.Contexts) == 0 {
+		m.copyField(f)
+		return true
+	}
 	resolving := f.resolving()
 	if len(resolving) == 0 {
 		if !m.isResolvedByInterfaceObject(f) {
@@ -69,6 +76,20 @@ func (m *merger) mergeField(f *mergedField) bool {
 	m.checkExternals(f)
 	m.use(f.def.Type, enumUse{output: true})
 	return isTyped
+}
+
+// copyField is mergeField where there is nothing to merge, which is the case of most fields.
+func (m *merger) copyField(f *mergedField) {
+	i, source := f.sources[0].subgraph, f.sources[0].value
+	f.def.Type, f.def.Description = source.Type, source.Def.Description
+	if len(source.Def.Args) > 0 {
+		one := bySubgraph[*argSource]{{i, &argSource{args: source.Def.Args, pos: source.Def.Pos}}}
+		f.def.Args = m.mergeArgs(argOwner{coordinate: f.coordinate(), sources: one})
+	}
+	if len(source.Applied) > 0 {
+		f.def.Applied = m.mergeMetadata(f.coordinate(), bySubgraph[[]schema.Directive]{{i, source.Applied}})
+	}
+	m.use(f.def.Type, enumUse{output: true})
 }
 
 func firstSource(f *mergedField) *federation.Field {

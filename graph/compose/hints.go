@@ -22,6 +22,9 @@ func (m *merger) hintMembers(t *mergedType) {
 
 // hintFieldPresence hints at fields of value types and interfaces that some subgraphs do not have.
 func (m *merger) hintFieldPresence(t *mergedType) {
+	if len(t.sources) < 2 {
+		return
+	}
 	code := diag.InconsistentObjectValueTypeField
 	switch {
 	case isRootName(t.def.Name) || m.isEntity(t):

@@ -80,10 +80,13 @@ func (m *merger) isResolvedByInterfaceObject(f *mergedField) bool {
 // checkSharing: a field that several subgraphs resolve must be @shareable in all of them. Possible
 // types are compared only where the field isTyped.
 func (m *merger) checkSharing(f *mergedField, isTyped bool) {
+	isSubscription := f.parent.def.Name == "Subscription"
+	if len(f.sources) < 2 && len(f.parent.def.Interfaces) == 0 && !isSubscription {
+		return // nobody else could resolve it
+	}
 	resolvers := m.resolvers(f)
 	var positions []diag.Position
 	var closed []string
-	isSubscription := f.parent.def.Name == "Subscription"
 	for _, r := range resolvers {
 		positions = append(positions, m.subgraphs[r.subgraph].At(r.field.Def.Pos))
 		if !r.isShareable || isSubscription {

@@ -64,6 +64,10 @@ func (a *apiBuilder) typeOf(t *schema.Type) *schema.Type {
 		if isHidden(f.Applied) || a.hidden[f.Type.Named()] {
 			continue
 		}
+		if a.isPlain(f) {
+			out.Fields = append(out.Fields, f) // schemas are immutable, so they may share it
+			continue
+		}
 		c := *f
 		c.Args, c.Applied = a.inputValues(f.Args), a.directives(f.Applied)
 		out.Fields = append(out.Fields, &c)
@@ -76,6 +80,13 @@ func (a *apiBuilder) typeOf(t *schema.Type) *schema.Type {
 		}
 	}
 	return out
+}
+
+// isPlain reports whether clients see the field just as it was merged.
+func (a *apiBuilder) isPlain(f *schema.Field) bool {
+	return len(f.Applied) == 0 && !slices.ContainsFunc(f.Args, func(arg *schema.InputValue) bool {
+		return len(arg.Applied) > 0 || a.hidden[arg.Type.Named()]
+	})
 }
 
 func (a *apiBuilder) inputValues(list []*schema.InputValue) []*schema.InputValue {

@@ -15,9 +15,9 @@ func New(parts Supergraph) *Supergraph {
 	s.byName = map[string]*Subgraph{}
 	for i, sub := range s.Subgraphs {
 		sub.Index = i
-		sub.byName = map[string]*SubgraphType{}
+		sub.byName = make(map[string]*SubgraphType, len(sub.Types))
 		for _, t := range sub.Types {
-			t.fields = map[string]*SubgraphField{}
+			t.fields = make(map[string]*SubgraphField, len(t.Fields))
 			for _, f := range t.Fields {
 				t.fields[f.Name] = f
 			}
