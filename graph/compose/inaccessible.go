@@ -11,6 +11,9 @@ import (
 
 // checkInaccessible checks that the API schema is whole after everything @inaccessible is gone.
 func checkInaccessible(m *merger, s *supergraph.Supergraph) diag.List {
+	if !m.features[supergraph.Inaccessible] {
+		return nil // nothing is hidden
+	}
 	c := &inaccessibleCheck{m: m, s: s}
 	for _, t := range m.types {
 		switch {

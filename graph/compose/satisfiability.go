@@ -161,9 +161,10 @@ func (w *walk) walkState(s *state) {
 		w.fail(s, &schema.Field{Name: "__typename", Type: &schema.TypeRef{Name: "String"}})
 		return
 	}
+	reached := w.reached(s)
 	for _, f := range t.Fields {
 		isLeaf := !w.api.Type(f.Type.Named()).IsComposite()
-		targets, taken := w.take(s, f)
+		targets, taken := w.take(s, reached, f)
 		switch {
 		case !taken:
 			w.fail(s, f)
@@ -171,7 +172,7 @@ func (w *walk) walkState(s *state) {
 		case w.api.Mutation != nil && t == w.api.Mutation && len(targets) > 1:
 			w.walkAlternatives(s, f, targets)
 		default:
-			if w.sharedReads != nil && w.countReads(s, f) > 1 {
+			if w.sharedReads != nil && len(s.nodes) > 1 && w.countReads(s, f) > 1 {
 				w.sharedReads[t.Name+"."+f.Name] = true
 			}
 			for _, next := range w.below(s, f, targets) {
@@ -201,20 +202,35 @@ func (w *walk) knowsType(s *state) bool {
 	})
 }
 
-// take returns the nodes at which the objects of the field are read; taken is false when no subgraph
-// can answer it.
-func (w *walk) take(s *state, f *schema.Field) (targets []querygraph.NodeID, taken bool) {
+// reachedNode is a node at which an object that was read at a place can be continued.
+type reachedNode struct {
+	place querygraph.Place
+	node  *querygraph.Node
+}
+
+// reached are the nodes at which the state's object can be continued.
+func (w *walk) reached(s *state) []reachedNode {
+	var out []reachedNode
 	for _, id := range s.nodes {
 		place := querygraph.Place{Node: id, Type: s.runtimeType}
 		for _, at := range w.reach.Nodes(place) {
-			e := w.g.Nodes[at].Field(f.Name)
-			if e == nil || !w.reach.CanTake(place, e) || !s.isBound(e.Field) {
-				continue
-			}
-			taken = true
-			if e.Target != querygraph.None {
-				targets = append(targets, e.Target)
-			}
+			out = append(out, reachedNode{place, w.g.Nodes[at]})
+		}
+	}
+	return out
+}
+
+// take returns the nodes at which the objects of the field are read; taken is false when no subgraph
+// can answer it.
+func (w *walk) take(s *state, reached []reachedNode, f *schema.Field) (targets []querygraph.NodeID, taken bool) {
+	for _, r := range reached {
+		e := r.node.Field(f.Name)
+		if e == nil || !w.reach.CanTake(r.place, e) || !s.isBound(e.Field) {
+			continue
+		}
+		taken = true
+		if e.Target != querygraph.None {
+			targets = append(targets, e.Target)
 		}
 	}
 	slices.Sort(targets)
