@@ -110,7 +110,7 @@ test('Walter signs in with one click, runs the query, and sees plan and waterfal
     await nodes.first().getByText('me {').waitFor()
 
     const bars = page.locator('.waterfall-bar')
-    assert.equal(await bars.count(), 5)
+    assert.equal(await bars.count(), 4)
     const places = await bars.evaluateAll((all) =>
       all.map((bar) => ({
         id: Number(bar.closest('li').querySelector('.plan-id').textContent),
