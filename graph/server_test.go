@@ -29,6 +29,8 @@ type server struct {
 	variables map[string]json.RawMessage
 	// complaints are what a subgraph was asked and must not be asked.
 	complaints []string
+	// above are the objects in work, the outermost first.
+	above []object
 }
 
 // subgraphs is the Fetcher of a world: every subgraph in one process.
@@ -94,6 +96,8 @@ type collected struct {
 
 // object completes an object: false if a null propagates to it. rep is its representation.
 func (s *server) object(o object, rep map[string]json.RawMessage, sets []ast.SelectionSet) (string, bool) {
+	s.above = append(s.above, o)
+	defer func() { s.above = s.above[:len(s.above)-1] }()
 	var keys []*collected
 	for _, set := range sets {
 		keys = s.collect(o, set, keys)
@@ -204,7 +208,7 @@ func (s *server) field(o object, rep map[string]json.RawMessage, c *collected) (
 	for _, field := range c.fields {
 		sets = append(sets, field.SelectionSet)
 	}
-	return s.complete(s.value(o, def, s.arguments(f.Arguments), required, ref), ref, sets)
+	return s.complete(s.value(o, def, s.argumentsWithContext(o, f), required, ref), ref, sets)
 }
 
 // declaration is how the subgraph declares a field of an object, or of the interface object that it

@@ -16,7 +16,7 @@ func (x *Execution) receive(f *fetch, c *call, response FetchResponse, err error
 		x.fail(f, c, asFetchError(err))
 		return
 	}
-	answer, failure := x.read(f, response)
+	answer, failure := x.read(f, c, response)
 	if failure != nil {
 		x.fail(f, c, failure)
 		return
@@ -39,7 +39,7 @@ func (x *Execution) receive(f *fetch, c *call, response FetchResponse, err error
 }
 
 // read reads an answer into new objects. Its Errors are a list with elements, or nil.
-func (x *Execution) read(f *fetch, response FetchResponse) (rawjson.Answer, *FetchError) {
+func (x *Execution) read(f *fetch, c *call, response FetchResponse) (rawjson.Answer, *FetchError) {
 	bad := func(err error) *FetchError {
 		if response.Status != 0 {
 			return &FetchError{Reason: BadStatus, Status: response.Status, Err: err}
@@ -53,7 +53,11 @@ func (x *Execution) read(f *fetch, response FetchResponse) (rawjson.Answer, *Fet
 	if err != nil {
 		return rawjson.Answer{}, &FetchError{Reason: TooLarge, Err: err}
 	}
-	answer, err := x.doc.ReadAnswer(body, f.data)
+	data := f.data
+	if c.data != nil {
+		data = c.data
+	}
+	answer, err := x.doc.ReadAnswer(body, data)
 	if err != nil {
 		return rawjson.Answer{}, bad(err)
 	}
@@ -93,25 +97,22 @@ func (x *Execution) mergeRoot(b *batch, t *targets, data rawjson.Ref) {
 
 // mergeEntities merges the entities of batch i into the objects that they were asked for.
 func (x *Execution) mergeEntities(f *fetch, c *call, i int, answer rawjson.Answer) {
-	b, t, list := &f.batches[i], &c.batches[i], x.doc.Slot(answer.Data, i)
+	b, t := &f.batches[i], &c.batches[i]
 	if len(t.objects) == 0 {
 		return
 	}
-	n := 0
-	if list.Kind() == rawjson.List {
-		n = x.doc.Len(list)
+	if t.groups == nil {
+		x.countEntities(f, c, answer, i, group{slot: i, end: len(t.spans)})
 	}
-	if n != len(t.spans) && (answer.Errors == nil || list.Kind() == rawjson.List) {
-		x.failAt(f, c, i, fmt.Sprintf("the subgraph answered with %d entities where %d were asked for", n, len(t.spans)))
+	for _, g := range t.groups {
+		x.countEntities(f, c, answer, i, g)
 	}
 	used := x.seen.unmarked(len(t.spans))
 	for j, object := range t.objects {
 		number := t.number[j]
-		if number >= n {
+		switch entity := x.entity(answer.Data, t, i, number); entity.Kind() {
+		case rawjson.Absent:
 			x.explain(explanation{object: object, scan: b.scan, whole: true})
-			continue
-		}
-		switch entity := x.doc.Element(list, number); entity.Kind() {
 		case rawjson.Object:
 			x.mergeNew(object, entity, b.scan.Layout, used[number])
 			used[number] = true
@@ -124,6 +125,17 @@ func (x *Execution) mergeEntities(f *fetch, c *call, i int, answer rawjson.Answe
 			used[number] = true
 			x.explain(explanation{object: object, scan: b.scan, whole: true})
 		}
+	}
+}
+
+// countEntities complains about a list that has not an entity for each representation of a group.
+func (x *Execution) countEntities(f *fetch, c *call, answer rawjson.Answer, i int, g group) {
+	list, n := x.doc.Slot(answer.Data, g.slot), 0
+	if list.Kind() == rawjson.List {
+		n = x.doc.Len(list)
+	}
+	if n != g.end-g.start && (answer.Errors == nil || list.Kind() == rawjson.List) {
+		x.failAt(f, c, i, fmt.Sprintf("the subgraph answered with %d entities where %d were asked for", n, g.end-g.start))
 	}
 }
 

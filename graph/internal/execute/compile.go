@@ -2,6 +2,7 @@ package execute
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/weft-graph/weft/graph/internal/plan"
 	"github.com/weft-graph/weft/graph/internal/rawjson"
@@ -35,6 +36,8 @@ type fetch struct {
 	dependents []int
 	// precedents is how many fetches must have ended before this one starts.
 	precedents int
+	// suffix begins what tells the names of contexts' groups apart; empty for a fetch without contexts.
+	suffix string
 }
 
 // variable is a plan.FetchVariable, compiled.
@@ -54,6 +57,8 @@ type batch struct {
 	scan   *plan.Scan
 	cases  []representation
 	reuse  []reuse
+	// entity reads one entity of an answer.
+	entity *rawjson.Scan
 }
 
 // representation is a plan.Representation, compiled.
@@ -137,8 +142,12 @@ func (c *compiler) fetch(f *plan.Fetch) fetch {
 		for i := range e.Reuse {
 			b.reuse = append(b.reuse, reuse{Reuse: &e.Reuse[i], key: []representation{compileRepresentation(&e.Reuse[i].Key)}})
 		}
+		b.entity = c.scan(e.Scan)
 		out.batches = append(out.batches, b)
-		fields = append(fields, rawjson.Field{Key: e.Key, Slot: i, Child: c.scan(e.Scan)})
+		fields = append(fields, rawjson.Field{Key: e.Key, Slot: i, Child: b.entity})
+		if e.Contexts != nil && out.suffix == "" {
+			out.suffix = unusedSuffix(f.Text)
+		}
 	}
 	out.data = &rawjson.Scan{Slots: len(fields), Type: rawjson.TypeNone, Cases: []rawjson.Case{rawjson.NewCase(fields)}}
 	return out
@@ -214,7 +223,34 @@ func filled(n, value int) []int {
 	return out
 }
 
-// splitSlots finds the slots whose composite value more than one selection of the plan reads.
+// unusedSuffix returns letters that stand nowhere in the text.
+func unusedSuffix(text string) string {
+	suffix := "_c"
+	for strings.Contains(text, suffix) {
+		suffix += "c"
+	}
+	return suffix
+}
+
+// markContexts marks the slots on the way from an object that offers a context to those for which it
+// counts: what lies there differs, also where the object is the same.
+func markContexts(split [][]bool, root *plan.Layout, e *plan.Entities) {
+	first := len(e.Path)
+	for _, v := range e.Contexts {
+		for _, from := range v.From {
+			first = min(first, from.Depth)
+		}
+	}
+	for i, step := range e.Path {
+		if i >= first {
+			split[root.ID][step.Slot] = true
+		}
+		root = root.Slots[step.Slot].Child
+	}
+}
+
+// splitSlots finds the slots whose composite value more than one selection of the plan reads, or
+// whose objects differ by contexts.
 func splitSlots(p *plan.Plan) [][]bool {
 	writers := make([][]int, len(p.Layouts))
 	split := make([][]bool, len(p.Layouts))
@@ -246,6 +282,7 @@ func splitSlots(p *plan.Plan) [][]bool {
 		for _, e := range f.Entities {
 			writer++
 			walk(e.Scan)
+			markContexts(split, p.Root, e)
 		}
 	}
 	return split

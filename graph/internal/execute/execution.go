@@ -124,6 +124,9 @@ type call struct {
 	// waiting is the number of fetches that it depends on and that have not ended.
 	waiting int
 	batches []targets
+	// query and data replace the fetch's own where contexts need a text for this run.
+	query   string
+	data    *rawjson.Scan
 	body    []byte
 	request FetchRequest
 	// errors are what went wrong, located; dropped counts those over the limit.
@@ -140,6 +143,8 @@ type targets struct {
 	// spans are the places of the representations in the body.
 	spans []span
 	bytes [][]byte
+	// groups are the objects by the values of contexts; nil for a batch without.
+	groups []group
 }
 
 type span struct{ start, end int }
@@ -277,8 +282,10 @@ func (c *call) reset() {
 	for i := range c.batches {
 		b := &c.batches[i]
 		clear(b.bytes)
+		b.groups = nil
 		b.objects, b.number, b.spans, b.bytes = kept(b.objects, 4), kept(b.number, 8), kept(b.spans, 16), kept(b.bytes, 24)
 	}
+	c.query, c.data = "", nil
 	c.body = kept(c.body, 1)
 	entities := c.request.Entities
 	clear(entities)

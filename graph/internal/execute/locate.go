@@ -108,13 +108,14 @@ func (x *Execution) locateError(f *fetch, c *call, answer rawjson.Answer, e loca
 	}
 	i, number, steps := 0, -1, e.steps
 	if f.Kind == plan.EntityFetch {
-		if i = f.batchOf(steps[0].key); i < 0 || len(steps) < 2 || steps[1].key != nil {
+		var first int
+		if i, first = f.batchOf(c, steps[0].key); i < 0 || len(steps) < 2 || steps[1].key != nil {
 			return false
 		}
-		number, steps = steps[1].index, steps[2:]
+		number, steps = first+steps[1].index, steps[2:]
 	}
 	b := &f.batches[i]
-	source := x.answered(f, answer, i, number)
+	source := x.answered(f, c, answer, i, number)
 	why := explanation{scan: b.scan, steps: x.upToNull(source, b.scan, steps), whole: len(steps) == 0 || source.Kind() != rawjson.Object}
 	members := make(map[rawjson.Ref]bool)
 	for j, object := range c.batches[i].objects {
@@ -134,26 +135,29 @@ func (x *Execution) locateError(f *fetch, c *call, answer rawjson.Answer, e loca
 	return l.reported > 0
 }
 
-// batchOf returns the batch with a response key, or -1.
-func (f *fetch) batchOf(key []byte) int {
+// batchOf returns the batch with a response key, or -1, and the number of the first representation
+// that is answered there.
+func (f *fetch) batchOf(c *call, key []byte) (batch, first int) {
 	for i := range f.batches {
-		if key != nil && f.batches[i].entities.Key == string(key) {
-			return i
+		own := f.batches[i].entities.Key
+		if key != nil && own == string(key) {
+			return i, 0
+		}
+		for _, g := range c.batches[i].groups {
+			if key != nil && own+g.suffix == string(key) {
+				return i, g.start
+			}
 		}
 	}
-	return -1
+	return -1, 0
 }
 
 // answered returns what an answer has for batch i: the entity for a representation, or the data.
-func (x *Execution) answered(f *fetch, answer rawjson.Answer, i, number int) rawjson.Ref {
+func (x *Execution) answered(f *fetch, c *call, answer rawjson.Answer, i, number int) rawjson.Ref {
 	if f.Kind != plan.EntityFetch || answer.Data.Kind() != rawjson.Object {
 		return answer.Data
 	}
-	list := x.doc.Slot(answer.Data, i)
-	if list.Kind() != rawjson.List || number >= x.doc.Len(list) {
-		return rawjson.AbsentRef
-	}
-	return x.doc.Element(list, number)
+	return x.entity(answer.Data, &c.batches[i], i, number)
 }
 
 // upToNull cuts an error's path off where the answer is null: the error made everything there null,
@@ -356,7 +360,7 @@ func (x *Execution) reportUnplaced(f *fetch, c *call, answer rawjson.Answer, e g
 	for i := range f.batches {
 		b, t := &f.batches[i], &c.batches[i]
 		for j, object := range t.objects {
-			if b.entities == nil || x.answered(f, answer, i, t.number[j]).Kind() != rawjson.Object {
+			if b.entities == nil || x.answered(f, c, answer, i, t.number[j]).Kind() != rawjson.Object {
 				x.explain(explanation{object: object, scan: b.scan, whole: true})
 			}
 		}

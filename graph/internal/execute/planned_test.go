@@ -37,22 +37,27 @@ func (f *byFetch) Fetch(_ context.Context, req *execute.FetchRequest) (execute.F
 	return execute.FetchResponse{Body: f.c.Input(name)}, nil
 }
 
-// TestPlanned runs real plans on testdata/shop.graphqls with canned answers of its subgraphs.
+// TestPlanned runs real plans with canned answers of the subgraphs: on the supergraph of the case, or
+// on testdata/shop.graphqls.
 func TestPlanned(t *testing.T) {
-	sdl, err := os.ReadFile("testdata/shop.graphqls")
+	shop, err := os.ReadFile("testdata/shop.graphqls")
 	if err != nil {
 		t.Fatal(err)
 	}
-	super, err := supergraph.Load(string(sdl))
-	if err != nil {
-		t.Fatal(err)
-	}
-	parser, err := operation.NewParser(super.API(), super.Schema, operation.Limits{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	planner := plan.New(super)
 	golden.Run(t, "testdata/planned", func(t *testing.T, c *golden.Case) {
+		sdl := shop
+		if c.Has("supergraph.graphqls") {
+			sdl = c.Input("supergraph.graphqls")
+		}
+		super, err := supergraph.Load(string(sdl))
+		if err != nil {
+			t.Fatal(err)
+		}
+		parser, err := operation.NewParser(super.API(), super.Schema, operation.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		planner := plan.New(super)
 		op, errs := parser.Parse(string(c.Input("operation")), "")
 		if len(errs) > 0 {
 			t.Fatalf("%s", errs.Append(nil))

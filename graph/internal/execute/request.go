@@ -8,7 +8,14 @@ import (
 // prepare finds the objects that a fetch fills and writes its request. It returns false if there is
 // nothing to ask for, or if it must not be asked.
 func (x *Execution) prepare(f *fetch, c *call) bool {
-	c.body = append(c.body[:0], f.head...)
+	if f.suffix != "" {
+		x.bindContexts(f, c)
+	}
+	if c.query != "" {
+		c.body = rawjson.AppendString(append(c.body[:0], `{"query":`...), c.query)
+	} else {
+		c.body = append(c.body[:0], f.head...)
+	}
 	c.body = append(c.body, `,"variables":{`...)
 	start := len(c.body)
 	for i := range f.variables {
@@ -26,6 +33,11 @@ func (x *Execution) prepare(f *fetch, c *call) bool {
 		if b.entities == nil {
 			t.objects = x.collect(t.objects, b.path)
 			wanted = wanted || len(t.objects) > 0
+			continue
+		}
+		if t.groups != nil {
+			c.body = x.representGroups(separate(c.body, start), b, t)
+			wanted, total = wanted || len(t.spans) > 0, total+len(t.spans)
 			continue
 		}
 		c.body = append(append(separate(c.body, start), b.prefix...), '[')
@@ -55,6 +67,9 @@ func (x *Execution) prepare(f *fetch, c *call) bool {
 func (x *Execution) request(f *fetch, c *call) {
 	r := &c.request
 	r.Subgraph, r.Fetch, r.Kind, r.Query, r.Body = f.name, f.ID, f.Operation, f.Text, c.body
+	if c.query != "" {
+		r.Query = c.query
+	}
 	for i := range f.batches {
 		b, t := &f.batches[i], &c.batches[i]
 		if b.entities == nil {
@@ -62,6 +77,12 @@ func (x *Execution) request(f *fetch, c *call) {
 		}
 		for _, s := range t.spans {
 			t.bytes = append(t.bytes, c.body[s.start:s.end:s.end])
+		}
+		if t.groups != nil {
+			for _, g := range t.groups {
+				r.Entities = append(r.Entities, EntityBatch{Key: b.entities.Key + g.suffix, Variable: b.entities.Variable + g.suffix, Representations: t.bytes[g.start:g.end]})
+			}
+			continue
 		}
 		r.Entities = append(r.Entities, EntityBatch{Key: b.entities.Key, Variable: b.entities.Variable, Representations: t.bytes})
 	}

@@ -67,7 +67,6 @@ var Features = []Feature{
 		Definitions: "scalar context__ContextFieldValue " +
 			"directive @context(name: String!) repeatable on INTERFACE | OBJECT | UNION " +
 			"directive @context__fromContext(field: context__ContextFieldValue) on ARGUMENT_DEFINITION",
-		Unsupported: "weft does not pass contexts (@fromContext) yet",
 	},
 	{
 		// Cache tags say how answers may be cached; who caches nothing by them answers the same.

@@ -32,6 +32,10 @@ type spot struct {
 	types schema.TypeSet
 	// knowsType is set when one of the selections tells the runtime type.
 	knowsType bool
+	// above is the spot of the object in which the objects lie; nil at the root.
+	above *spot
+	// offered is what the objects are read for as contexts.
+	offered map[*want][]built
 	// wave is the wave in which the objects are read; 0 is before the first fetch.
 	wave int
 	// serial numbers the root field of a mutation; 0 in a query.
@@ -103,7 +107,14 @@ func (b *builder) way(at *spot, sel *selection, w *way, cond Condition) []built 
 		if sel.client != nil {
 			when = andCondition(cond, g.pick.want.when)
 		}
-		out = append(out, b.pick(at, g, when))
+		field := b.pick(at, g, when)
+		if w := g.pick.want; w.offered {
+			if at.offered == nil {
+				at.offered = map[*want][]built{}
+			}
+			at.offered[w] = append(at.offered[w], field)
+		}
+		out = append(out, field)
 	}
 	at.place.built[sel] = append(at.place.built[sel], out...)
 	return out
@@ -131,7 +142,9 @@ func groupPicks(w *way) []*pickGroup {
 			g.types = g.types.With(o.number)
 		}
 	}
-	slices.SortStableFunc(groups, func(a, b *pickGroup) int { return a.pick.want.id - b.pick.want.id })
+	slices.SortStableFunc(groups, func(a, b *pickGroup) int {
+		return a.pick.want.rank() - b.pick.want.rank()
+	})
 	return groups
 }
 
@@ -199,9 +212,14 @@ func (b *builder) pick(at *spot, g *pickGroup, cond Condition) built {
 	p := g.pick
 	out := built{want: p.want, on: g.types, slot: -1, subgraph: -1}
 	sels := make([]*subSelection, len(p.from))
+	contexts := make([][]*contextDraft, len(p.from))
+	wave := at.wave
 	for i := range p.from {
-		sels[i] = b.enter(at, g.types, &p.from[i], cond)
+		sels[i], contexts[i] = b.enter(at, g, i, cond)
 		out.fetches = append(out.fetches, sels[i].fetch)
+		if p.from[i].entry.isJump() {
+			wave = max(wave, sels[i].fetch.wave)
+		}
 	}
 	if p.want.name == "__typename" {
 		return out
@@ -211,9 +229,11 @@ func (b *builder) pick(at *spot, g *pickGroup, cond Condition) built {
 	var child *spot
 	if p.want.sub != nil {
 		child = b.below(at, g, out.slot)
+		child.wave = wave
 	}
 	for i, sel := range sels {
 		f := sel.add(g.types, p.want, out.slot, cond)
+		f.contexts = contexts[i]
 		if child == nil {
 			continue
 		}
@@ -241,29 +261,34 @@ func (b *builder) below(at *spot, g *pickGroup, slot int) *spot {
 	if at.knowsType && !g.types.Contains(at.types) {
 		step.On = g.types
 	}
-	wave := 0
-	for _, src := range g.pick.from {
-		wave = max(wave, src.wave)
-	}
 	child := &spot{
+		above: at,
 		place: at.place.children[slot],
 		path:  append(slices.Clone(at.path), step),
 		sels:  make([]*subSelection, len(g.pick.target.nodes)),
 		types: g.pick.target.types, knowsType: g.pick.target.knowsType,
-		wave: at.wave + wave, serial: at.serial,
+		serial: at.serial,
 	}
 	child.place.visit(g.pick.want.sub, child)
 	return child
 }
 
-// enter returns the selection in which a source reads its field, with the fetch that it needs.
-func (b *builder) enter(at *spot, types schema.TypeSet, src *source, cond Condition) *subSelection {
+// enter returns the selection in which source i of a pick reads its field, with the fetch that it
+// needs, and the contextual arguments. A fetch waits for its contexts.
+func (b *builder) enter(at *spot, g *pickGroup, i int, cond Condition) (*subSelection, []*contextDraft) {
+	src := &g.pick.from[i]
 	e := src.entry
 	if !e.isJump() {
-		return at.sels[e.base]
+		return at.sels[e.base], nil
+	}
+	contexts, deps := b.contexts(at, g.pick.want, src)
+	wave := src.wave
+	for _, d := range deps {
+		wave = max(wave, d.wave+1-at.wave)
 	}
 	n := b.g.Nodes[e.node]
-	f := b.fetch(at, n.Subgraph.Index, src.wave, e.key == nil)
+	f := b.fetch(at, request{n.Subgraph.Index, wave, e.key == nil, apart(at, contexts)})
+	f.dependOn(deps)
 	if e.key == nil {
 		if f.root == nil {
 			f.root = &subSelection{fetch: f, node: e.node, place: at.place}
@@ -272,9 +297,9 @@ func (b *builder) enter(at *spot, types schema.TypeSet, src *source, cond Condit
 		for _, sel := range at.sels {
 			f.dependOn([]*draft{sel.fetch})
 		}
-		return f.root
+		return f.root, nil
 	}
-	rep := representation{key: e.key, types: types}
+	rep := representation{key: e.key, types: g.types, contexts: contextText(contexts)}
 	b.represent(at, &rep, e.keyWay, false, cond)
 	if src.requires != nil {
 		b.represent(at, &rep, src.requires, true, cond)
@@ -285,7 +310,7 @@ func (b *builder) enter(at *spot, types schema.TypeSet, src *source, cond Condit
 			f.dependOn([]*draft{sel.fetch})
 		}
 	}
-	return f.entitiesAt(at, b.g, &rep, cond).join(at, &rep, cond)
+	return f.entitiesAt(at, b.g, &rep, cond).join(at, &rep, cond), contexts
 }
 
 // representation is what an object is sent as: collected from slots.
@@ -294,6 +319,8 @@ type representation struct {
 	types   schema.TypeSet
 	fields  []RepresentationField
 	fetches []*draft
+	// contexts tells the contextual arguments that go with it from others.
+	contexts string
 }
 
 // represent builds the fields of a key, or of @requires, and adds them to the representation.

@@ -19,6 +19,9 @@ type draft struct {
 	// root is the selection of a root fetch, and target where its object lies.
 	root   *subSelection
 	target []Step
+	// apart is set for a fetch that must not be sent without a value for its contexts: it has only
+	// selections of one place with the same contexts.
+	apart string
 	// entities are the _entities selections of an entity fetch.
 	entities []*entitiesDraft
 	deps     []*draft
@@ -35,6 +38,8 @@ type entitiesDraft struct {
 	// anyType is set while the runtime types of the objects are not known.
 	anyType bool
 	keyText string
+	// contexts tells the contextual arguments of the fields from others.
+	contexts string
 	// fields are the representation by runtime type, and when the condition of those who need it.
 	types  schema.TypeSet
 	fields map[int][]RepresentationField
@@ -46,18 +51,26 @@ type entitiesDraft struct {
 // entitiesText is what was printed for an _entities selection.
 type entitiesText struct{ key, variable string }
 
-// fetch returns the fetch that asks a subgraph in a wave, relative to the spot.
-func (b *builder) fetch(at *spot, subgraph, wave int, isRoot bool) *draft {
-	wave += at.wave
+// request is what a source needs a fetch for.
+type request struct {
+	// wave is relative to the spot.
+	subgraph, wave int
+	isRoot         bool
+	apart          string
+}
+
+// fetch returns the fetch that serves a request.
+func (b *builder) fetch(at *spot, r request) *draft {
+	wave := r.wave + at.wave
 	for _, f := range b.fetches {
-		if f.serial != at.serial || f.wave != wave || f.subgraph != subgraph || isRoot != (f.entities == nil) {
+		if f.serial != at.serial || f.wave != wave || f.subgraph != r.subgraph || r.isRoot != (f.entities == nil) || f.apart != r.apart {
 			continue
 		}
-		if !isRoot || f.root.place == at.place && sameSteps(f.target, at.path) {
+		if !r.isRoot || f.root.place == at.place && sameSteps(f.target, at.path) {
 			return f
 		}
 	}
-	f := &draft{serial: at.serial, wave: wave, subgraph: subgraph}
+	f := &draft{serial: at.serial, wave: wave, subgraph: r.subgraph, apart: r.apart}
 	b.fetches = append(b.fetches, f)
 	return f
 }
@@ -80,12 +93,12 @@ func (f *draft) entitiesAt(at *spot, g *querygraph.Graph, rep *representation, c
 	}
 	keyText := querygraph.FieldSetText(rep.key.Fields)
 	for _, e := range f.entities {
-		if e.place == at.place && sameSteps(e.path, at.path) && e.typeName == typeName && e.keyText == keyText && e.accepts(rep, cond) {
+		if e.place == at.place && sameSteps(e.path, at.path) && e.typeName == typeName && e.keyText == keyText && e.contexts == rep.contexts && e.accepts(rep, cond) {
 			return e
 		}
 	}
 	e := &entitiesDraft{
-		place: at.place, path: at.path, typeName: typeName, keyText: keyText,
+		place: at.place, path: at.path, typeName: typeName, keyText: keyText, contexts: rep.contexts,
 		anyType:           typeName != "" && !at.knowsType,
 		isInterfaceObject: target.Type.IsInterfaceObject,
 		fields:            map[int][]RepresentationField{}, when: map[int]Condition{},

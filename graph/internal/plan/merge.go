@@ -34,12 +34,12 @@ func (b *builder) mergeFetches() {
 
 // laterFetch returns the earliest fetch that f can join, or nil.
 func (b *builder) laterFetch(f *draft, t *timing, sources *sources) *draft {
-	if f.root != nil || sources.feeds[f] {
+	if f.root != nil || f.apart != "" || sources.feeds[f] {
 		return nil
 	}
 	var best *draft
 	for _, g := range b.fetches {
-		if g == f || g.root != nil || g.subgraph != f.subgraph || g.serial != f.serial || t.depth[g] < t.depth[f] {
+		if g == f || g.root != nil || g.apart != "" || g.subgraph != f.subgraph || g.serial != f.serial || t.depth[g] < t.depth[f] {
 			continue
 		}
 		if sources.spare[g] && !sources.spare[f] || best != nil && t.depth[g] >= t.depth[best] {

@@ -52,7 +52,7 @@ func (s *search) optionsFrom(o object, w *want, e *entry, entries []*entry) []*o
 		return nil
 	}
 	var out []*option
-	for _, src := range s.sources(o, e, edge, entries) {
+	for _, src := range s.sources(o, w, e, edge, entries) {
 		if w.sub == nil {
 			out = append(out, newOption(w, nil, nil, src))
 			continue
@@ -67,9 +67,13 @@ func (s *search) optionsFrom(o object, w *want, e *entry, entries []*entry) []*o
 
 // sources returns the ways to take a field edge from an entry: as it is, or after collecting what
 // its @requires names and entering with that.
-func (s *search) sources(o object, e *entry, edge *querygraph.FieldEdge, entries []*entry) []source {
+func (s *search) sources(o object, w *want, e *entry, edge *querygraph.FieldEdge, entries []*entry) []source {
+	isContextual := len(edge.Field.Contexts) > 0
+	if isContextual && (e.key == nil || !w.binds(edge.Field.Contexts)) {
+		return nil // the values differ between objects: they go with representations
+	}
 	if edge.Requires == nil || !e.isJump() && s.resolvesAll(s.g.Nodes[e.node], o.number, edge.Requires) {
-		if e.comeback {
+		if e.comeback && !isContextual {
 			return nil
 		}
 		return []source{{entry: e, wave: e.wave, edge: edge}}
@@ -196,7 +200,7 @@ func (s *search) splitOptions(o object, w *want, entries []*entry, optional bool
 		if optional && edge.Field.Type.Elem != nil {
 			return nil
 		}
-		if list := s.sources(o, e, edge, entries); len(list) > 0 {
+		if list := s.sources(o, w, e, edge, entries); len(list) > 0 {
 			seen[e.node] = true
 			sources = append(sources, list[0])
 		}

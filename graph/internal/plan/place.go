@@ -150,6 +150,8 @@ type subField struct {
 	slot int
 	// child is nil for a leaf.
 	child *subSelection
+	// contexts are the field's contextual arguments in this subgraph.
+	contexts []*contextDraft
 }
 
 // add selects a field for objects of some types, or widens the selection that is there already.

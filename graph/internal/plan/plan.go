@@ -153,8 +153,37 @@ type Entities struct {
 	Scan *Scan
 	// When says when this selection is needed, beside the fetch's own condition.
 	When CondID
+	// Contexts are the variables whose values come from objects above the represented ones. Objects
+	// with other values need a selection of their own: a copy of Selection with other variables.
+	Contexts  []ContextVariable
+	Selection string
 	// Reuse says where entities may be found that need not be asked for, in order of preference.
 	Reuse []Reuse
+}
+
+// ContextVariable is a variable of an _entities selection that carries a context's value.
+type ContextVariable struct {
+	Name, Type string
+	// From are the places above that may offer it, the nearest first.
+	From []ContextSource
+}
+
+// ContextSource is an object above a represented one.
+type ContextSource struct {
+	// Depth is the number of steps of Entities.Path that lead to it.
+	Depth int
+	// On are the runtime types that offer the context; nil for any.
+	On TypeSet
+	// Values says what is read: the first whose types fit.
+	Values []ContextValue
+}
+
+// ContextValue is a slot from which a context's value is read, through any depth of lists.
+type ContextValue struct {
+	On   TypeSet
+	Slot int
+	// Below is for an object; nil for a leaf.
+	Below []ContextValue
 }
 
 // Source is a place of the response whose objects, of one runtime type, can stand for entities.

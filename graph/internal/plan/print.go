@@ -23,7 +23,9 @@ type printer struct {
 	// fragments holds the selections that are printed more than once.
 	fragments []string
 	named     map[*printed]string
-	done      map[*subSelection]*printed
+	// contexts are the variables for contextual arguments of the entities in work.
+	contexts []ContextVariable
+	done     map[*subSelection]*printed
 }
 
 // printed is a finished selection: its text and how its answer is read.
@@ -60,11 +62,14 @@ func (w *printer) printEntities(d *draft, types []string) {
 			b.WriteString(e.text.key + ":")
 		}
 		w.declarations = append(w.declarations, "$"+e.text.variable+":[_Any!]!")
+		w.contexts = nil
 		sel := w.entitySelection(e)
-		b.WriteString("_entities(representations:$" + e.text.variable + ")" + sel.text)
+		text := "_entities(representations:$" + e.text.variable + ")" + sel.text
+		b.WriteString(text)
 		w.fetch.Entities = append(w.fetch.Entities, &Entities{
 			Key: e.text.key, Variable: e.text.variable, Path: e.path,
 			Cases: e.cases(types), Scan: sel.scan, When: w.conds.id(e.condition()),
+			Contexts: w.contexts, Selection: text,
 		})
 	}
 	b.WriteByte('}')
@@ -220,7 +225,7 @@ func (w *printer) fieldsText(list []keyed) string {
 		if f.key != one {
 			one = f.key + ":" + one
 		}
-		one += w.argsText(f.field.want) + w.conditionText(f.when)
+		one += w.argsText(f.field) + w.conditionText(f.when)
 		if f.below != nil {
 			one += w.below(f.below)
 		}

@@ -66,6 +66,9 @@ func checkReach(t *testing.T, id string, p *Planner) int {
 				}
 				checked++
 				w := &want{id: s.read.next(), name: f.Name, on: n.Possible}
+				for _, a := range p.g.Contextual(number, f.Name) {
+					w.contexts = map[string][]contextFrom{contextKey(&a): {{}}}
+				}
 				found := len(s.solve(object{number: number, pos: s.position(n.ID)}, []*want{w})) > 0
 				if ways && !found {
 					t.Errorf("%s: from %s as %s, Reach has %s and the search has not", id, n, name, f.Name)

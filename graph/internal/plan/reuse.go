@@ -90,7 +90,7 @@ func (b *builder) filledSlots() (leaves map[leafKey][]*filledSlot, keys map[*pla
 	known := map[slotOf]*filledSlot{}
 	for _, f := range b.fetches {
 		f.eachField(func(p *place, field *subField) {
-			if field.child != nil {
+			if field.child != nil || field.contexts != nil {
 				return
 			}
 			id := slotOf{p, field.slot}
@@ -153,7 +153,7 @@ type consumer struct {
 // sources lists the sources of the selection, by runtime type and place.
 func (c *consumer) sources(leaves map[leafKey][]*filledSlot) []*sourceDraft {
 	e := c.entities
-	if e.typeName != "" || len(e.sel.fields) == 0 || slices.ContainsFunc(e.sel.fields, func(f *subField) bool { return f.child != nil }) {
+	if e.typeName != "" || e.contexts != "" || len(e.sel.fields) == 0 || slices.ContainsFunc(e.sel.fields, func(f *subField) bool { return f.child != nil }) {
 		return nil
 	}
 	var out []*sourceDraft

@@ -73,17 +73,20 @@ func writeType(b *strings.Builder, sg *supergraph.Supergraph, t *supergraph.Subg
 			b.WriteString("  _none: String\n")
 		}
 		for _, f := range t.Fields {
-			fmt.Fprintf(b, "  %s%s: %s\n", f.Name, argsOf(merged.Field(f.Name)), f.Type)
+			fmt.Fprintf(b, "  %s%s: %s\n", f.Name, argsOf(merged.Field(f.Name), f.Contexts), f.Type)
 		}
 		b.WriteString("}\n")
 	}
 }
 
-func argsOf(f *schema.Field) string {
-	if f == nil || len(f.Args) == 0 {
+func argsOf(f *schema.Field, contexts []supergraph.ContextArgument) string {
+	if f == nil || len(f.Args)+len(contexts) == 0 {
 		return ""
 	}
-	parts := make([]string, len(f.Args))
+	parts := make([]string, len(f.Args), len(f.Args)+len(contexts))
+	for _, c := range contexts {
+		parts = append(parts, c.Name+": "+c.Type.String())
+	}
 	for i, a := range f.Args {
 		parts[i] = a.Name + ": " + a.Type.String()
 		if a.Default != nil {

@@ -96,6 +96,9 @@ func (p *Plan) writeEntities(b *strings.Builder, f *Fetch, e *Entities) {
 		}
 		b.WriteByte('\n')
 	}
+	for _, v := range e.Contexts {
+		fmt.Fprintf(b, "  $%s is %s\n", v.Name, p.contextText(e, v))
+	}
 	for _, r := range e.Reuse {
 		s := &p.Sources[r.Source]
 		fmt.Fprintf(b, "  not for a %s that is at %s too\n", s.Key.TypeName, s.Layout.Place)

@@ -11,17 +11,21 @@ import (
 
 // argsText prints the arguments of a field. Variables are declared with the type of the place at
 // which they are used, so that one of the client's may be sent as two.
-func (w *printer) argsText(f *want) string {
-	if len(f.args) == 0 {
+func (w *printer) argsText(f *subField) string {
+	args := f.want.args
+	if len(args)+len(f.contexts) == 0 {
 		return ""
 	}
-	parts := make([]string, len(f.args))
-	for i, a := range f.args {
+	parts := make([]string, len(args), len(args)+len(f.contexts))
+	for i, a := range args {
 		value := a.literal
 		if a.typ != nil {
 			value = "$" + w.argVariable(a)
 		}
 		parts[i] = a.name + ":" + value
+	}
+	for _, c := range f.contexts {
+		parts = append(parts, c.arg.Name+":$"+w.contextVariable(c))
 	}
 	return "(" + strings.Join(parts, ",") + ")"
 }
@@ -36,6 +40,20 @@ func (w *printer) argVariable(a wantArg) string {
 	var key strings.Builder
 	writeValueKey(&key, a.value)
 	return w.variable(key.String(), a.typ.String(), name, v)
+}
+
+// contextVariable returns the name of the variable that carries a context's value, and declares it
+// at its first use.
+func (w *printer) contextVariable(c *contextDraft) string {
+	key := "context " + c.text
+	if known, ok := w.names[key]; ok && slices.ContainsFunc(w.contexts, func(v ContextVariable) bool { return v.Name == known }) {
+		return known
+	}
+	v := ContextVariable{Name: w.unused("context"), Type: c.arg.Type.String(), From: c.from}
+	w.names[key] = v.Name
+	w.declarations = append(w.declarations, "$"+v.Name+":"+v.Type)
+	w.contexts = append(w.contexts, v)
+	return v.Name
 }
 
 // variable returns the name of the variable that carries a value of one type, and declares it at

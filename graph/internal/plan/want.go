@@ -20,6 +20,8 @@ type selection struct {
 	client *operation.SelectionSet
 	// typeMatters is set when the runtime type must be known to answer the selection.
 	typeMatters bool
+	// offers are the wants for contexts of fields further down, by field set and types.
+	offers map[string][]*want
 }
 
 // want is one wanted field.
@@ -41,6 +43,11 @@ type want struct {
 	key string
 	// client is the client's field; nil for one of a field set.
 	client *operation.Field
+	// offered is set for what objects of the selection are asked for because a field further down
+	// wants it as a context.
+	offered bool
+	// contexts are where the values of contextual arguments come from, by contextKey.
+	contexts map[string][]contextFrom
 }
 
 // wantArg is an argument: a value around variables, or a literal of a field set.
@@ -58,6 +65,8 @@ type reader struct {
 	count     int
 	// typename is the wanted __typename of keys and abstract selections.
 	typename *want
+	// above are the client's selections that lead to the one being read, itself included.
+	above []*selection
 }
 
 type fieldSetKey struct {
@@ -80,6 +89,7 @@ func (r *reader) next() int {
 // any subgraph.
 func (r *reader) operation(set *operation.SelectionSet) *selection {
 	s := &selection{id: r.next(), parent: set.Parent.Name, client: set}
+	r.above = append(r.above, s)
 	for _, f := range set.Fields {
 		if f.Denied || f.Name == "__schema" || f.Name == "__type" {
 			continue
@@ -89,14 +99,16 @@ func (r *reader) operation(set *operation.SelectionSet) *selection {
 			w.args = append(w.args, wantArg{name: a.Name, value: a.Value, typ: a.Type})
 		}
 		w.argText = argText(w.args)
+		r.bindContexts(w)
 		if f.Selections != nil {
 			w.sub = r.operation(f.Selections)
 			w.typeName = f.Selections.Parent.Name
 		}
 		s.wants = append(s.wants, w)
 	}
+	r.above = r.above[:len(r.above)-1]
 	if set.Parent.IsAbstract() {
-		s.typeMatters = typeMatters(set)
+		s.typeMatters = s.typeMatters || typeMatters(set)
 	}
 	return s
 }

@@ -18,6 +18,7 @@ func Build(sg *supergraph.Supergraph) *Graph {
 		nodes:      map[nodeKey]NodeID{},
 	}
 	g.numberTypes()
+	g.readContexts()
 	g.makeNodes()
 	g.makeKeys()
 	return g

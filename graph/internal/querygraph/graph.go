@@ -34,8 +34,18 @@ type Graph struct {
 	// possible are the runtime types of every composite type of the supergraph.
 	possible map[string]schema.TypeSet
 	nodes    map[nodeKey]NodeID
+	// contexts are the runtime types that offer a context, by its name; contextual the arguments that
+	// some subgraph wants from contexts, by field.
+	contexts   map[string]schema.TypeSet
+	contextual map[fieldOf][]supergraph.ContextArgument
 	// keys are the key edges that enter an object, by its runtime type.
 	keys [][]*KeyEdge
+}
+
+// fieldOf is a field of a runtime type.
+type fieldOf struct {
+	number int
+	name   string
 }
 
 type nodeKey struct {

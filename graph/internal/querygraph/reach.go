@@ -15,7 +15,7 @@ type Reach struct {
 	on map[string]bool
 	// nodes are the nodes at which an object can be continued, by where it was read.
 	nodes map[Place][]NodeID
-	// met holds the edges with @requires whose required fields can be collected.
+	// met holds the conditional edges whose required fields can be collected and that can be entered.
 	met     map[requirement]bool
 	changed bool
 }
@@ -74,7 +74,7 @@ func (r *Reach) extend(p Place) {
 	}
 	for _, id := range r.nodes[p] {
 		for _, e := range r.g.Nodes[id].Fields {
-			if e.Requires == nil || !e.Open(r.on) || r.met[requirement{p, e}] {
+			if !e.isConditional() || !e.Open(r.on) || r.met[requirement{p, e}] {
 				continue
 			}
 			if r.Missing(p, e.Requires) == "" && r.canEnter(p, id) {
@@ -134,10 +134,14 @@ func (r *Reach) knowsType(p Place) bool {
 // that key jumps reach. The caller must not change the list.
 func (r *Reach) Nodes(p Place) []NodeID { return r.nodes[p] }
 
+// isConditional reports whether the edge is taken only by entering the subgraph: with what it
+// requires, or with the values of its contextual arguments, of which Reach knows no place above.
+func (e *FieldEdge) isConditional() bool { return e.Requires != nil || len(e.Field.Contexts) > 0 }
+
 // CanTake reports whether the field edge, which leaves one of Nodes(p), can be taken for an object
-// read at p: it is open and what it requires can be collected.
+// read at p: it is open and what it requires can be collected. Whether contexts are there is not looked at.
 func (r *Reach) CanTake(p Place, e *FieldEdge) bool {
-	return e.Open(r.on) && (e.Requires == nil || r.met[requirement{p, e}])
+	return e.Open(r.on) && (!e.isConditional() || r.met[requirement{p, e}])
 }
 
 // KnowsType reports whether the runtime type of an object read at p can be had.
