@@ -11,7 +11,7 @@ ALLOW_SKIP := $(if $(WEFT_CORPUS),,WEFT_CORPUS)
 OPERATIONS := e2e/operations web/operations web/playground/operations
 TEST_FLAGS ?= -timeout 15m
 
-.PHONY: help run build playground storefront test test-web screenshots check generate bench reset
+.PHONY: help run build playground storefront test test-web screenshots check fuzz generate bench reset
 
 # What the browser gets is built where Node is installed, and again when its sources have changed. Without it, or without
 # a network on the first build, the router shows a plain page instead; in CI that is a failure.
@@ -63,6 +63,13 @@ check: ## formatting, vet, static analysis, and what has changed in the API sinc
 	go vet ./...
 	go tool staticcheck ./...
 	go run ./cmd/weft check supergraph.yaml $(OPERATIONS)
+
+TIME ?= 60s
+SEED ?= 0
+fuzz: ## hunt for wrong answers on made-up graphs: make fuzz TIME=60s SEED=7 (0: a fresh one)
+	@mkdir -p .data/found
+	go test -count=1 -timeout 0 -v -run '^TestDifferential$$' ./fedtest/internal/differential \
+		-args -time $(TIME) -seed $(SEED) -write $(CURDIR)/.data/found
 
 generate: ## write the generated code anew (gqlgen, the API schema of the pages)
 	go generate ./...

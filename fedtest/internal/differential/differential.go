@@ -57,7 +57,11 @@ func (l *Loaded) Compare(ctx context.Context, c *Case, features *Features) (d Di
 			d = differs("panic", "%v\n%s", r, debug.Stack())
 		}
 	}()
-	prepared, errs := l.graph.Prepare(c.Text, "", c.Labels...)
+	text := c.Text
+	if l.rewrite != nil {
+		text = l.rewrite(text)
+	}
+	prepared, errs := l.graph.Prepare(text, "", c.Labels...)
 	if errs != nil {
 		return differs("refused", "a valid operation is refused: %s", errs.Append(nil))
 	}
@@ -77,7 +81,7 @@ func (l *Loaded) Compare(ctx context.Context, c *Case, features *Features) (d Di
 	given, _ := values.(map[string]any)
 	want := whole.Monolith(direct.Request{Query: c.Text, Variables: given})
 	run := &world.Run{World: l.world, Labels: c.Labels}
-	result := prepared.Execute(ctx, variables, "", &fetcher{run: run, faults: c.Faults})
+	result := prepared.Execute(ctx, variables, "", &fetcher{run: run, faults: c.Faults, tamper: l.tamper})
 	defer result.Release()
 	features.count(plan, c)
 	var got response
@@ -200,6 +204,7 @@ func decode(text []byte) (any, error) {
 type fetcher struct {
 	run    *world.Run
 	faults uint64
+	tamper func(req *graph.FetchRequest, answer []byte) []byte
 }
 
 // Fetch answers one call.
@@ -218,6 +223,9 @@ func (f *fetcher) Fetch(_ context.Context, req *graph.FetchRequest) (graph.Fetch
 		return f.spoil(req, answer)
 	}
 	text, err := json.Marshal(answer)
+	if f.tamper != nil && err == nil {
+		text = f.tamper(req, text)
+	}
 	return graph.FetchResponse{Body: text}, err
 }
 
