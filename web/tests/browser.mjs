@@ -16,7 +16,7 @@ export function launch() {
 }
 
 /**
- * Opens a page for a new visitor with no cookies. Requests to any other origin than the given one are refused and noted,
+ * Opens a page for a new visitor with no cookies, who may open more in the same context. Requests to any other origin than the given one are refused and noted,
  * as are errors on the console, exceptions, failed requests and answers of 400 and above. check() asserts that nothing was noted; a
  * scenario that causes a failure on purpose names it first with allow().
  * @param {import('playwright-core').Browser} browser
@@ -26,7 +26,6 @@ export function launch() {
 export async function visit(browser, origin, options = {}) {
   const context = await browser.newContext({ baseURL: origin, locale: 'en-IE', viewport: { width: 1280, height: 800 }, ...options })
   context.setDefaultTimeout(15_000)
-  const page = await context.newPage()
   const noted = []
   const allowed = []
   const note = (text) => {
@@ -39,17 +38,8 @@ export async function visit(browser, origin, options = {}) {
       return route.abort()
     },
   )
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') note(`console ${message.type()}: ${message.text()} (${message.location().url})`)
-  })
-  page.on('pageerror', (error) => note(`exception: ${error.stack ?? error.message}`))
-  page.on('requestfailed', (request) => {
-    // A request that the page itself gave up, as by leaving it, did not fail.
-    if (request.failure()?.errorText !== 'net::ERR_ABORTED') note(`failed request: ${request.url()} ${request.failure()?.errorText}`)
-  })
-  page.on('response', (response) => {
-    if (response.status() >= 400) note(`answer ${response.status()}: ${response.request().method()} ${response.url()}`)
-  })
+  context.on('page', (page) => watch(page, note))
+  const page = await context.newPage()
   return {
     page,
     context,
@@ -64,6 +54,21 @@ export async function visit(browser, origin, options = {}) {
       this.check()
     },
   }
+}
+
+/** Notes what a page must not do. */
+function watch(page, note) {
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') note(`console ${message.type()}: ${message.text()} (${message.location().url})`)
+  })
+  page.on('pageerror', (error) => note(`exception: ${error.stack ?? error.message}`))
+  page.on('requestfailed', (request) => {
+    // A request that the page itself gave up, as by leaving it, did not fail.
+    if (request.failure()?.errorText !== 'net::ERR_ABORTED') note(`failed request: ${request.url()} ${request.failure()?.errorText}`)
+  })
+  page.on('response', (response) => {
+    if (response.status() >= 400) note(`answer ${response.status()}: ${response.request().method()} ${response.url()}`)
+  })
 }
 
 /**

@@ -16,7 +16,7 @@ try {
   await page.getByLabel('Password').fill('walter-demo')
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('button', { name: 'Sign out', exact: true }).waitFor()
-  const pictures = { storefront: ['/', '.card'], 'storefront-order': ['/order', '[data-decision]'] }
+  const pictures = { storefront: ['/?kind=MOVIE', '.card'] }
   for (const [name, [path, ready]] of Object.entries(pictures)) {
     await page.goto(path)
     await page.locator(ready).first().waitFor()

@@ -5,7 +5,7 @@ import { useClient, useQuery } from 'urql'
 import { failuresOf, type Failure } from './failure'
 
 const firstDelay = 1000
-const maxDelay = 10_000
+const maxDelay = 8_000
 
 export type Answer<Data> = {
   /** The newest data, also while newer data is on its way or could not be had. */
@@ -43,7 +43,7 @@ export function useShopQuery<Data, Variables extends AnyVariables>(args: Args<Da
   const failures = useMemo(() => failuresOf(result.error), [result.error])
   const isBusy = result.fetching || result.stale
   const retry = () => execute({ ...args.context, requestPolicy: 'network-only' })
-  useRecovery(failures.some((failure) => failure.kind === 'outage'), isBusy, retry)
+  useRecovery(failures.some((failure) => failure.kind === 'outage'), retry)
   return {
     data: result.data ?? last.current,
     failures,
@@ -53,27 +53,32 @@ export function useShopQuery<Data, Variables extends AnyVariables>(args: Args<Da
   }
 }
 
-/** Calls retry as long as something is out, with growing pauses, and at once when the person comes back. */
-function useRecovery(isOut: boolean, isBusy: boolean, retry: () => void) {
-  const attempts = useRef(0)
+/**
+ * Calls retry as long as something is out, with growing pauses, and at once when the person comes back. It goes by its
+ * own clock and not by whether an answer is said to be on its way: the cache may say so of one that it will not ask for,
+ * when two queries that miss the same thing have woken each other.
+ */
+function useRecovery(isOut: boolean, retry: () => void) {
   const again = useRef(retry)
   useEffect(() => {
     again.current = retry
   })
   useEffect(() => {
-    if (isBusy) return
-    if (!isOut) {
-      attempts.current = 0
-      return
-    }
+    if (!isOut) return
+    let timer = 0
+    let attempts = 0
     const ask = () => {
       if (document.visibilityState === 'visible') again.current()
     }
-    const delay = Math.min(firstDelay * 2 ** attempts.current, maxDelay) * (0.8 + 0.4 * Math.random())
-    const timer = window.setTimeout(() => {
-      attempts.current++
-      ask()
-    }, delay)
+    const wait = () => {
+      const delay = Math.min(firstDelay * 2 ** attempts, maxDelay) * (0.8 + 0.4 * Math.random())
+      timer = window.setTimeout(() => {
+        attempts++
+        ask()
+        wait()
+      }, delay)
+    }
+    wait()
     window.addEventListener('focus', ask)
     window.addEventListener('online', ask)
     document.addEventListener('visibilitychange', ask)
@@ -83,7 +88,7 @@ function useRecovery(isOut: boolean, isBusy: boolean, retry: () => void) {
       window.removeEventListener('online', ask)
       document.removeEventListener('visibilitychange', ask)
     }
-  }, [isOut, isBusy])
+  }, [isOut])
 }
 
 export type Done<Data> = { data: Data | undefined; failures: Failure[] }

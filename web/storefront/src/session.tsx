@@ -99,16 +99,16 @@ type AskProps = { onAnswer: (set: (before: Identity) => Identity) => void }
 
 /** Asks who is here, again while the answer is out, and tells the provider. Who was here stays while nobody can say. */
 function AskWhoIsHere({ onAnswer }: AskProps) {
-  const { data, failures, isLoading, isUpdating } = useShopQuery({ query: ViewerDocument, variables: {} })
+  const { data, failures, isLoading } = useShopQuery({ query: ViewerDocument, variables: {} })
   const viewer = data?.me
   const isOut = failureAt(failures, 'me') !== undefined
   useEffect(() => {
-    if (isLoading || isUpdating) return
+    if (isLoading) return
     onAnswer((before) => {
       if (isOut) return before.status === 'loading' ? { status: 'unknown' } : before
       return viewer ? { status: 'signedIn', viewer } : { status: 'signedOut' }
     })
-  }, [viewer, isOut, isLoading, isUpdating, onAnswer])
+  }, [viewer, isOut, isLoading, onAnswer])
   return null
 }
 
