@@ -27,9 +27,9 @@ func (m *merger) supergraph() *supergraph.Supergraph {
 		}
 	}
 	out := supergraph.Supergraph{Schema: schema.New(parts), Join: m.joinVersion()}
-	enums := enumNames(m.subgraphs)
+	enums, types := enumNames(m.subgraphs), m.subgraphTypes()
 	for i, sub := range m.subgraphs {
-		out.Subgraphs = append(out.Subgraphs, &supergraph.Subgraph{Name: sub.Name, Enum: enums[i], URL: sub.URL, Types: m.subgraphTypes(i)})
+		out.Subgraphs = append(out.Subgraphs, &supergraph.Subgraph{Name: sub.Name, Enum: enums[i], URL: sub.URL, Types: types[i]})
 	}
 	out.Links = m.links()
 	return supergraph.New(out)
@@ -62,38 +62,46 @@ func (m *merger) links() []supergraph.Link {
 	return append(out, m.composed.links()...)
 }
 
-func (m *merger) subgraphTypes(i int) []*supergraph.SubgraphType {
-	var out []*supergraph.SubgraphType
+// subgraphTypes are what each subgraph has of the merged types, in their order.
+func (m *merger) subgraphTypes() [][]*supergraph.SubgraphType {
+	out := make([][]*supergraph.SubgraphType, len(m.subgraphs))
 	for _, t := range m.types {
-		source := t.sources.get(i)
-		if source == nil {
-			if t.def.Name == "Query" { // every subgraph has at least the one with _entities
-				out = append(out, &supergraph.SubgraphType{Name: t.def.Name, Kind: schema.Object})
-			}
+		for i, source := range t.sources.all() {
+			out[i] = append(out[i], m.subgraphType(t, i, source))
+		}
+		if t.def.Name != "Query" {
 			continue
 		}
-		st := &supergraph.SubgraphType{
-			Name: t.def.Name, Kind: source.Kind, IsInterfaceObject: source.InterfaceObject != nil,
-			Interfaces: source.Def.Interfaces, Members: source.Def.Members,
-		}
-		st.Directives = m.handedOn(i, source.Applied)
-		for _, key := range source.Keys {
-			st.IsExtension = st.IsExtension || key.OfExtension || source.IsExtension
-			st.Keys = append(st.Keys, supergraph.Key{Fields: key.Fields, Text: key.Fields.String(), Resolvable: key.Resolvable})
-		}
-		for _, v := range t.def.Values {
-			if enumValue(source, v.Name) != nil {
-				st.Values = append(st.Values, v.Name)
+		for i := range m.subgraphs {
+			if !t.sources.has(i) { // every subgraph has at least the one with _entities
+				out[i] = append(out[i], &supergraph.SubgraphType{Name: t.def.Name, Kind: schema.Object})
 			}
 		}
-		for _, f := range t.fields {
-			if f.sources.get(i) != nil && !f.overriddenIn(i).gone {
-				st.Fields = append(st.Fields, m.subgraphField(f, i))
-			}
-		}
-		out = append(out, st)
 	}
 	return out
+}
+
+func (m *merger) subgraphType(t *mergedType, i int, source *federation.Type) *supergraph.SubgraphType {
+	st := &supergraph.SubgraphType{
+		Name: t.def.Name, Kind: source.Kind, IsInterfaceObject: source.InterfaceObject != nil,
+		Interfaces: source.Def.Interfaces, Members: source.Def.Members,
+	}
+	st.Directives = m.handedOn(i, source.Applied)
+	for _, key := range source.Keys {
+		st.IsExtension = st.IsExtension || key.OfExtension || source.IsExtension
+		st.Keys = append(st.Keys, supergraph.Key{Fields: key.Fields, Text: key.Fields.String(), Resolvable: key.Resolvable})
+	}
+	for _, v := range t.def.Values {
+		if enumValue(source, v.Name) != nil {
+			st.Values = append(st.Values, v.Name)
+		}
+	}
+	for _, f := range t.fields {
+		if f.sources.has(i) && !f.overriddenIn(i).gone {
+			st.Fields = append(st.Fields, m.subgraphField(f, i))
+		}
+	}
+	return st
 }
 
 // handedOn are the directives that are not merged and that routers want to know by subgraph.

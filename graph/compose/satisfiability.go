@@ -239,12 +239,31 @@ func (w *walk) take(s *state, reached []reachedNode, f *schema.Field) (targets [
 
 // below are the states of the field's objects: one for each runtime type that all targets can return.
 func (w *walk) below(s *state, f *schema.Field, targets []querygraph.NodeID) []*state {
+	if t, known := w.onlyType(targets); known {
+		if !w.g.Visible.Has(t) {
+			return nil
+		}
+		isAbstract := w.api.Type(f.Type.Named()).IsAbstract()
+		return []*state{{runtimeType: t, nodes: slices.Clone(targets), from: s, by: f, isAbstract: isAbstract, bound: s.bound}}
+	}
 	var out []*state
 	isAbstract := w.api.Type(f.Type.Named()).IsAbstract()
 	for _, t := range w.g.TypesAt(targets).And(w.g.Visible).Indexes() {
 		out = append(out, &state{runtimeType: t, nodes: slices.Clone(targets), from: s, by: f, isAbstract: isAbstract, bound: s.bound})
 	}
 	return out
+}
+
+// onlyType is the runtime type of objects that are read at one node of an object type: most fields are.
+func (w *walk) onlyType(targets []querygraph.NodeID) (runtimeType int, known bool) {
+	if len(targets) != 1 {
+		return 0, false
+	}
+	t := w.g.Nodes[targets[0]].Type
+	if t.Kind != schema.Object || t.IsInterfaceObject {
+		return 0, false
+	}
+	return w.g.Number(t.Name), true
 }
 
 // walkAlternatives walks below a mutation field that several subgraphs resolve. Calling it in two of
