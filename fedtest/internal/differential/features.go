@@ -1,7 +1,6 @@
 package differential
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"slices"
@@ -109,12 +108,13 @@ func isNameRune(r rune) bool {
 }
 
 // observer notes the features of fields that the monolith resolves.
-func (f *Features) observer(l *Loaded) func(typ, field string) {
+func (f *Features) observer(l *Loaded) func(typ, field string, vanished bool) {
 	if f == nil {
 		return nil
 	}
 	f.now = map[string]bool{}
-	return func(typ, field string) {
+	return func(typ, field string, vanished bool) {
+		f.now["null entity"] = f.now["null entity"] || vanished
 		for _, feature := range l.facts.features[typ+"."+field] {
 			f.now[feature] = true
 		}
@@ -205,7 +205,6 @@ func (f *Features) countAnswer(want *direct.Response) {
 		return
 	}
 	f.now["error"] = len(want.Errors) > 0
-	f.now["null entity"] = bytes.Contains(want.Data, []byte(":null"))
 	if f.counts == nil {
 		f.counts = map[string]int{}
 	}

@@ -14,6 +14,7 @@ func (m *model) chooseKeys() {
 		for _, member := range keyed.members {
 			member.keys, member.fields = keyed.keys, slices.Clone(keyed.fields)
 		}
+		m.use(slices.Index(m.modes[keyed], asInterface), keyed) // somebody must know the types
 		for i, mode := range m.modes[keyed] {
 			if mode == asInterface && m.chance(60) || mode == asObject && m.chance(80) {
 				m.use(i, keyed)
@@ -98,6 +99,9 @@ func (m *model) know(sub int, t *typ, key int, isResolvable bool) *declaration {
 	for _, f := range t.fields {
 		if f.isKey && slices.Contains(strings.Fields(t.keys[key]), f.name) {
 			m.declareField(sub, t, f)
+			if f.named != nil && f.named.kind == entityKind {
+				m.know(sub, f.named, 0, true) // the key asks for the owner's first key
+			}
 		}
 	}
 	return d

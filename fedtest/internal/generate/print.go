@@ -152,10 +152,10 @@ func (m *model) ownsSomething(d *declaration) bool {
 func (m *model) printField(b *strings.Builder, d *declaration, f *fieldUse) {
 	fmt.Fprintf(b, "  %s%s: %s", f.name, f.args, f.ref)
 	if d.keyword == "type" && d.name != "Mutation" {
-		if !f.isExternal() && !f.isKey && (f.isShareable || m.resolvers(d.name, f.name) > 1) {
+		if !f.isExternal() && (!f.isKey || len(d.keys) == 0) && (f.isShareable || m.resolvers(d.name, f.name) > 1) {
 			b.WriteString(" @shareable")
 		}
-		if f.isHidden {
+		if f.isHidden && !f.isExternal() {
 			b.WriteString(" @inaccessible")
 		}
 	}

@@ -19,8 +19,8 @@ type Run struct {
 	World *World
 	// Labels are the override labels that are on.
 	Labels []string
-	// Observe is called for every field that the monolith resolves; nil for nobody.
-	Observe func(typ, field string)
+	// Observe is called for every field that the monolith resolves, and whether its entity has vanished; nil for nobody.
+	Observe func(typ, field string, vanished bool)
 
 	version    atomic.Int64
 	mu         sync.Mutex
@@ -69,7 +69,7 @@ func (m *monolith) Field(o direct.Object, f *ast.FieldDefinition, args map[strin
 		self = object{typ: o.Type, id: o.Type}
 	}
 	if m.Observe != nil {
-		m.Observe(o.Type, f.Name)
+		m.Observe(o.Type, f.Name, self.vanished)
 	}
 	if m.World.isMutation(o.Type) {
 		m.version.Add(1)
