@@ -128,13 +128,14 @@ func (x *Execution) mergeEntities(f *fetch, c *call, i int, answer rawjson.Answe
 	}
 }
 
-// countEntities complains about a list that has not an entity for each representation of a group.
+// countEntities complains about a list that has not an entity for each representation of a group. An
+// error that is not at one of the entities explains why there is no list; one that is explains its own.
 func (x *Execution) countEntities(f *fetch, c *call, answer rawjson.Answer, i int, g group) {
 	list, n := x.doc.Slot(answer.Data, g.slot), 0
 	if list.Kind() == rawjson.List {
 		n = x.doc.Len(list)
 	}
-	if n != g.end-g.start && (answer.Errors == nil || list.Kind() == rawjson.List) {
+	if n != g.end-g.start && (list.Kind() == rawjson.List || !hasUnplacedError(f, c, answer.Errors)) {
 		x.failAt(f, c, i, fmt.Sprintf("the subgraph answered with %d entities where %d were asked for", n, g.end-g.start))
 	}
 }

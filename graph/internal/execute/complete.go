@@ -38,6 +38,13 @@ func (x *Execution) completeObject(object rawjson.Ref, s *shape) bool {
 
 func (x *Execution) completeField(object rawjson.Ref, f *shapeField) bool {
 	w := &x.writer
+	if f.Guard != 0 && !x.isOn(f.Guard) && f.Kind == plan.SlotField {
+		w.add(&gqlerr.Error{
+			Message: f.Coordinate + " was not asked for: a variable is null that stands for an argument, or inside one, where null is not allowed",
+			Code:    gqlerr.BadUserInput, Path: append(gqlerr.Path(nil), w.path...),
+		})
+		return x.orNull(len(w.out), false, f.value)
+	}
 	switch f.Kind {
 	case plan.SlotField:
 		return x.completeValue(x.doc.Slot(object, f.Slot), f, f.value)

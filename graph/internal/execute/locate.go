@@ -354,6 +354,30 @@ func (l *locator) value(p place, c *completion, scan *plan.Scan, steps []pathSte
 	}
 }
 
+// hasUnplacedError reports whether an error of an entity fetch has no place at one of the entities.
+func hasUnplacedError(f *fetch, c *call, errors []byte) bool {
+	if errors == nil {
+		return false
+	}
+	for raw := range rawjson.Elements(errors) {
+		var steps []pathStep
+		if raw[0] == '{' {
+			for key, value := range rawjson.Members(raw) {
+				if rawjson.KeyIs(key, "path") && value[0] == '[' {
+					steps = readPath(value)
+				}
+			}
+		}
+		if len(steps) < 2 || steps[1].key != nil {
+			return true
+		}
+		if i, _ := f.batchOf(c, steps[0].key); i < 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // reportUnplaced reports an error without a usable path at the place of its fetch. It may explain
 // any null that the answer brought.
 func (x *Execution) reportUnplaced(f *fetch, c *call, answer rawjson.Answer, e gqlerr.Error) {

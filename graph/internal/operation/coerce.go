@@ -50,8 +50,22 @@ func (p *Parser) Coerce(op *Operation, raw []byte) (Values, gqlerr.List) {
 			values[i] = c.out[s.from:s.to:s.to]
 		}
 	}
+	for i, v := range op.Variables {
+		switch {
+		case v.nonNullOf > 0 && string(values[v.nonNullOf-1]) == "null":
+			values[i] = jsonFalse
+		case v.nonNullOf > 0:
+			values[i] = jsonTrue
+		case v.insteadOf > 0 && string(values[v.insteadOf-1]) == "null":
+			values[i] = v.Default
+		case v.insteadOf > 0:
+			values[i] = values[v.insteadOf-1]
+		}
+	}
 	return values, nil
 }
+
+var jsonTrue, jsonFalse = []byte("true"), []byte("false")
 
 // coercion is one run of Coerce: a cursor over valid JSON and the values written so far.
 type coercion struct {

@@ -225,7 +225,9 @@ func (n *normaliser) makeField(c class, r run, given Conjunction) *Field {
 	if c.def == nil {
 		return f
 	}
+	n.guard = nil
 	f.Args = n.arguments(anchor.field, c.def)
+	f.Guard = n.guard
 	if below := n.api.Type(c.def.Type.Named()); below.IsComposite() {
 		f.Selections = n.mergeBelow(below, c, when, given)
 	}

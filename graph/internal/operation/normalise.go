@@ -3,6 +3,7 @@ package operation
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -29,6 +30,10 @@ type normaliser struct {
 	work, fields int
 	// failed is set once a bound is passed; the rest of the work is then cut short.
 	failed *gqlerr.Error
+	// guard is what the field in work needs: variables that are not null. introspects is set for an
+	// introspection field.
+	guard       Conjunction
+	introspects bool
 }
 
 // part is a selection set as written on the type scope, to be merged with others: for which runtime
@@ -252,6 +257,7 @@ func (n *normaliser) arguments(f *ast.Field, def *schema.Field) []Argument {
 	if len(f.Arguments) == 0 {
 		return nil
 	}
+	n.introspects = strings.HasPrefix(f.Name, "__")
 	var out []Argument
 	for _, argDef := range def.Args {
 		if arg := f.Arguments.ForName(argDef.Name); arg != nil {
@@ -266,7 +272,7 @@ func (n *normaliser) value(v *ast.Value, t *schema.TypeRef) Value {
 	if v.Kind == ast.Variable {
 		i := n.variables[v.Raw]
 		if t.NonNull {
-			n.op.Variables[i].requireValue()
+			i = n.requireNonNull(i)
 		}
 		return Value{Kind: VariableValue, Variable: i}
 	}
@@ -298,6 +304,39 @@ func (n *normaliser) value(v *ast.Value, t *schema.TypeRef) Value {
 		out.Items = append(out.Items, n.value(child.Value, childType))
 	}
 	return out
+}
+
+// requireNonNull makes the field whose arguments are being made an error while a variable is null
+// that may be null by its type: it or the argument has a default. It returns the variable to send.
+// Nothing of a subscription can run without its field, and introspection is not planned: there null
+// is refused at once.
+func (n *normaliser) requireNonNull(i int) int {
+	v := n.op.Variables[i]
+	if v.Type.NonNull {
+		return i
+	}
+	if n.op.Kind == Subscription || n.introspects {
+		v.requireValue()
+		return i
+	}
+	guard := n.derived("non-null $"+v.Name, Variable{Type: &schema.TypeRef{Name: "Boolean", NonNull: true}, nonNullOf: i + 1})
+	if literal := (Literal{Variable: guard}); !slices.Contains(n.guard, literal) {
+		n.guard, _ = n.guard.and(Conjunction{literal})
+	}
+	return n.derived("instead of $"+v.Name, Variable{Type: v.Type, Default: v.Default, insteadOf: i + 1})
+}
+
+// derived returns the index of a variable whose value is made of another one's.
+func (n *normaliser) derived(key string, v Variable) int {
+	if i, known := n.literals[key]; known {
+		return i
+	}
+	i := len(n.op.Variables)
+	n.literals[key] = i
+	v.Name, v.IsLiteral = n.literalName(len(n.literals)), true
+	n.op.Variables = append(n.op.Variables, &v)
+	n.op.literals = append(n.op.literals, nil)
+	return i
 }
 
 // literal returns the index of the variable that stands for a literal. Equal literals of one type

@@ -51,6 +51,12 @@ type Variable struct {
 	// IsLiteral is set for a literal taken out of the document: its value belongs to the document
 	// and not to the plan.
 	IsLiteral bool
+	// nonNullOf is set for a boolean that was added to the operation: it is the index of another
+	// variable plus one, and true while that one is not null.
+	nonNullOf int
+	// insteadOf is set for the variable that is sent where another one, whose index plus one it is,
+	// must not be null: it has the default, or no value, while that one is null.
+	insteadOf int
 
 	// notNull is set where null is refused although Type allows it: the variable stands where null is
 	// not allowed, and it or that place has a default.
@@ -84,6 +90,9 @@ type Field struct {
 	Args []Argument
 	// Selections is nil for a leaf.
 	Selections *SelectionSet
+	// Guard are boolean variables of which one that is false makes the field an error, without its
+	// being asked for: null stands where an argument must not be null (GraphQL spec 6.4.1).
+	Guard Conjunction
 	// Denied is set by Deny: the field is not fetched, its value is null with an error. It has
 	// neither Args nor Selections then.
 	Denied bool

@@ -311,7 +311,9 @@ type ShapeField struct {
 	// When says when the member is there. One key may stand twice with conditions that exclude
 	// each other.
 	When CondID
-	Type *Completion
+	// Guard, where it does not hold, makes the member an error: an argument that must not be null is.
+	Guard CondID
+	Type  *Completion
 	// Coordinate is "Type.field" of the API schema, for error messages.
 	Coordinate string
 	// Subgraph is the subgraph that answers the field, for error messages; -1 when none does.

@@ -59,6 +59,9 @@ func (s *shaper) fields(p *place, sel *selection, t int) []ShapeField {
 		}
 		field := ShapeField{Kind: SlotField, Key: f.Key, Slot: -1, When: s.conds.id(f.When), Subgraph: -1}
 		field.Coordinate = s.b.g.Types[t].Name + "." + f.Name
+		if f.Guard != nil {
+			field.Guard = s.conds.id(Condition{f.Guard})
+		}
 		if f.Def != nil {
 			field.Type = s.completion(f.Def.Type)
 		}
@@ -101,7 +104,7 @@ func (s *shaper) fill(field *ShapeField, p *place, sel *selection, f *operation.
 func shapeText(fields []ShapeField) string {
 	var b strings.Builder
 	for _, f := range fields {
-		fmt.Fprintf(&b, "%d %s %d %d %d ", f.Kind, f.Key, f.Slot, f.When, f.Subgraph)
+		fmt.Fprintf(&b, "%d %s %d %d %d %d ", f.Kind, f.Key, f.Slot, f.When, f.Guard, f.Subgraph)
 		for c := f.Type; c != nil; c = c.Elem {
 			fmt.Fprintf(&b, "%t %s %p,", c.NonNull, c.TypeName, c.Shape)
 		}

@@ -406,7 +406,7 @@ func (s *simulation) checkShape(shape *plan.Shape, in *instance, path string) {
 }
 
 func (s *simulation) checkShapeField(f *plan.ShapeField, r *record, known bool, path string) {
-	if !s.isOn(f.When) {
+	if !s.isOn(f.When) || !s.isOn(f.Guard) {
 		return
 	}
 	switch f.Kind {

@@ -255,6 +255,9 @@ func (p *Plan) writeShapeField(b *strings.Builder, l *Layout, f *ShapeField, ind
 	if f.When != 0 {
 		b.WriteString(" if " + p.conditionText(f.When))
 	}
+	if f.Guard != 0 {
+		b.WriteString(" or an error without " + p.conditionText(f.Guard))
+	}
 	b.WriteByte('\n')
 	if f.Kind != SlotField {
 		return

@@ -32,14 +32,18 @@ func (w *printer) argsText(f *subField) string {
 
 func (w *printer) argVariable(a wantArg) string {
 	v := FetchVariable{Source: FromTemplate, Value: a.value}
-	name := "template"
+	name, typ := "template", a.typ.String()
 	if a.value.Kind == operation.VariableValue {
 		v.Source = FromVariable
-		name = w.b.op.Variables[a.value.Variable].Name
+		own := w.b.op.Variables[a.value.Variable]
+		name = own.Name
+		if !own.Type.NonNull && own.Default == nil { // it may have no value: then the argument's default counts
+			typ = strings.TrimSuffix(typ, "!")
+		}
 	}
 	var key strings.Builder
 	writeValueKey(&key, a.value)
-	return w.variable(key.String(), a.typ.String(), name, v)
+	return w.variable(key.String(), typ, name, v)
 }
 
 // contextVariable returns the name of the variable that carries a context's value, and declares it

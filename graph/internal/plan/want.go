@@ -94,7 +94,7 @@ func (r *reader) operation(set *operation.SelectionSet) *selection {
 		if f.Denied || f.Name == "__schema" || f.Name == "__type" {
 			continue
 		}
-		w := &want{id: r.next(), name: f.Name, key: f.Name, on: f.On, when: f.When, client: f}
+		w := &want{id: r.next(), name: f.Name, key: f.Name, on: f.On, when: guarded(f), client: f}
 		for _, a := range f.Args {
 			w.args = append(w.args, wantArg{name: a.Name, value: a.Value, typ: a.Type})
 		}
@@ -111,6 +111,14 @@ func (r *reader) operation(set *operation.SelectionSet) *selection {
 		s.typeMatters = s.typeMatters || typeMatters(set)
 	}
 	return s
+}
+
+// guarded is the condition under which a field is asked for.
+func guarded(f *operation.Field) operation.Condition {
+	if f.Guard == nil {
+		return f.When
+	}
+	return andCondition(operation.Condition{f.Guard}, f.When)
 }
 
 // typeMatters reports whether objects of different runtime types are answered differently.
