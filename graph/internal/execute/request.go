@@ -1,6 +1,8 @@
 package execute
 
 import (
+	"slices"
+
 	"github.com/weft-graph/weft/graph/internal/plan"
 	"github.com/weft-graph/weft/graph/internal/rawjson"
 )
@@ -268,6 +270,19 @@ func (x *Execution) appendMembers(dst []byte, fields []representationField, obje
 	return dst, represented
 }
 
+// representableType says whether the runtime type of an object inside a representation is known as far as its members
+// depend on it: without it members would be left out as if the object were of another type.
+func (x *Execution) representableType(fields []representationField, object rawjson.Ref) representable {
+	typ := x.doc.Type(object)
+	if typ >= 0 || !slices.ContainsFunc(fields, func(f representationField) bool { return f.on != nil }) {
+		return represented
+	}
+	if typ == rawjson.TypeFailed {
+		return keyFailed
+	}
+	return keyAbsent
+}
+
 // appendMember appends a value from the document as a subgraph gets it.
 func (x *Execution) appendMember(dst []byte, f *representationField, v rawjson.Ref) ([]byte, representable) {
 	switch v.Kind() {
@@ -279,6 +294,9 @@ func (x *Execution) appendMember(dst []byte, f *representationField, v rawjson.R
 	case rawjson.Leaf:
 		return append(dst, x.doc.Bytes(v)...), represented
 	case rawjson.Object:
+		if state := x.representableType(f.fields, v); state != represented {
+			return dst, state
+		}
 		dst, state := x.appendMembers(append(dst, '{'), f.fields, v)
 		return append(dst, '}'), state
 	case rawjson.List:
