@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/weft-graph/weft/fedtest/internal/direct"
+	"github.com/weft-graph/weft/fedtest/internal/world"
 	"github.com/weft-graph/weft/graph"
 )
 
@@ -66,7 +67,9 @@ func listPlaces(v any, path []any, out *[][]any) {
 		}
 		below := append(append([]any{}, path...), step)
 		*out = append(*out, below)
-		listPlaces(child, below, out)
+		if !world.IsWhole(child) {
+			listPlaces(child, below, out)
+		}
 	}
 	switch v := v.(type) {
 	case map[string]any:

@@ -154,7 +154,17 @@ func (w *World) leaf(typ string, h int) any {
 	if def := w.Schema.Types[typ]; def.Kind == ast.Enum {
 		return def.EnumValues[h%len(def.EnumValues)].Name
 	}
-	return [...]json.RawMessage{json.RawMessage(`{}`), json.RawMessage(`[1,{"a":null}]`), json.RawMessage(`"x"`), json.RawMessage(strconv.Itoa(h % 1000))}[h%4]
+	return [...]json.RawMessage{json.RawMessage(`{}`), json.RawMessage(structured), json.RawMessage(`"x"`), json.RawMessage(strconv.Itoa(h % 1000))}[h%4]
+}
+
+// structured is a value of a custom scalar that has parts of its own.
+const structured = `[1,{"a":null}]`
+
+// IsWhole reports whether a decoded value of an answer is one value of a custom scalar, whatever it looks like: nothing
+// inside it is a place of the response, where an error could be.
+func IsWhole(v any) bool {
+	text, err := json.Marshal(v)
+	return err == nil && string(text) == structured
 }
 
 // runtimeTypes are the types that a field can return: those that every subgraph knows which declares the field.

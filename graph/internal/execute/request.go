@@ -274,7 +274,7 @@ func (x *Execution) appendMembers(dst []byte, fields []representationField, obje
 // depend on it: without it members would be left out as if the object were of another type.
 func (x *Execution) representableType(fields []representationField, object rawjson.Ref) representable {
 	typ := x.doc.Type(object)
-	if typ >= 0 || !slices.ContainsFunc(fields, func(f representationField) bool { return f.on != nil }) {
+	if typ >= 0 || !slices.ContainsFunc(fields, func(f representationField) bool { return f.on != nil && !f.constant }) {
 		return represented
 	}
 	if typ == rawjson.TypeFailed {
