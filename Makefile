@@ -66,10 +66,11 @@ check: ## formatting, vet, static analysis, and what has changed in the API sinc
 
 TIME ?= 60s
 SEED ?= 0
+FAULTS ?= true
 fuzz: ## hunt for wrong answers on made-up graphs: make fuzz TIME=60s SEED=7 (0: a fresh one)
 	@mkdir -p .data/found
 	go test -count=1 -timeout 0 -v -run '^TestDifferential$$' ./fedtest/internal/differential \
-		-args -time $(TIME) -seed $(SEED) -write $(CURDIR)/.data/found
+		-args -time $(TIME) -seed $(SEED) -faults=$(FAULTS) -write $(CURDIR)/.data/found
 
 generate: ## write the generated code anew (gqlgen, the API schema of the pages)
 	go generate ./...
