@@ -267,7 +267,7 @@ func TestSmallAnswersLargeResponse(t *testing.T) {
 	if last := result.Errors[len(result.Errors)-2]; last.Code != gqlerr.LimitExceeded {
 		t.Errorf("errors end with %s", result.Errors.Append(nil))
 	}
-	if took := time.Since(began); took > 10*time.Second {
+	if took := time.Since(began); took > time.Minute {
 		t.Errorf("took %s", took)
 	}
 }

@@ -76,7 +76,7 @@ func TestBounds(t *testing.T) {
 				name = "Q0"
 			}
 			_, errs := p.Parse(test.document, name)
-			if took := time.Since(start); took > 3*time.Second {
+			if took := time.Since(start); took > time.Minute {
 				t.Errorf("took %s", took)
 			}
 			var code gqlerr.Code
@@ -147,7 +147,7 @@ func TestBoundedVariables(t *testing.T) {
 			}
 			start := time.Now()
 			_, errs = p.Coerce(op, []byte(test.variables))
-			if took := time.Since(start); took > 2*time.Second {
+			if took := time.Since(start); took > time.Minute {
 				t.Errorf("took %s", took)
 			}
 			if most := operation.DefaultLimits().MaxErrors; len(errs) > most {
@@ -195,7 +195,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, document string, variables []byte) {
 		start := time.Now()
 		op, errs := p.Parse(document, "")
-		if took := time.Since(start); took > 5*time.Second {
+		if took := time.Since(start); took > time.Minute {
 			t.Fatalf("took %s", took)
 		}
 		if errs != nil {
