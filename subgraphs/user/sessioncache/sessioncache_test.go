@@ -124,7 +124,7 @@ func TestOutageIsLoggedOnceAndCostsNoTime(t *testing.T) {
 				t.Fatalf("revoking while Redis is down: %v", err)
 			}
 		}
-		if took := time.Since(start); took > 2*time.Second {
+		if took := time.Since(start); took > 5*time.Second {
 			t.Errorf("50 calls took %v", took)
 		}
 		if n := strings.Count(log.String(), "does not answer"); n != 1 {
