@@ -8,11 +8,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	mathrand "math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -57,6 +59,9 @@ func Start(root, binaries, dir string) (*Shop, error) {
 	s := &Shop{Programs: map[string]*Program{}, Addresses: map[string]string{}, RouterKey: secret()}
 	for _, name := range append([]string{"router", "redis"}, Services...) {
 		address, err := freeAddress()
+		for err == nil && slices.Contains(slices.Collect(maps.Values(s.Addresses)), address) {
+			address, err = freeAddress() // it was free, and is taken by another program of this shop
+		}
 		if err != nil {
 			return s, err
 		}
