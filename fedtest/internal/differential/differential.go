@@ -79,7 +79,7 @@ func (l *Loaded) Compare(ctx context.Context, c *Case, features *Features) (d Di
 	}
 	whole := &world.Run{World: l.world, Observe: features.observer(l)}
 	given, _ := values.(map[string]any)
-	want := whole.Monolith(direct.Request{Query: c.Text, Variables: given})
+	want := whole.Monolith(direct.Request{Query: c.Text, Document: c.Document, Variables: given})
 	run := &world.Run{World: l.world, Labels: c.Labels}
 	result := prepared.Execute(ctx, variables, "", &fetcher{run: run, faults: c.Faults, tamper: l.tamper})
 	defer result.Release()

@@ -12,6 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/formatter"
 	"github.com/vektah/gqlparser/v2/parser"
 
+	"github.com/weft-graph/weft/fedtest/internal/generate"
 	"github.com/weft-graph/weft/fedtest/internal/world"
 )
 
@@ -77,7 +78,7 @@ func (s *shrinker) shrinkOperation() {
 			continue
 		}
 		c := *s.best
-		c.Text, c.Variables = text, usedVariables(text, s.best.Variables)
+		c.Operation = generate.Operation{Text: text, Variables: usedVariables(text, s.best.Variables)}
 		if s.try(&c) {
 			i--
 		}

@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
@@ -33,7 +32,9 @@ type Source interface {
 
 // Request is one operation to execute.
 type Request struct {
-	Query         string
+	Query string
+	// Document is Query read already: Execute trusts it. nil lets it read and validate Query.
+	Document      *ast.QueryDocument
 	OperationName string
 	// Variables are JSON values, numbers as json.Number.
 	Variables map[string]any
@@ -51,6 +52,16 @@ type Response struct {
 	// Data is nil if the request was refused, "null" if a null reached the root.
 	Data   json.RawMessage `json:"data,omitempty"`
 	Errors []Error         `json:"errors,omitempty"`
+	// Met is what was met on the way.
+	Met Met `json:"-"`
+}
+
+// Met says what of GraphQL an execution met. What was selected and not reached does not count.
+type Met struct {
+	// Condition is a @skip or @include, Fragment a fragment with a name.
+	Condition, Fragment bool
+	// Abstract is a field whose type is an interface or a union, and which had an object; ListOfLists a list in a list.
+	Abstract, ListOfLists bool
 }
 
 // execution is one run of one operation.
@@ -61,13 +72,17 @@ type execution struct {
 	variables map[string]any
 	path      []any
 	errors    []Error
+	met       Met
 }
 
 // Execute validates an operation and runs it (GraphQL spec 6.1).
 func Execute(schema *ast.Schema, source Source, req Request) *Response {
-	doc, errs := gqlparser.LoadQueryWithRules(schema, req.Query, nil)
-	if len(errs) > 0 {
-		return refuse("%v", errs)
+	doc := req.Document
+	if doc == nil {
+		var err error
+		if doc, err = Read(schema, req.Query); err != nil {
+			return refuse("%v", err)
+		}
 	}
 	op := doc.Operations.ForName(req.OperationName)
 	if op == nil {
@@ -83,7 +98,7 @@ func Execute(schema *ast.Schema, source Source, req Request) *Response {
 	if !ok {
 		data = []byte("null")
 	}
-	return &Response{Data: data, Errors: e.errors}
+	return &Response{Data: data, Errors: e.errors, Met: e.met}
 }
 
 func refuse(format string, args ...any) *Response {
@@ -142,8 +157,10 @@ func (e *execution) collect(typ *ast.Definition, set ast.SelectionSet, keys []*c
 				keys = e.collect(typ, sel.SelectionSet, keys)
 			}
 		case *ast.FragmentSpread:
-			if e.isOn(sel.Directives) && e.applies(typ, sel.Definition.TypeCondition) {
-				keys = e.collect(typ, sel.Definition.SelectionSet, keys)
+			f := e.doc.Fragments.ForName(sel.Name)
+			e.met.Fragment = true
+			if e.isOn(sel.Directives) && e.applies(typ, f.TypeCondition) {
+				keys = e.collect(typ, f.SelectionSet, keys)
 			}
 		}
 	}
@@ -160,6 +177,7 @@ func (e *execution) applies(typ *ast.Definition, condition string) bool {
 func (e *execution) isOn(directives ast.DirectiveList) bool {
 	for _, d := range directives {
 		if d.Name == "skip" || d.Name == "include" {
+			e.met.Condition = true
 			v, _ := e.literal(d.Arguments.ForName("if").Value)
 			if (v == true) == (d.Name == "skip") {
 				return false
@@ -211,6 +229,7 @@ func (e *execution) complete(dst []byte, v any, ref *ast.Type, sets []ast.Select
 		ok = false
 		e.fail("%v", value)
 	case Object:
+		e.met.Abstract = e.met.Abstract || ref.NamedType != value.Type
 		dst, ok = e.object(dst, value, sets)
 	case []any:
 		if ref.Elem == nil {
@@ -218,6 +237,7 @@ func (e *execution) complete(dst []byte, v any, ref *ast.Type, sets []ast.Select
 			e.fail("a list for %s", ref)
 			break
 		}
+		e.met.ListOfLists = e.met.ListOfLists || ref.Elem.Elem != nil && len(value) > 0
 		dst, ok = e.list(dst, value, ref.Elem, sets)
 	default:
 		text, err := json.Marshal(value)

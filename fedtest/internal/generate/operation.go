@@ -7,12 +7,17 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graph/weft/fedtest/internal/direct"
 )
 
 // Operation is an operation with the JSON of its variables.
-type Operation struct{ Text, Variables string }
+type Operation struct {
+	Text, Variables string
+	// Document is Text read; nil if nobody has read it yet.
+	Document *ast.QueryDocument
+}
 
 // writer writes one operation.
 type writer struct {
@@ -40,7 +45,8 @@ func NewOperation(random *rand.Rand, api *ast.Schema) Operation {
 	for try := 0; ; try++ {
 		w := &writer{Rand: random, api: api, left: 4 + random.IntN(24), collide: try < maxTries/2, values: map[string]any{}}
 		op := w.write()
-		if _, errs := gqlparser.LoadQueryWithRules(api, op.Text, nil); len(errs) == 0 {
+		doc, err := direct.Read(api, op.Text)
+		if op.Document = doc; err == nil {
 			return op
 		}
 		if try == maxTries {

@@ -52,6 +52,12 @@ func (r *Run) Ask(name string, req direct.Request) *direct.Response {
 		return &direct.Response{Errors: []direct.Error{{Message: "there is no subgraph " + name}}}
 	}
 	sub := r.World.subgraphs[i]
+	doc, err := sub.read(req.Query)
+	if err != nil {
+		r.complain("%s refuses: %v in %s", name, err, req.Query)
+		return &direct.Response{Errors: []direct.Error{{Message: err.Error()}}}
+	}
+	req.Document = doc
 	answer := direct.Execute(sub.Schema, &server{r, sub}, req)
 	if answer.Data == nil {
 		r.complain("%s refuses: %s in %s", name, answer.Errors[0].Message, req.Query)

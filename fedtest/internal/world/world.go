@@ -57,6 +57,20 @@ type World struct {
 type subgraph struct {
 	*direct.Subgraph
 	name string
+	// documents caches the operations that it was asked, by their text.
+	documents sync.Map
+}
+
+// read reads an operation that the subgraph is asked.
+func (s *subgraph) read(query string) (*ast.QueryDocument, error) {
+	if known, ok := s.documents.Load(query); ok {
+		return known.(*ast.QueryDocument), nil
+	}
+	doc, err := direct.Read(s.Schema, query)
+	if err == nil {
+		s.documents.Store(query, doc)
+	}
+	return doc, err
 }
 
 // New reads a graph. An error says that the texts do not belong together.
@@ -74,7 +88,7 @@ func New(monolith string, subgraphs []SDL, settings Settings) (*World, error) {
 		if err != nil {
 			return nil, err
 		}
-		w.subgraphs = append(w.subgraphs, &subgraph{read, sub.Name})
+		w.subgraphs = append(w.subgraphs, &subgraph{Subgraph: read, name: sub.Name})
 	}
 	w.findFamilies()
 	w.findRequires()
