@@ -84,7 +84,7 @@ func (m *merger) subgraphTypes() [][]*supergraph.SubgraphType {
 func (m *merger) subgraphType(t *mergedType, i int, source *federation.Type) *supergraph.SubgraphType {
 	st := &supergraph.SubgraphType{
 		Name: t.def.Name, Kind: source.Kind, IsInterfaceObject: source.InterfaceObject != nil,
-		Interfaces: source.Def.Interfaces, Members: source.Def.Members,
+		Interfaces: source.Def.Interfaces, Members: source.Def.Members, Pos: source.Def.Pos,
 	}
 	st.Directives = m.handedOn(i, source.Applied)
 	for _, key := range source.Keys {
@@ -119,7 +119,7 @@ func (m *merger) handedOn(i int, applied []schema.Directive) []schema.Directive 
 func (m *merger) subgraphField(f *mergedField, i int) *supergraph.SubgraphField {
 	source := f.sources.get(i)
 	out := &supergraph.SubgraphField{
-		Name: f.def.Name, Type: source.Type, External: source.External != nil,
+		Name: f.def.Name, Type: source.Type, External: source.External != nil, Pos: source.Def.Pos,
 		Directives:     m.handedOn(i, source.Applied),
 		UsedOverridden: f.overriddenIn(i).used, OverrideLabel: f.overriddenIn(i).label,
 	}

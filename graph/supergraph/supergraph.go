@@ -7,6 +7,7 @@
 package supergraph
 
 import (
+	"github.com/weft-graph/weft/graph/diag"
 	"github.com/weft-graph/weft/graph/internal/federation"
 	"github.com/weft-graph/weft/graph/internal/schema"
 )
@@ -76,6 +77,8 @@ type SubgraphType struct {
 	// Directives of the subgraph's type that the supergraph hands on as they are, by the name under
 	// which routers know them: "federation__cacheTag".
 	Directives []schema.Directive
+	// Pos is where the subgraph's SDL declares the type; zero where the supergraph was loaded.
+	Pos schema.Position
 
 	fields map[string]*SubgraphField
 }
@@ -112,6 +115,8 @@ type SubgraphField struct {
 	Contexts []ContextArgument
 	// Directives of the subgraph's field that the supergraph hands on, see SubgraphType.
 	Directives []schema.Directive
+	// Pos is where the subgraph's SDL declares the field; zero where the supergraph was loaded.
+	Pos schema.Position
 }
 
 // ContextArgument is an argument of a field whose value is read from an object above the field.
@@ -132,3 +137,27 @@ func (s *Subgraph) Type(name string) *SubgraphType { return s.byName[name] }
 
 // Field returns the field called name as the subgraph declares it, or nil.
 func (t *SubgraphType) Field(name string) *SubgraphField { return t.fields[name] }
+
+// At returns where the subgraphs declare a type or, with a name, its field; nothing where the supergraph
+// was loaded.
+func (s *Supergraph) At(typeName, fieldName string) []diag.Position {
+	var out []diag.Position
+	for _, sub := range s.Subgraphs {
+		t := sub.Type(typeName)
+		if t == nil {
+			continue
+		}
+		pos := t.Pos
+		if fieldName != "" {
+			f := t.Field(fieldName)
+			if f == nil {
+				continue
+			}
+			pos = f.Pos
+		}
+		if pos.Line > 0 {
+			out = append(out, diag.Position{Subgraph: sub.Name, File: pos.File, Line: pos.Line, Column: pos.Column})
+		}
+	}
+	return out
+}
