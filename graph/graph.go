@@ -36,6 +36,9 @@ type Options struct {
 	// ShowSubgraphErrors lets the texts of subgraphs' errors through to the client; without it only
 	// their codes and places are shown.
 	ShowSubgraphErrors bool
+	// OnlyPlans makes a graph that plans and never executes. It takes also a supergraph with access
+	// rules that the engine cannot decide, such as policies.
+	OnlyPlans bool
 	// MaxCacheBytes is about how much memory the cached operations, and again the cached plans, may
 	// take; zero means DefaultMaxCacheBytes.
 	MaxCacheBytes int
@@ -68,7 +71,11 @@ type Subgraph struct {
 // Load makes a Graph of supergraph SDL in the join spec. The error says what in the SDL cannot be
 // served, and where.
 func Load(supergraphSDL string, opts Options) (*Graph, error) {
-	s, err := supergraph.Load(supergraphSDL)
+	load := supergraph.Load
+	if opts.OnlyPlans {
+		load = supergraph.LoadForPlanning
+	}
+	s, err := load(supergraphSDL)
 	if err != nil {
 		return nil, fmt.Errorf("load the supergraph: %w", err)
 	}
@@ -80,7 +87,11 @@ func New(s *supergraph.Supergraph, opts Options) (*Graph, error) {
 	if s == nil {
 		return nil, errors.New("graph: no supergraph")
 	}
-	if err := s.CheckFeatures(); err != nil { // it may come from composing and not from Load
+	check := s.CheckFeatures // it may come from composing and not from Load
+	if opts.OnlyPlans {
+		check = s.CheckPlanning
+	}
+	if err := check(); err != nil {
 		return nil, err
 	}
 	if opts.MaxCacheBytes <= 0 {

@@ -185,6 +185,30 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestOnlyPlans plans a graph that must not be served, and runs nothing of it.
+func TestOnlyPlans(t *testing.T) {
+	super := composed(t, []golden.File{{Name: "a.graphqls", Data: []byte(
+		`extend schema @link(url: "https://specs.apollo.dev/federation/v2.6", import: ["@policy"]) type Query { a: Int @policy(policies: [["p"]]) }`)}})
+	if _, err := graph.New(super, graph.Options{}); err == nil {
+		t.Error("a graph with policies is served")
+	}
+	g, err := graph.New(super, graph.Options{OnlyPlans: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, errs := g.Prepare("{ a }", "")
+	if errs != nil {
+		t.Fatal(errorsJSON(errs))
+	}
+	if made, err := p.Plan(t.Context(), ""); err != nil || len(made.Fetches) != 1 {
+		t.Errorf("planned %v, %v", made, err)
+	}
+	fetcher := &canned{}
+	if result := p.Execute(t.Context(), graph.Variables{}, "", fetcher); result.HasData || result.Errors != 1 || len(fetcher.asked) > 0 {
+		t.Errorf("it ran: %s %v", result.Body, fetcher.asked)
+	}
+}
+
 // TestNotRun shows responses to requests of which nothing ran: they have no data.
 func TestNotRun(t *testing.T) {
 	super := composed(t, []golden.File{

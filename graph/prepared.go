@@ -72,14 +72,22 @@ func (p *Prepared) Variables(raw []byte) (Variables, gqlerr.List) {
 // Plan returns the plan that Execute runs when these requirements have fallen. The error is a
 // *gqlerr.Error; it says that the budget ran out, that no subgraph can answer, or that ctx ended.
 func (p *Prepared) Plan(ctx context.Context, fallen Fallen) (*Plan, error) {
-	found, err := p.planned(ctx, fallen)
+	found, err := p.findPlan(ctx, fallen)
 	if err != nil {
 		return nil, err
 	}
 	return found.plan, nil
 }
 
+// planned returns the plan to execute.
 func (p *Prepared) planned(ctx context.Context, fallen Fallen) (*planned, *gqlerr.Error) {
+	if p.graph.opts.OnlyPlans {
+		return nil, &gqlerr.Error{Message: "This graph was loaded for planning only: load it without OnlyPlans.", Code: gqlerr.PlanFailed}
+	}
+	return p.findPlan(ctx, fallen)
+}
+
+func (p *Prepared) findPlan(ctx context.Context, fallen Fallen) (*planned, *gqlerr.Error) {
 	if fallen != "" {
 		return p.sharedPlan(ctx, fallen)
 	}

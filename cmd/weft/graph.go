@@ -16,12 +16,15 @@ import (
 type graphFile struct {
 	File       string `arg:"" help:"A supergraph.yaml, whose subgraphs are composed, or supergraph SDL." placeholder:"FILE"`
 	SigningKey string `env:"WEFT_SIGNING_KEY" placeholder:"KEY" help:"The key that running subgraphs (subgraph_url) share with their router, if they want signed requests."`
+
+	// onlyPlans takes also a graph that weft could not serve, because it cannot decide who may see what.
+	onlyPlans bool
 }
 
 // read reads the graph, composing it if need be. The Version comes also with an error, to say what composition had to
 // say; a *source.CompositionError is told by that.
 func (f *graphFile) read(ctx context.Context) (*source.Version, error) {
-	var options source.Options
+	options := source.Options{OnlyPlans: f.onlyPlans}
 	if f.SigningKey != "" {
 		key, err := signature.NewKey(f.SigningKey)
 		if err != nil {
@@ -53,9 +56,19 @@ func isComposition(err error) bool {
 
 // open loads the graph and makes it ready to plan.
 func (f *graphFile) open(ctx context.Context, least diag.Severity) (*graph.Graph, error) {
+	f.onlyPlans = true
 	version, err := f.load(ctx, least)
 	if err != nil {
 		return nil, err
 	}
-	return graph.New(version.Supergraph, graph.Options{})
+	return graph.New(version.Supergraph, planningOptions())
+}
+
+// planningOptions are for planning in a tool: whoever calls it is no stranger, so that documents may be larger than
+// those a router takes.
+func planningOptions() graph.Options {
+	const large = 10_000_000
+	return graph.Options{OnlyPlans: true, Operation: graph.OperationLimits{
+		MaxTokens: large, MaxHeight: large, MaxAliases: large, MaxRootFields: large, MaxDirectives: large,
+	}}
 }

@@ -92,10 +92,10 @@ func (l *lastGraph) open(c *planCase) (*graph.Graph, error) {
 		if s == nil {
 			return nil, fmt.Errorf("the subgraphs do not compose: %s", firstError(diagnostics))
 		}
-		return graph.New(s, graph.Options{})
+		return graph.New(s, planningOptions())
 	}
 	if l.graph == nil || l.sdl != c.SupergraphSDL {
-		g, err := graph.Load(c.SupergraphSDL, graph.Options{})
+		g, err := graph.Load(c.SupergraphSDL, planningOptions())
 		if err != nil {
 			return nil, err
 		}

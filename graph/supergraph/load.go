@@ -18,13 +18,19 @@ var (
 
 // Load reads supergraph SDL in join v0.2 to v0.5, whoever composed it. It refuses what is not a
 // supergraph and what needs a feature that we do not know: then ignoring it would be wrong.
-func Load(sdl string) (*Supergraph, error) {
+func Load(sdl string) (*Supergraph, error) { return load(sdl, (*Supergraph).CheckFeatures) }
+
+// LoadForPlanning is Load for who looks at plans and serves nobody: it takes also a graph whose
+// access rules we cannot decide (see CheckPlanning).
+func LoadForPlanning(sdl string) (*Supergraph, error) { return load(sdl, (*Supergraph).CheckPlanning) }
+
+func load(sdl string, checkFeatures func(*Supergraph) error) (*Supergraph, error) {
 	l, err := read(sdl)
 	if err != nil {
 		return nil, err
 	}
 	s := l.build()
-	if err := s.CheckFeatures(); err != nil {
+	if err := checkFeatures(s); err != nil {
 		return nil, err
 	}
 	if len(l.problems) > 0 {

@@ -37,6 +37,8 @@ type Options struct {
 	// ReadFile reads the supergraph's file and the schemas that it names, such as those of an earlier revision; nil
 	// means os.ReadFile.
 	ReadFile func(path string) ([]byte, error)
+	// OnlyPlans takes also supergraph SDL whose access rules weft cannot decide: for looking at plans, never for serving.
+	OnlyPlans bool
 }
 
 // DefaultTimeout bounds a question to a subgraph where Options name none.
@@ -102,16 +104,21 @@ type input struct {
 	path string
 	// sdl is supergraph SDL; empty when subgraphs are composed.
 	sdl string
+	// load reads supergraph SDL.
+	load func(sdl string) (*supergraph.Supergraph, error)
 }
 
 // read reads all files and asks all running subgraphs. The digest covers what was read, also with an error, so that a
 // file that is still broken in the same way is no news.
 func read(ctx context.Context, path string, options Options) (*input, error) {
-	in := &input{path: path, version: &Version{files: []string{path}}}
+	in := &input{path: path, version: &Version{files: []string{path}}, load: supergraph.Load}
 	hash := sha256.New()
 	defer func() { hash.Sum(in.version.digest[:0]) }()
 	if options.ReadFile == nil {
 		options.ReadFile = os.ReadFile
+	}
+	if options.OnlyPlans {
+		in.load = supergraph.LoadForPlanning
 	}
 	text, err := options.ReadFile(path)
 	if err != nil {
@@ -163,7 +170,7 @@ func (in *input) readSubgraph(ctx context.Context, s subgraph, options Options) 
 func (in *input) build(composer *compose.Composer) error {
 	v := in.version
 	if in.sdl != "" || v.Subgraphs == nil {
-		s, err := supergraph.Load(in.sdl)
+		s, err := in.load(in.sdl)
 		if err != nil {
 			return fmt.Errorf("%s: %w", in.path, err)
 		}

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 )
@@ -65,11 +64,6 @@ func readCorpus(t testing.TB) []*corpusCase {
 	return cases
 }
 
-// withoutPolicies drops the link to a feature that the engine refuses and that plans do not depend on.
-func withoutPolicies(sdl string) string {
-	return strings.Replace(sdl, `@link(url: "https://specs.apollo.dev/policy/v0.1", for: SECURITY)`, "", 1)
-}
-
 // maxWorse is how many plans take more fetches or waves than the best reference: mutations whose
 // followers a reference does not wait for, a field that it reads where it is external, an interface
 // without any type, and lists of entities that it joins by position. The decision records say why.
@@ -85,7 +79,7 @@ func TestCorpus(t *testing.T) {
 		g, ok := graphs[c.SupergraphSDL]
 		if !ok {
 			var err error
-			if g, err = load(withoutPolicies(c.SupergraphSDL)); err != nil {
+			if g, err = load(c.SupergraphSDL); err != nil {
 				t.Logf("%s: load: %v", c.ID, err)
 			}
 			graphs[c.SupergraphSDL] = g

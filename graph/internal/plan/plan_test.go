@@ -26,7 +26,7 @@ type planned struct {
 }
 
 func load(sdl string) (*planned, error) {
-	sg, err := supergraph.Load(sdl)
+	sg, err := supergraph.LoadForPlanning(sdl)
 	if err != nil {
 		return nil, err
 	}

@@ -152,7 +152,7 @@ const randomSeeds = 8
 func TestRandomOperations(t *testing.T) {
 	var counts randomCounts
 	for id, sdl := range readSupergraphs(t) {
-		g, err := load(withoutPolicies(sdl))
+		g, err := load(sdl)
 		if err != nil || unsatisfiable[id] {
 			continue
 		}
