@@ -34,10 +34,12 @@ func run(ctx context.Context, config boot.Config) error {
 			return err
 		}
 	}
+	verifier := auth.NewVerifier(config.Trust)
 	handler := api.Handler(api.Config{
-		Store: credit, RouterKey: config.RouterKey, Verifier: auth.NewVerifier(config.Trust),
+		Store: credit, RouterKey: config.RouterKey, Verifier: verifier,
 	})
 	return boot.Run(ctx, boot.Server{
 		Listen: config.Listen, Handler: handler, Checks: []boot.Check{{Name: "database", Try: db.Ping}},
+		Background: []func(context.Context) error{verifier.KeepKeys},
 	})
 }

@@ -53,14 +53,16 @@ func run(ctx context.Context, config config) error {
 			return err
 		}
 	}
+	verifier := auth.NewVerifier(config.Trust)
 	return boot.Run(ctx, boot.Server{
 		Listen: config.Listen,
 		Handler: api.Handler(orders, api.Config{
 			RouterKey: config.RouterKey,
-			Verifier:  auth.NewVerifier(config.Trust),
+			Verifier:  verifier,
 			Catalog:   catalog.New(config.productURL, config.peerKey, config.productTimeout),
 		}),
 		// The product service is no check: without it all but addItem and checkout works.
-		Checks: []boot.Check{{Name: "database", Try: db.Ping}},
+		Checks:     []boot.Check{{Name: "database", Try: db.Ping}},
+		Background: []func(context.Context) error{verifier.KeepKeys},
 	})
 }

@@ -41,11 +41,13 @@ func run(ctx context.Context, config config) error {
 			return err
 		}
 	}
+	verifier := auth.NewVerifier(config.Trust)
 	return boot.Run(ctx, boot.Server{
 		Listen: config.Listen,
 		Handler: api.Handler(products, api.Config{
-			RouterKey: config.RouterKey, PeerKey: config.peerKey, Verifier: auth.NewVerifier(config.Trust),
+			RouterKey: config.RouterKey, PeerKey: config.peerKey, Verifier: verifier,
 		}),
-		Checks: []boot.Check{{Name: "database", Try: db.Ping}},
+		Checks:     []boot.Check{{Name: "database", Try: db.Ping}},
+		Background: []func(context.Context) error{verifier.KeepKeys},
 	})
 }

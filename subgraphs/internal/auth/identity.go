@@ -21,6 +21,9 @@ type Identity struct {
 	Version int64
 	// Permissions are the scopes of the token, such as "product:write".
 	Permissions []string
+	// Unchecked is set when a token came and nobody can say now whether it holds: what everybody may have is answered as
+	// to an anonymous caller, what needs an identity is UNAVAILABLE.
+	Unchecked bool
 }
 
 // Anonymous says whether nobody is logged in.
@@ -45,16 +48,24 @@ func From(ctx context.Context) Identity {
 	return identity
 }
 
-// Require returns the caller if somebody is logged in, and an UNAUTHENTICATED error otherwise.
+// issuer is the service that makes tokens and says whether they hold.
+const issuer = "user"
+
+// Require returns the caller if somebody is logged in, and otherwise an UNAUTHENTICATED error, or an UNAVAILABLE one
+// if that cannot be told now.
 func Require(ctx context.Context) (Identity, error) {
 	identity := From(ctx)
-	if identity.Anonymous() {
+	switch {
+	case identity.Unchecked:
+		return identity, fail.Down(issuer, nil)
+	case identity.Anonymous():
 		return identity, fail.New(fail.Unauthenticated, "Please log in.")
+	default:
+		return identity, nil
 	}
-	return identity, nil
 }
 
-// RequirePermission returns the caller if it has the permission, and an UNAUTHENTICATED or FORBIDDEN error otherwise.
+// RequirePermission returns the caller if it has the permission, and an error of Require or a FORBIDDEN one otherwise.
 func RequirePermission(ctx context.Context, permission string) (Identity, error) {
 	identity, err := Require(ctx)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -21,15 +22,21 @@ const (
 	maxJWKSBytes   = 1 << 20
 	jwksTimeout    = 3 * time.Second
 	jwksMaxAge     = 10 * time.Minute // after this a known key is asked for again, so that a withdrawn one dies
+	jwksRenew      = 5 * time.Minute  // how often keep asks for the set, so that no request has to
 	jwksRetry      = time.Minute      // after a failure known keys are good for so long
-	jwksEvery      = 5 * time.Second  // between two fetches, whatever unknown key ids callers make up
-	jwksBurst      = 3                // fetches that may follow each other at once, for a start or a rotation
+	jwksFirstPause = 100 * time.Millisecond
+	jwksLongPause  = 5 * time.Second
+	jwksEvery      = 5 * time.Second // between two fetches, whatever unknown key ids callers make up
+	jwksBurst      = 3               // fetches that may follow each other at once, for a start or a rotation
 	jwksFilePerm   = 0o600
 	jwksFolderPerm = 0o750
 )
 
-// keySet holds the issuer's public keys: fetched when an unknown key id comes, kept on disk for a start without the
-// issuer. It is safe for concurrent use.
+// ErrUnavailable means that nobody can say now whether a token is good: the issuer's keys cannot be had.
+var ErrUnavailable = errors.New("the token cannot be checked now")
+
+// keySet holds the issuer's public keys: kept current by keep, fetched when an unknown key id comes, kept on disk for a
+// start without the issuer. It is safe for concurrent use.
 type keySet struct {
 	url     string
 	file    string // "" keeps nothing on disk
@@ -38,9 +45,11 @@ type keySet struct {
 
 	fetching sync.Mutex // held by the one that asks the issuer
 
-	mu    sync.Mutex // held for moments only
-	keys  map[string]ed25519.PublicKey
-	again time.Time // when even known keys are worth asking for again
+	mu       sync.Mutex // held for moments only
+	keys     map[string]ed25519.PublicKey
+	again    time.Time // when even known keys are worth asking for again
+	asked    int       // how often the issuer was asked
+	answered bool      // whether it answered the last time
 }
 
 func newKeySet(url, file string) *keySet {
@@ -53,49 +62,81 @@ func newKeySet(url, file string) *keySet {
 
 // key returns the public key with an id. An unknown id, and a set that is old, fetch the set again, at most as often
 // as the limiter allows; if the issuer does not answer the keys that are known stay good, and nobody but the one who
-// asks it waits for them.
+// asks it waits for them. The error is ErrUnavailable if the issuer, not having answered, may know the key.
 func (k *keySet) key(ctx context.Context, id string) (ed25519.PublicKey, error) {
-	known, isFresh := k.known(ctx, id)
+	before := k.find(ctx, id)
 	switch {
-	case known != nil && isFresh:
-		return known, nil
-	case known != nil && !k.fetching.TryLock():
-		return known, nil // somebody is asking already
-	case known == nil:
+	case before.key != nil && before.isFresh:
+		return before.key, nil
+	case before.key != nil && !k.fetching.TryLock():
+		return before.key, nil // somebody is asking already
+	case before.key == nil:
 		k.fetching.Lock()
 	}
 	defer k.fetching.Unlock()
-	// What was waited for may have come, also if it is that the key was withdrawn.
-	if known, isFresh = k.known(ctx, id); !isFresh || known == nil {
-		if k.limiter.Allow() {
-			k.refresh(ctx)
-		}
-		known, _ = k.known(ctx, id)
+	// What was waited for may have come, also if it is that the key was withdrawn or that the issuer is silent.
+	now := k.find(ctx, id)
+	if now.asked == before.asked && (now.key == nil || !now.isFresh) && k.limiter.Allow() {
+		k.refresh(ctx)
+		now = k.find(ctx, id)
 	}
-	if known == nil {
+	switch {
+	case now.key != nil:
+		return now.key, nil
+	case now.answered:
 		return nil, fmt.Errorf("no key %q at %s", id, k.url)
+	default:
+		return nil, fmt.Errorf("%w: %s does not answer, and the key %q is not known", ErrUnavailable, k.url, id)
 	}
-	return known, nil
 }
 
-// known returns the key with an id, nil if there is none, and whether the set is fresh.
-func (k *keySet) known(ctx context.Context, id string) (ed25519.PublicKey, bool) {
+// keep fetches the set at once, with growing pauses until the issuer answers, and from then on before it is old, until
+// ctx ends: so no request comes before the keys, and a new key is known before it signs.
+func (k *keySet) keep(ctx context.Context) {
+	for retry := jwksFirstPause; ; {
+		k.fetching.Lock()
+		k.refresh(ctx)
+		k.fetching.Unlock()
+		pause := jwksRenew
+		if !k.find(ctx, "").answered {
+			pause, retry = retry, min(2*retry, jwksLongPause)
+		} else {
+			retry = jwksFirstPause
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+		}
+	}
+}
+
+// found is what a keySet knows at a moment about a key id; key is nil if there is none.
+type found struct {
+	key      ed25519.PublicKey
+	isFresh  bool
+	asked    int
+	answered bool
+}
+
+func (k *keySet) find(ctx context.Context, id string) found {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.keys == nil {
 		k.keys = k.readFile(ctx)
 	}
-	return k.keys[id], time.Now().Before(k.again)
+	return found{k.keys[id], time.Now().Before(k.again), k.asked, k.answered}
 }
 
-// refresh asks the issuer; a failure is logged and leaves everything as it is for a while.
+// refresh asks the issuer. A failure leaves everything as it is for a while, and is logged once in a row.
 func (k *keySet) refresh(ctx context.Context) {
 	keys, err := k.fetch(ctx)
-	if err != nil {
-		slog.WarnContext(ctx, "could not fetch the keys of the token issuer", "url", k.url, "error", err.Error())
-	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if err != nil && (k.answered || k.asked == 0) {
+		slog.WarnContext(ctx, "could not fetch the keys of the token issuer", "url", k.url, "error", err.Error())
+	}
+	k.asked, k.answered = k.asked+1, err == nil
 	if err != nil {
 		k.again = time.Now().Add(jwksRetry)
 		return

@@ -38,6 +38,7 @@ type Verifier struct {
 
 	parser *jwt.Parser
 	lookUp func(ctx context.Context, kid string) (any, error)
+	keys   *keySet // nil for the issuer itself
 }
 
 // Trust names the issuer whose tokens a service accepts.
@@ -49,17 +50,30 @@ type Trust struct {
 	DataDir string
 }
 
-// NewVerifier returns a Verifier that fetches the issuer's keys from its JWKS URL when it first needs them.
+// NewVerifier returns a Verifier with the issuer's keys from its JWKS URL. KeepKeys is to run beside it; without it the
+// keys are fetched when they are first needed.
 func NewVerifier(trust Trust) *Verifier {
 	file := ""
 	if trust.DataDir != "" {
 		file = filepath.Join(trust.DataDir, "jwks.json")
 	}
 	keys := newKeySet(trust.JWKSURL, file)
-	return NewLocalVerifier(trust, func(ctx context.Context, kid string) (any, error) { return keys.key(ctx, kid) })
+	verifier := NewLocalVerifier(trust, func(ctx context.Context, kid string) (any, error) { return keys.key(ctx, kid) })
+	verifier.keys = keys
+	return verifier
 }
 
-// NewLocalVerifier returns a Verifier that takes public keys from lookUp: for the issuer itself.
+// KeepKeys fetches the issuer's keys before the first token comes and keeps them current until ctx ends: one of a
+// server's background tasks. It returns nil.
+func (v *Verifier) KeepKeys(ctx context.Context) error {
+	if v.keys != nil {
+		v.keys.keep(ctx)
+	}
+	return nil
+}
+
+// NewLocalVerifier returns a Verifier that takes public keys from lookUp: for the issuer itself. An error of lookUp is
+// ErrUnavailable if it cannot tell whether there is such a key.
 func NewLocalVerifier(trust Trust, lookUp func(ctx context.Context, kid string) (any, error)) *Verifier {
 	return &Verifier{
 		lookUp: lookUp,
@@ -75,7 +89,7 @@ func NewLocalVerifier(trust Trust, lookUp func(ctx context.Context, kid string) 
 var ErrExpired = errors.New("the token has expired")
 
 // Verify returns the claims of a good token. With ErrExpired the claims are returned too, everything but the age
-// having been checked; with any other error they are not to be used.
+// having been checked; with any other error they are not to be used. ErrUnavailable says nothing about the token.
 func (v *Verifier) Verify(ctx context.Context, token string) (*Claims, error) {
 	claims := &Claims{}
 	_, err := v.parser.ParseWithClaims(token, claims, func(t *jwt.Token) (any, error) {
@@ -113,23 +127,18 @@ func onlyExpired(err error) bool {
 	return true
 }
 
-// Identify puts the caller's Identity into the request's context: anonymous without a token, refused with 401
-// UNAUTHENTICATED for one that does not hold.
+const (
+	// identityHeader is the router's, for a caller whose token it could not check and therefore did not pass on.
+	identityHeader    = "Weft-Identity"
+	uncheckedIdentity = "unchecked"
+)
+
+// Identify puts the caller's Identity into the request's context: anonymous without a token, unchecked with one that
+// cannot be checked now, refused with 401 UNAUTHENTICATED for one that does not hold.
 func (v *Verifier) Identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		header := r.Header.Get("Authorization")
-		if header == "" {
-			next.ServeHTTP(w, r)
-			return
-		}
-		identity, err := v.identity(r.Context(), header)
-		var failure *fail.Error
-		switch {
-		case errors.As(err, &failure):
-			slog.ErrorContext(r.Context(), "could not check a session", "error", failure.Error())
-			fail.Write(w, http.StatusServiceUnavailable, failure)
-			return
-		case err != nil:
+		identity, err := v.identity(r)
+		if err != nil {
 			slog.DebugContext(r.Context(), "refused an access token", "reason", err.Error())
 			w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
 			fail.Write(w, http.StatusUnauthorized,
@@ -140,21 +149,31 @@ func (v *Verifier) Identify(next http.Handler) http.Handler {
 	})
 }
 
-func (v *Verifier) identity(ctx context.Context, header string) (Identity, error) {
+func (v *Verifier) identity(r *http.Request) (Identity, error) {
+	ctx, header := r.Context(), r.Header.Get("Authorization")
+	if header == "" {
+		return Identity{Unchecked: r.Header.Get(identityHeader) == uncheckedIdentity}, nil
+	}
 	scheme, token, _ := strings.Cut(header, " ")
 	if !strings.EqualFold(scheme, "Bearer") {
 		return Identity{}, errors.New("the Authorization header is no Bearer token")
 	}
 	claims, err := v.Verify(ctx, strings.TrimSpace(token))
+	if errors.Is(err, ErrUnavailable) {
+		return Identity{Unchecked: true}, nil // the outage is logged where it was found
+	}
 	holds := err == nil
 	if v.Holds != nil && holds {
 		if holds, err = v.Holds(ctx, claims); err != nil {
-			return Identity{}, &fail.Error{Code: fail.Unavailable, Message: "The session cannot be checked.", Cause: err}
+			slog.ErrorContext(ctx, "could not check a session", "error", err.Error())
+			return Identity{Unchecked: true}, nil
 		}
 	}
 	switch {
 	case holds:
-		return Identity{claims.Subject, claims.SessionID, claims.Version, claims.Permissions}, nil
+		return Identity{
+			Subject: claims.Subject, SessionID: claims.SessionID, Version: claims.Version, Permissions: claims.Permissions,
+		}, nil
 	case v.Holds != nil && (err == nil || errors.Is(err, ErrExpired)):
 		return Identity{SessionID: claims.SessionID, Version: claims.Version}, nil
 	default:

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"mime"
 	"net/http"
@@ -77,6 +78,9 @@ func (i introspection) isClient(r *http.Request) bool {
 func (i introspection) look(r *http.Request, token string) (introspected, error) {
 	ctx := r.Context()
 	claims, err := i.verifier.Verify(ctx, token)
+	if errors.Is(err, auth.ErrUnavailable) {
+		return introspected{}, err
+	}
 	if err != nil {
 		slog.DebugContext(ctx, "introspected a token that does not hold", "reason", err.Error())
 		return introspected{}, nil

@@ -75,15 +75,38 @@ func (r *Resolver) startSession(ctx context.Context, userID string) (*generated.
 
 // refresh renews the session of a token that may have expired or be too old.
 func (r *Resolver) refresh(ctx context.Context) (*generated.Login, error) {
-	id := auth.From(ctx).SessionID
-	if id == "" {
-		return nil, fail.New(fail.Unauthenticated, "There is no session to refresh; please log in.")
+	caller, err := requireSession(ctx)
+	if err != nil {
+		return nil, err
 	}
-	session, user, err := r.store.RenewSession(ctx, id)
+	session, user, err := r.store.RenewSession(ctx, caller.SessionID)
 	if err != nil {
 		return nil, err
 	}
 	return r.handOver(ctx, session, user)
+}
+
+// requireSession returns the caller if their token names a session, also if the token has expired or is too old.
+func requireSession(ctx context.Context) (auth.Identity, error) {
+	caller := auth.From(ctx)
+	if caller.SessionID != "" {
+		return caller, nil
+	}
+	return auth.Require(ctx)
+}
+
+// logout ends the session of the request's token, also if that has expired: the session could be renewed by it.
+func (r *Resolver) logout(ctx context.Context) (*bool, error) {
+	caller, err := requireSession(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.store.EndSession(ctx, caller.SessionID); err != nil {
+		return nil, err
+	}
+	r.end(ctx, caller.SessionID)
+	r.cookie.clear(exchangeOf(ctx).header)
+	return new(true), nil
 }
 
 // handOver makes a token for a session and gives it to the client: in the body if it asked for that, else as a cookie.
@@ -136,6 +159,9 @@ func (r *Resolver) tokenClaims(ctx context.Context, token string) (*generated.To
 		return nil, fail.Input("token", "This is not an access token: it never expires.")
 	}
 	verified, err := r.verifier.Verify(ctx, token)
+	if errors.Is(err, auth.ErrUnavailable) {
+		return nil, fail.Down("user", err)
+	}
 	isValid := err == nil
 	if isValid {
 		if isValid, err = r.issuer.Holds(ctx, verified); err != nil {

@@ -27,9 +27,12 @@ func private[T any](ctx context.Context, person *store.User, permission string, 
 }
 
 func (r *Resolver) me(ctx context.Context) (*store.User, error) {
-	caller := auth.From(ctx)
-	if caller.Anonymous() {
+	caller, err := auth.Require(ctx)
+	if fail.Is(err, fail.Unauthenticated) {
 		return nil, nil
+	}
+	if err != nil {
+		return nil, err // nobody knows who this is, which is not the same as nobody
 	}
 	user, err := r.store.User(ctx, caller.Subject)
 	if fail.Is(err, fail.NotFound) {

@@ -26,13 +26,7 @@ func (r *mutationResolver) Refresh(ctx context.Context) (*generated.Login, error
 }
 
 func (r *mutationResolver) Logout(ctx context.Context) (*bool, error) {
-	session := auth.From(ctx).SessionID
-	if err := r.store.EndSession(ctx, session); err != nil {
-		return nil, err
-	}
-	r.end(ctx, session)
-	r.cookie.clear(exchangeOf(ctx).header)
-	return new(true), nil
+	return r.Resolver.logout(ctx)
 }
 
 func (r *mutationResolver) LogoutEverywhere(ctx context.Context) (*int, error) {

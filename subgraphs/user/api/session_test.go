@@ -47,8 +47,57 @@ func TestRegisterLogsInAndLogoutEndsTheToken(t *testing.T) {
 	if codes := ann.Do(t, `mutation { refresh { token } }`, nil, nil).Codes(); !slices.Equal(codes, []string{"UNAUTHENTICATED"}) {
 		t.Errorf("an ended session was refreshed: %v", codes)
 	}
-	if codes := ann.Do(t, `mutation { logout }`, nil, nil).Codes(); !slices.Equal(codes, []string{"UNAUTHENTICATED"}) {
-		t.Errorf("logged out twice: %v", codes)
+	ann.Must(t, `mutation { logout }`, nil, nil) // it is ended, which is what was asked for
+	if codes := w.Do(t, `mutation { logout }`, nil, nil).Codes(); !slices.Equal(codes, []string{"UNAUTHENTICATED"}) {
+		t.Errorf("nobody logged out: %v", codes)
+	}
+}
+
+// TestLogoutWithAnExpiredToken: who signs out after a break is out, though the token could still be renewed.
+func TestLogoutWithAnExpiredToken(t *testing.T) {
+	w := newWorld(t, "")
+	walter := w.login(t, "walter")
+	expired := w.As(resign(t, w, walter.Token, func(c *auth.Claims) {
+		c.IssuedAt, c.ExpiresAt = jwt.NewNumericDate(time.Now().Add(-time.Hour)), jwt.NewNumericDate(time.Now().Add(-time.Minute))
+	}))
+	answer := expired.Must(t, `mutation { logout }`, nil, nil)
+	if cookie := answer.Header.Get("Set-Cookie"); !strings.HasPrefix(cookie, "__Host-session=;") {
+		t.Errorf("the cookie stays: %q", cookie)
+	}
+	for name, client := range map[string]authtest.Client{"the expired token": expired, "the token": walter} {
+		if codes := client.Do(t, `mutation { refresh { token } }`, nil, nil).Codes(); !slices.Equal(codes, []string{"UNAUTHENTICATED"}) {
+			t.Errorf("%s renews a session that was ended: %v", name, codes)
+		}
+	}
+}
+
+// TestUncheckedCallersAreNotNobody: while the sessions cannot be read, who is logged in does not look logged out.
+func TestUncheckedCallersAreNotNobody(t *testing.T) {
+	w := newWorld(t, "")
+	walter := w.login(t, "walter")
+	unchecked := w.Client
+	unchecked.Header = http.Header{"Weft-Identity": {"unchecked"}}
+	if err := w.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for name, client := range map[string]authtest.Client{"the router could not check": unchecked, "the store is down": walter} {
+		for _, query := range []string{
+			`{ me { id } }`, `mutation { logout }`, `mutation { refresh { token } }`, `mutation { logoutEverywhere }`, `{ users { totalCount } }`,
+		} {
+			answer := client.Do(t, query, nil, nil)
+			if answer.Status != http.StatusOK || !slices.Equal(answer.Codes(), []string{"UNAVAILABLE"}) || answer.Errors[0].Extensions["service"] != "user" {
+				t.Errorf("%s: %s: %d %+v", name, query, answer.Status, answer.Errors)
+			}
+		}
+	}
+	if got := me(t, w.Client); got != "" {
+		t.Errorf("an anonymous caller is %s", got)
+	}
+	if codes := w.Do(t, `query ($t: String!) { tokenClaims(token: $t) { valid } }`, map[string]any{"t": walter.Token}, nil).Codes(); slices.Equal(codes, []string{}) {
+		t.Error("a token that cannot be checked is said to be good or bad")
+	}
+	if status, answer := w.introspect(t, credential.Client, credential.Secret, walter.Token); status != http.StatusServiceUnavailable {
+		t.Errorf("introspection without the store: %d %v", status, answer)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"crypto/ed25519"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -88,7 +89,8 @@ func (i *Issuer) publicKey(ctx context.Context, kid string) (any, error) {
 	}
 	keys, err := i.keys.SigningKeys(ctx)
 	if err != nil {
-		return nil, err
+		slog.ErrorContext(ctx, "could not read the keys", "error", err.Error())
+		return nil, fmt.Errorf("%w: %w", auth.ErrUnavailable, err)
 	}
 	for _, key := range keys {
 		if key.ID != kid {

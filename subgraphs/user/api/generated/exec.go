@@ -665,8 +665,8 @@ type Mutation {
   login(input: LoginInput!): Login
   "A new token for a session that lives; the old token may have expired or be of an older version of the session."
   refresh: Login
-  "Ends the session of the token: the token no longer holds."
-  logout: Boolean @authenticated
+  "Ends the session of the token, which may have expired: the token no longer holds, and cannot be refreshed."
+  logout: Boolean
   "Ends every session of the caller and says how many there were."
   logoutEverywhere: Int @authenticated
   "Changes what is given; a null clears what may be absent."

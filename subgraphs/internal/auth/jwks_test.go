@@ -1,0 +1,100 @@
+package auth
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// newJWKS returns a JWK Set with one key, whose id is "known".
+func newJWKS(t *testing.T) []byte {
+	t.Helper()
+	public, _, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Appendf(nil, `{"keys":[{"kty":"OKP","crv":"Ed25519","alg":"EdDSA","use":"sig","kid":"known","x":%q}]}`,
+		base64.RawURLEncoding.EncodeToString(public))
+}
+
+// TestSilentIssuerDelaysNobodyWithAKnownKey: after a restart the keys on disk are old, and the issuer takes requests but
+// never answers. One caller waits for it; no other does, however many there are.
+func TestSilentIssuerDelaysNobodyWithAKnownKey(t *testing.T) {
+	asked, release := make(chan struct{}, 100), make(chan struct{})
+	issuer := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked <- struct{}{}; <-release }))
+	keys := newKeySet(issuer.URL, filepath.Join(t.TempDir(), "jwks.json"))
+	keys.client.Timeout = 0 // the test ends the wait, not the clock
+	if err := keys.writeFile(newJWKS(t)); err != nil {
+		t.Fatal(err)
+	}
+	var asking errgroup.Group
+	t.Cleanup(issuer.Close)
+	t.Cleanup(func() { close(release); _ = asking.Wait() })
+	asking.Go(func() error { _, err := keys.key(t.Context(), "known"); return err })
+	<-asked
+	others := make(chan error, 1)
+	asking.Go(func() error {
+		var failed error
+		for range 20 {
+			_, err := keys.key(t.Context(), "known")
+			failed = errors.Join(failed, err)
+		}
+		others <- failed
+		return nil
+	})
+	select {
+	case err := <-others:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(time.Minute):
+		t.Error("callers with a known key wait for an issuer that does not answer")
+	}
+	if len(asked) != 0 {
+		t.Errorf("the issuer was asked %d more times", len(asked))
+	}
+}
+
+// TestWaitersShareWhatTheIssuerDidNotSay: callers with an unknown key, of which one asks, do not ask one after another.
+func TestWaitersShareWhatTheIssuerDidNotSay(t *testing.T) {
+	asked, release := make(chan struct{}, 100), make(chan struct{})
+	issuer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked <- struct{}{}
+		<-release
+		w.WriteHeader(http.StatusInternalServerError)
+	}))
+	t.Cleanup(issuer.Close)
+	keys := newKeySet(issuer.URL, "")
+	keys.client.Timeout = 0
+	waiting := make(chan struct{}, 20)
+	var asking errgroup.Group
+	for range cap(waiting) {
+		asking.Go(func() error {
+			waiting <- struct{}{}
+			if _, err := keys.key(t.Context(), "unknown"); !errors.Is(err, ErrUnavailable) {
+				return fmt.Errorf("got %w", err)
+			}
+			return nil
+		})
+	}
+	for range cap(waiting) {
+		<-waiting
+	}
+	close(release)
+	if err := asking.Wait(); err != nil {
+		t.Error(err)
+	}
+	// A goroutine that had not got to the lock yet may ask itself, as far as the limit goes.
+	if n := len(asked); n > jwksBurst {
+		t.Errorf("the issuer was asked %d times", n)
+	}
+}
