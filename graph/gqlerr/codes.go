@@ -56,4 +56,12 @@ const (
 	NotFound Code = "NOT_FOUND"
 	// Unavailable: the router cannot answer now and may be able to later.
 	Unavailable Code = "UNAVAILABLE"
+	// SubscriptionEnded: the router ended the stream, as it stops or serves another graph. The client subscribes again.
+	SubscriptionEnded Code = "SUBSCRIPTION_ENDED"
+	// SubscriptionTooSlow: events came faster than the client took them, and the router ended the stream.
+	SubscriptionTooSlow Code = "SUBSCRIPTION_TOO_SLOW"
+	// TooManySubscriptions: the limit on open subscriptions is reached.
+	TooManySubscriptions Code = "TOO_MANY_SUBSCRIPTIONS"
+	// UploadRefused: the files of a multipart request are not what its map says, or go where files cannot go.
+	UploadRefused Code = "UPLOAD_REFUSED"
 )
