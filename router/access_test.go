@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -233,6 +234,13 @@ func TestNobodyCanCheckTheToken(t *testing.T) {
 	got = s.post(t, `{"query":"{ hello }"}`, "Authorization", token)
 	if got.status != 200 || !strings.Contains(got.body, "world") || s.people.last()["Authorization"] != nil {
 		t.Errorf("public: %d %s; the subgraph got %v", got.status, got.body, s.people.last()["Authorization"])
+	}
+	if got := s.people.last()["Weft-Identity"]; !slices.Equal(got, []string{"unchecked"}) {
+		t.Errorf("the subgraph is told %v of a caller whose token nobody can check", got)
+	}
+	s.post(t, `{"query":"{ hello }"}`, "Weft-Identity", "unchecked")
+	if got := s.people.last()["Weft-Identity"]; got != nil {
+		t.Errorf("an anonymous client makes the router say %v", got)
 	}
 }
 

@@ -92,7 +92,7 @@ func (r *Router) answer(ctx context.Context, req *http.Request, out *transport.R
 		return nil
 	}
 	call := now.client.Call(upstream.Incoming{
-		Header: req.Header, Token: identity.Token, ByCookie: identity.Cookie != "",
+		Header: req.Header, Token: identity.Token, Unchecked: identity.Unchecked, ByCookie: identity.Cookie != "",
 		RequestID: telemetry.RequestID(ctx), ClientAddress: record.Client,
 	})
 	result := prepared.Execute(ctx, variables, fallen, debug.watch(call))

@@ -12,6 +12,8 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"github.com/weft-graph/weft/router/telemetry"
 )
 
 // Identity is who is calling. The zero value is anonymous.
@@ -90,13 +92,20 @@ func New(c Config, log *slog.Logger) (*Authenticator, error) {
 	return a, nil
 }
 
-// Watch notices a lost Redis while no request comes, until ctx ends. It blocks; without a session store it returns at
-// once.
+// Watch does what no request should have to wait for: it fetches the issuer's keys before the first token comes, and
+// notices a lost Redis while no request comes, until ctx ends. It blocks; it returns at once when there is nothing to do.
 func (a *Authenticator) Watch(ctx context.Context) error {
-	if a.sessions == nil {
+	if a.verifier == nil {
 		return nil
 	}
-	return a.sessions.watch(ctx)
+	fetched := make(chan error, 1)
+	telemetry.Go(ctx, a.log, "auth: fetch keys", func() error { a.verifier.fetchKeys(ctx); return nil },
+		func(err error) { fetched <- err })
+	var err error
+	if a.sessions != nil {
+		err = a.sessions.watch(ctx)
+	}
+	return errors.Join(err, <-fetched)
 }
 
 // Close frees connections and memory.

@@ -282,6 +282,24 @@ func TestKeysNeverHad(t *testing.T) {
 	}
 }
 
+// TestKeysAreFetchedBeforeTheFirstToken: the issuer starts after the router and is down when the first token comes.
+func TestKeysAreFetchedBeforeTheFirstToken(t *testing.T) {
+	s := newIssuer(t)
+	s.noKeys.Store(true)
+	a := newAuthenticator(t, s.config())
+	watched := make(chan error, 1)
+	go func() { watched <- a.Watch(t.Context()) }()
+	s.noKeys.Store(false)
+	if err := <-watched; err != nil { // without a session store nothing else is to be watched
+		t.Fatal(err)
+	}
+	s.down.Store(true)
+	who, err := a.Authenticate(t.Context(), bearer(s.sign(t, token{})))
+	if err != nil || !who.Authenticated || who.Subject != "walter" {
+		t.Errorf("identity %+v, error %v", who, err)
+	}
+}
+
 // TestIssuerVouchesWithoutKeys: an issuer that can be asked is better than its key.
 func TestIssuerVouchesWithoutKeys(t *testing.T) {
 	s := newIssuer(t)

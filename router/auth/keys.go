@@ -24,7 +24,9 @@ const (
 	jwksTimeout  = 3 * time.Second
 	jwksMaxAge   = 10 * time.Minute // after this the set is asked for again, so that a withdrawn key dies
 	jwksEvery    = 5 * time.Second  // between two questions, whatever key ids callers make up
-	jwksBurst    = 3                // questions that may follow each other at once, for a start or a rotation
+	// firstKeysPause is between the first two questions before any request has come.
+	firstKeysPause = 100 * time.Millisecond
+	jwksBurst      = 3 // questions that may follow each other at once, for a start or a rotation
 )
 
 // publicKey is one key of a JWK Set and the algorithm it is meant for ("" for any of its kind).
@@ -75,6 +77,25 @@ func (k *keySet) key(ctx context.Context, id string) (key publicKey, isKnown, is
 	now := k.current.Load()
 	key, isKnown = now.find(id)
 	return key, isKnown, now != nil
+}
+
+// prefetch asks the URL if it has never answered, whatever the limit, and reports whether the keys are there.
+func (k *keySet) prefetch(ctx context.Context) bool {
+	if k.current.Load() != nil {
+		return true
+	}
+	k.fetching.Lock()
+	defer k.fetching.Unlock()
+	if k.current.Load() != nil {
+		return true
+	}
+	now, err := k.fetch(ctx)
+	if err != nil {
+		k.log.DebugContext(ctx, "the keys of the token issuer could not be had yet", "url", k.url, "error", err.Error())
+		return false
+	}
+	k.current.Store(now)
+	return true
 }
 
 // refresh asks the URL, unless somebody has since the caller read the keys, or the limit does not allow it. The caller

@@ -67,6 +67,25 @@ func newVerifier(c Config, log *slog.Logger) (*verifier, error) {
 	return v, err
 }
 
+// fetchKeys asks for the key sets that were not had yet, with growing pauses, until all are there or ctx ends. So a token
+// can be verified also if its issuer is down when it first comes.
+func (v *verifier) fetchKeys(ctx context.Context) {
+	for pause := firstKeysPause; ; pause = min(2*pause, jwksEvery) {
+		missing := false
+		for _, set := range v.sets {
+			missing = !set.prefetch(ctx) || missing
+		}
+		if !missing {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+		}
+	}
+}
+
 func (v *verifier) close() { v.verified.StopAllGoroutines() }
 
 // verify returns the claims of a good token. The error is a *Refusal, errExpired, or errUnavailable when no key could be

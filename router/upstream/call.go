@@ -32,6 +32,8 @@ type Incoming struct {
 	Header http.Header
 	// Token is the caller's verified token, or "".
 	Token string
+	// Unchecked is set when a token came and nobody could say whether it is good; Token is "" then.
+	Unchecked bool
 	// ByCookie is set when a cookie brought the token.
 	ByCookie bool
 	// RequestID and ClientAddress are passed on.
@@ -122,8 +124,15 @@ func (c *Call) header(s *subgraph) http.Header {
 	if s.config.Token && c.incoming.Token != "" {
 		header["Authorization"] = []string{"Bearer " + c.incoming.Token}
 	}
+	if s.config.Token && c.incoming.Unchecked {
+		header[identityHeader] = unchecked
+	}
 	return header
 }
+
+// identityHeader tells a subgraph that gets tokens that there was one which nobody could check: to answer as to somebody
+// anonymous would say that a caller who is logged in is not.
+const identityHeader = "Weft-Identity"
 
 // Header values that are shared by all requests and never changed.
 var (
@@ -131,6 +140,7 @@ var (
 	accept         = []string{"application/graphql-response+json, application/json;q=0.9"}
 	acceptEncoding = []string{"gzip"}
 	userAgent      = []string{"weft"}
+	unchecked      = []string{"unchecked"}
 )
 
 // outgoing is a request to a subgraph before it is signed.

@@ -22,7 +22,8 @@ type Config struct {
 	MaxAnswerBytes int64 `yaml:"max_answer" unit:"bytes"`
 	// MaxRepresentations is how many entities one call may ask for.
 	MaxRepresentations int `yaml:"max_representations"`
-	// Token forwards the caller's verified token as Authorization: Bearer. Cookies are never forwarded.
+	// Token forwards the caller's verified token as Authorization: Bearer. Cookies are never forwarded. For a token that
+	// could not be checked it sends Weft-Identity: unchecked instead.
 	Token bool `yaml:"token"`
 	// SetCookie passes Set-Cookie of the subgraph's answers to mutations on to the client.
 	SetCookie bool `yaml:"set_cookie"`
@@ -34,7 +35,33 @@ type Config struct {
 	Deduplicate bool `yaml:"deduplicate"`
 	// Headers are the rules for request headers, in the order in which they are applied.
 	Headers []HeaderRule `yaml:"headers"`
+	// Subscriptions says how its event streams are opened.
+	Subscriptions Subscriptions `yaml:"subscriptions"`
 }
+
+// Subscriptions says how the event streams of one subgraph are opened.
+type Subscriptions struct {
+	// Protocol is websocket or sse.
+	Protocol Protocol `yaml:"protocol"`
+	// URL is the address of the streams; empty is that of the subgraph.
+	URL string `yaml:"url"`
+	// Heartbeat is how often a WebSocket is asked whether it lives; it is lost when it does not answer before the next.
+	Heartbeat time.Duration `yaml:"heartbeat"`
+	// MaxBackoff is the longest pause between two attempts to open a lost stream again.
+	MaxBackoff time.Duration `yaml:"max_backoff"`
+	// MaxWaiting is how many events may wait for a slow client before its subscription is ended.
+	MaxWaiting int `yaml:"max_waiting"`
+}
+
+// Protocol is how event streams are opened.
+type Protocol string
+
+const (
+	// WebSocket is graphql-transport-ws: all subscriptions with the same credential share a connection.
+	WebSocket Protocol = "websocket"
+	// EventStream is server-sent events, a request for each subscription.
+	EventStream Protocol = "sse"
+)
 
 // Errors says what clients see of a subgraph's errors.
 type Errors string
@@ -69,6 +96,9 @@ type HeaderRule struct {
 func Defaults() Config {
 	return Config{
 		Timeout: 10 * time.Second, MaxAnswerBytes: 32 << 20, MaxRepresentations: 10_000, Errors: ErrorsMasked, Deduplicate: true,
+		Subscriptions: Subscriptions{
+			Protocol: WebSocket, Heartbeat: 15 * time.Second, MaxBackoff: 10 * time.Second, MaxWaiting: 64,
+		},
 	}
 }
 
@@ -94,8 +124,29 @@ func (c Config) Validate(report func(path, message string)) {
 	if c.Errors != ErrorsMasked && c.Errors != ErrorsExposed {
 		report("errors", fmt.Sprintf("unknown value %q: use masked or exposed", c.Errors))
 	}
+	c.Subscriptions.validate(func(path, message string) { report("subscriptions."+path, message) })
 	for i, rule := range c.Headers {
 		rule.validate(func(message string) { report(fmt.Sprintf("headers[%d]", i), message) })
+	}
+}
+
+func (c Subscriptions) validate(report func(path, message string)) {
+	if c.Protocol != WebSocket && c.Protocol != EventStream {
+		report("protocol", fmt.Sprintf("unknown value %q: use websocket or sse", c.Protocol))
+	}
+	if c.URL != "" {
+		if _, err := parseStreamURL(c.URL); err != nil {
+			report("url", err.Error())
+		}
+	}
+	if c.Heartbeat <= 0 {
+		report("heartbeat", "must be more than 0")
+	}
+	if c.MaxBackoff < minBackoff {
+		report("max_backoff", fmt.Sprintf("must be at least %s", minBackoff))
+	}
+	if c.MaxWaiting <= 0 {
+		report("max_waiting", "must be more than 0")
 	}
 }
 
@@ -140,7 +191,7 @@ func (r HeaderRule) validate(report func(message string)) {
 var reserved = []string{
 	"Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Te", "Trailer",
 	"Transfer-Encoding", "Upgrade", "Host", "Content-Length", "Content-Type", "Content-Encoding", "Accept",
-	"Accept-Encoding", "Cookie", "Set-Cookie", "X-Request-Id", "X-Forwarded-For", signature.Header, signature.TimeHeader,
+	"Accept-Encoding", "Cookie", "Set-Cookie", "X-Request-Id", "X-Forwarded-For", identityHeader, signature.Header, signature.TimeHeader,
 }
 
 func isHeaderName(name string) bool {
@@ -162,6 +213,16 @@ func parseURL(text string) (*url.URL, error) {
 		u.Path = "/"
 	}
 	return u, nil
+}
+
+// parseStreamURL is parseURL that also takes the schemes of WebSocket, which mean the same.
+func parseStreamURL(text string) (*url.URL, error) {
+	for from, to := range map[string]string{"ws://": "http://", "wss://": "https://"} {
+		if rest, ok := strings.CutPrefix(text, from); ok {
+			text = to + rest
+		}
+	}
+	return parseURL(text)
 }
 
 // applyRules sets the headers of a request to a subgraph by the rules, from those of the client's request.
