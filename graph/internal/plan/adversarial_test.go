@@ -165,6 +165,24 @@ func shared() adversary {
 	return adversary{"12 subgraphs that share fields in pairs", b.String(), op + "} }", 0, 200_000}
 }
 
+// repeated asks 1,000 times for one selection on interfaces, each time under another response key
+// where asAlias is set, so that nothing merges before planning.
+func repeated(asAlias bool) adversary {
+	a := alike(false)
+	var op strings.Builder
+	for i := range 1000 {
+		if asAlias {
+			fmt.Fprintf(&op, "a%d: ", i)
+		}
+		op.WriteString("n { id next { ... on T1 { x } ... on T2 { x next { id } } next { id } } } ")
+	}
+	a.name, a.operation = "an interface's selection 1000 times", "{ "+op.String()+"}"
+	if asAlias {
+		a.name += " under aliases"
+	}
+	return a
+}
+
 // circular has types whose keys need each other in a circle, in many subgraphs: no jump is possible,
 // and every reason for that leads to the next. One last subgraph breaks the circle.
 func circular() adversary {
@@ -186,7 +204,7 @@ func circular() adversary {
 }
 
 func adversaries() []adversary {
-	return []adversary{alike(false), alike(true), groups(), nested(4), nested(5), keyed(), wide(), shared(), circular()}
+	return []adversary{alike(false), alike(true), groups(), nested(4), nested(5), keyed(), wide(), shared(), circular(), repeated(false), repeated(true)}
 }
 
 // TestAdversarial plans the adversaries within a budget that a search over paths would exceed.
@@ -217,7 +235,12 @@ func (a adversary) load(t testing.TB) (*planned, *operation.Operation) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	op, errs := g.parser.Parse(a.operation, "")
+	large := operation.Limits{MaxTokens: 1_000_000, MaxHeight: 1_000_000, MaxRootFields: 10_000, MaxAliases: 10_000}
+	parser, err := operation.NewParser(g.sg.API(), g.sg.Schema, large)
+	if err != nil {
+		t.Fatal(err)
+	}
+	op, errs := parser.Parse(a.operation, "")
 	if len(errs) > 0 {
 		t.Fatal(errs[0])
 	}

@@ -98,6 +98,9 @@ func (b *builder) serialFields(at *spot, chosen *rootWays) {
 // client's field has its own beside it. All conditions are absolute: a field can serve several
 // consumers, below objects that serve several.
 func (b *builder) way(at *spot, sel *selection, w *way, cond Condition) []built {
+	if known, ok := b.findLaid(at, sel, w, cond); ok {
+		return known.built
+	}
 	var out []built
 	for _, g := range groupPicks(w) {
 		if b.search.err != nil {
@@ -117,6 +120,9 @@ func (b *builder) way(at *spot, sel *selection, w *way, cond Condition) []built 
 		out = append(out, field)
 	}
 	at.place.built[sel] = append(at.place.built[sel], out...)
+	if !sel.isOwn {
+		at.place.laid[sel] = append(at.place.laid[sel], &laid{at: at, way: w, cond: cond, built: out})
+	}
 	return out
 }
 
@@ -341,7 +347,7 @@ func (b *builder) represent(at *spot, rep *representation, w *way, required bool
 }
 
 func (b *builder) representationField(f *built, required bool) RepresentationField {
-	rf := RepresentationField{Name: f.want.key, Slot: f.slot, Required: required}
+	rf := RepresentationField{Name: f.want.key, Slot: f.slot, Required: required, Of: b.memberType(f)}
 	if f.want.sub == nil {
 		return rf
 	}
@@ -360,6 +366,20 @@ func (b *builder) representationField(f *built, required bool) RepresentationFie
 		rf.Fields = append(rf.Fields, member)
 	}
 	return rf
+}
+
+// memberType says what a value that was read for a field set must be.
+func (b *builder) memberType(f *built) *MemberType {
+	out := &MemberType{Coordinate: f.want.scope + "." + f.want.name, Subgraph: f.subgraph}
+	if ref := typeOf(b.g, f.want.scope, f.want.name); ref != nil {
+		out.Type = completion(b.g.Supergraph.Schema, ref)
+	} else {
+		out.Type = &Completion{TypeName: f.want.typeName}
+	}
+	if f.place != nil && f.place.layout.Type < 0 {
+		out.Possible = b.g.Possible(f.want.typeName)
+	}
+	return out
 }
 
 // typenames are the members that name the runtime type of a nested object: the subgraph needs it

@@ -127,27 +127,46 @@ func (b *builder) contexts(at *spot, w *want, src *source) (out []*contextDraft,
 			for _, want := range from.wants {
 				for j := range spot.offered[want] {
 					field := &spot.offered[want][j]
-					source.Values = append(source.Values, contextValue(field, spot.types))
+					source.Values = append(source.Values, b.contextValue(field, spot.types))
 					deps = append(deps, field.fetches...)
 				}
 			}
 			c.from = append(c.from, source)
 		}
-		c.text = a.Type.String() + fmt.Sprint(c.from)
+		c.text = a.Type.String() + sourcesText(c.from)
 		out = append(out, c)
 	}
 	return out, deps
 }
 
-func contextValue(f *built, types schema.TypeSet) ContextValue {
-	v := ContextValue{Slot: f.slot}
+func (b *builder) contextValue(f *built, types schema.TypeSet) ContextValue {
+	v := ContextValue{Slot: f.slot, Of: b.memberType(f)}
 	if !f.on.Contains(types) {
 		v.On = f.on
 	}
 	for i := range f.below {
-		v.Below = append(v.Below, contextValue(&f.below[i], f.types))
+		v.Below = append(v.Below, b.contextValue(&f.below[i], f.types))
 	}
 	return v
+}
+
+// sourcesText is equal for values that are read alike.
+func sourcesText(from []ContextSource) string {
+	var b strings.Builder
+	for _, f := range from {
+		fmt.Fprintf(&b, "%d%v", f.Depth, f.On)
+		writeContextValues(&b, f.Values)
+	}
+	return b.String()
+}
+
+func writeContextValues(b *strings.Builder, values []ContextValue) {
+	b.WriteByte('{')
+	for _, v := range values {
+		fmt.Fprintf(b, "%v %d", v.On, v.Slot)
+		writeContextValues(b, v.Below)
+	}
+	b.WriteByte('}')
 }
 
 func contextText(list []*contextDraft) string {

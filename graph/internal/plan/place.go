@@ -21,6 +21,7 @@ type place struct {
 	// built and visited are what the client's selections found here, for the shape.
 	built   map[*selection][]built
 	visited map[*selection]*visit
+	laid    map[*selection][]*laid
 }
 
 // placeReferences is what a place takes of the budget: its layout, its part of the operations' text.
@@ -54,7 +55,7 @@ func (b *builder) newPlace(path, typeName string) *place {
 	}
 	p := &place{
 		layout: l, slots: map[slotKey]int{}, names: map[string]int{}, children: map[int]*place{},
-		ways: map[slotUse]*way{}, built: map[*selection][]built{}, visited: map[*selection]*visit{},
+		ways: map[slotUse]*way{}, built: map[*selection][]built{}, visited: map[*selection]*visit{}, laid: map[*selection][]*laid{},
 	}
 	b.places = append(b.places, p)
 	b.search.spend(placeReferences)

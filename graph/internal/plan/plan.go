@@ -185,6 +185,8 @@ type ContextValue struct {
 	Slot int
 	// Below is for an object; nil for a leaf.
 	Below []ContextValue
+	// Of is what the value must be.
+	Of *MemberType
 }
 
 // Source is a place of the response whose objects, of one runtime type, can stand for entities.
@@ -246,6 +248,20 @@ type RepresentationField struct {
 	// TypeName, when set, writes this constant instead of a slot: the __typename of a nested object,
 	// one member for each runtime type it can have.
 	TypeName string
+	// Of is what the value must be; nil for a constant.
+	Of *MemberType
+}
+
+// MemberType is what a value must be that goes into a representation or a context: what a subgraph
+// answered wrongly is not sent on.
+type MemberType struct {
+	// Type is the field's in the supergraph; it has no Shape.
+	Type *Completion
+	// Possible are the runtime types of an object of an abstract type; nil for other values.
+	Possible TypeSet
+	// Coordinate and Subgraph say which field of which subgraph it is, for error messages.
+	Coordinate string
+	Subgraph   int
 }
 
 // Scan tells how to read one JSON object of a subgraph's answer into a layout.

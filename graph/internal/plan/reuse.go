@@ -189,7 +189,7 @@ func leafKeys(fields []RepresentationField) (out []RepresentationField, ok bool)
 		case f.Fields != nil || f.TypeName != "":
 			return nil, false
 		default:
-			out = append(out, RepresentationField{Name: f.Name, Slot: f.Slot})
+			out = append(out, RepresentationField{Name: f.Name, Slot: f.Slot, Of: f.Of})
 		}
 	}
 	return out, len(out) > 0
@@ -214,7 +214,7 @@ func (c *consumer) source(p *place, typ int, own []RepresentationField, fields [
 		if s == nil || !c.take(out, s, false) {
 			return nil
 		}
-		out.keys = append(out.keys, RepresentationField{Name: k.Name, Slot: s.slot})
+		out.keys = append(out.keys, RepresentationField{Name: k.Name, Slot: s.slot, Of: k.Of})
 	}
 	return out
 }

@@ -63,7 +63,7 @@ func (s *shaper) fields(p *place, sel *selection, t int) []ShapeField {
 			field.Guard = s.conds.id(Condition{f.Guard})
 		}
 		if f.Def != nil {
-			field.Type = s.completion(f.Def.Type)
+			field.Type = completion(s.b.g.Supergraph.API(), f.Def.Type)
 		}
 		switch {
 		case f.Denied:
@@ -112,19 +112,19 @@ func shapeText(fields []ShapeField) string {
 	return b.String()
 }
 
-// completion makes the completion of a field's type.
-func (s *shaper) completion(r *schema.TypeRef) *Completion {
+// completion makes the completion of a value of a type of a schema.
+func completion(in *schema.Schema, r *schema.TypeRef) *Completion {
 	c := &Completion{NonNull: r.NonNull}
 	if r.Elem != nil {
-		c.Elem = s.completion(r.Elem)
+		c.Elem = completion(in, r.Elem)
 		return c
 	}
 	c.TypeName = r.Name
-	c.Leaf, c.Enum = s.leaf(r.Name)
+	c.Leaf, c.Enum = leaf(in, r.Name)
 	return c
 }
 
-func (s *shaper) leaf(name string) (LeafKind, []string) {
+func leaf(in *schema.Schema, name string) (LeafKind, []string) {
 	switch name {
 	case "Int":
 		return LeafInt, nil
@@ -137,7 +137,7 @@ func (s *shaper) leaf(name string) (LeafKind, []string) {
 	case "ID":
 		return LeafID, nil
 	}
-	t := s.b.g.Supergraph.API().Type(name)
+	t := in.Type(name)
 	if t == nil || t.Kind != schema.Enum {
 		return LeafCustom, nil
 	}

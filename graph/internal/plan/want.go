@@ -22,6 +22,8 @@ type selection struct {
 	typeMatters bool
 	// offers are the wants for contexts of fields further down, by field set and types.
 	offers map[string][]*want
+	// isOwn is set where equal selections must not share it.
+	isOwn bool
 }
 
 // want is one wanted field.
@@ -41,6 +43,8 @@ type want struct {
 	sub *selection
 	// key is the JSON key in a representation.
 	key string
+	// scope is the type on which a field set names the field.
+	scope string
 	// client is the client's field; nil for one of a field set.
 	client *operation.Field
 	// offered is set for what objects of the selection are asked for because a field further down
@@ -62,7 +66,9 @@ type wantArg struct {
 type reader struct {
 	g         *querygraph.Graph
 	fieldSets map[fieldSetKey]*selection
-	count     int
+	// shared are the client's selections by shareKey.
+	shared map[string]*selection
+	count  int
 	// typename is the wanted __typename of keys and abstract selections.
 	typename *want
 	// above are the client's selections that lead to the one being read, itself included.
@@ -75,7 +81,7 @@ type fieldSetKey struct {
 }
 
 func newReader(g *querygraph.Graph) *reader {
-	r := &reader{g: g, fieldSets: map[fieldSetKey]*selection{}}
+	r := &reader{g: g, fieldSets: map[fieldSetKey]*selection{}, shared: map[string]*selection{}}
 	r.typename = &want{id: r.next(), name: "__typename", key: "__typename"}
 	return r
 }
@@ -110,7 +116,7 @@ func (r *reader) operation(set *operation.SelectionSet) *selection {
 	if set.Parent.IsAbstract() {
 		s.typeMatters = s.typeMatters || typeMatters(set)
 	}
-	return s
+	return r.share(s)
 }
 
 // guarded is the condition under which a field is asked for.
@@ -153,7 +159,7 @@ func (r *reader) addItems(s *selection, scope string, on schema.TypeSet, fs fede
 			s.typeMatters = true
 			continue
 		}
-		w := &want{id: r.next(), name: item.Field, key: item.Field, on: on}
+		w := &want{id: r.next(), name: item.Field, key: item.Field, scope: scope, on: on}
 		if item.Alias != "" {
 			w.key = item.Alias
 		}
@@ -174,15 +180,22 @@ func (r *reader) addItems(s *selection, scope string, on schema.TypeSet, fs fede
 
 // fieldType returns the named type of a field of the supergraph.
 func (r *reader) fieldType(scope, field string) string {
-	t := r.g.Supergraph.Schema.Type(scope)
+	if ref := typeOf(r.g, scope, field); ref != nil {
+		return ref.Named()
+	}
+	return ""
+}
+
+// typeOf returns the type of a field of the supergraph, or nil.
+func typeOf(g *querygraph.Graph, scope, field string) *schema.TypeRef {
+	t := g.Supergraph.Schema.Type(scope)
 	if t == nil {
-		return ""
+		return nil
 	}
-	f := t.Field(field)
-	if f == nil {
-		return ""
+	if f := t.Field(field); f != nil {
+		return f.Type
 	}
-	return f.Type.Named()
+	return nil
 }
 
 func argText(args []wantArg) string {
