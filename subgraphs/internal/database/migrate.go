@@ -11,9 +11,12 @@ import (
 
 // Migrate brings the database to the newest of the migrations, goose SQL files in the root of the given file system.
 // Replicas that start at the same moment take turns by an advisory lock on Postgres; a SQLite file belongs to one
-// process, which is the only one that may migrate it.
+// process, which is the only one that may migrate it. A migration that comes later with a lower number is applied too: a
+// service's own numbers stay below those of the packages whose tables it takes in.
 func (d *DB) Migrate(ctx context.Context, migrations fs.FS) error {
-	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{
+		goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true),
+	}
 	if d.Dialect == Postgres {
 		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 120))
 		if err != nil {

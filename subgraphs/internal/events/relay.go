@@ -1,0 +1,194 @@
+package events
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/weft-graph/weft/subgraphs/internal/boot"
+	"github.com/weft-graph/weft/subgraphs/internal/database"
+)
+
+const (
+	publishBatch = 200
+	leaseName    = "relay"
+	// tidyEvery is how often the relay trims the stream and prunes the outbox.
+	tidyEvery = time.Minute
+)
+
+// Relay publishes what is in the outbox until ctx ends: it is one of boot.Server's Background tasks. One replica of a
+// service publishes at a time, by a lease. An event is marked only after Redis has taken it, so it may be published
+// twice after a crash, and never not at all. Without Redis it does nothing, and events stay in the outbox.
+func (b *Bus) Relay(ctx context.Context) error {
+	if b.Redis == nil {
+		slog.WarnContext(ctx, "REDIS_URL is not set: events stay in the outbox, and others read them as snapshots")
+		return nil
+	}
+	r := relay{Bus: b, pace: b.pace(), holder: rand.Text()}
+	return boot.Every(ctx, "publishing events", r.pace.Poll, r.publish)
+}
+
+// relay is one replica's attempt at being the one that publishes.
+type relay struct {
+	*Bus
+	pace   Pace
+	holder string
+	// leasedUntil spares asking for the lease at each poll: half of it is trusted.
+	leasedUntil time.Time
+	tidied      time.Time
+}
+
+// publish sends all that waits, in batches, oldest first.
+func (r *relay) publish(ctx context.Context) error {
+	for {
+		waiting, err := r.waiting(ctx)
+		if err != nil {
+			return err
+		}
+		isTidyTime := time.Since(r.tidied) > tidyEvery
+		if len(waiting) == 0 && !isTidyTime {
+			return nil
+		}
+		isLeased, err := r.lease(ctx)
+		if err != nil || !isLeased {
+			return err
+		}
+		if len(waiting) > 0 {
+			err = r.send(ctx, waiting)
+		} else {
+			r.tidied = time.Now()
+			err = errors.Join(r.trim(ctx), r.prune(ctx))
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// lease says whether this replica may publish.
+func (r *relay) lease(ctx context.Context) (bool, error) {
+	now := database.Now()
+	if now.Before(r.leasedUntil.Add(-r.pace.Lease / 2)) {
+		return true, nil
+	}
+	until := now.Add(r.pace.Lease)
+	var taken int64
+	err := r.DB.Tx(ctx, func(tx database.Handle) (err error) {
+		taken, err = tx.Exec(ctx, `INSERT INTO events_lease (name, holder, held_until) VALUES (?, ?, ?)
+			ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until
+			WHERE events_lease.holder = excluded.holder OR events_lease.held_until < ?`, leaseName, r.holder, until, now)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("take the lease of the relay: %w", err)
+	}
+	if taken > 0 {
+		r.leasedUntil = until
+	}
+	return taken > 0, nil
+}
+
+// outboxRow is an event as the outbox keeps it.
+type outboxRow struct {
+	ID string `db:"id"`
+	Event
+	Text string `db:"state"`
+}
+
+// waiting returns the oldest events that were not published. Not "newer than the last one": a transaction that commits
+// late would be skipped.
+func (b *Bus) waiting(ctx context.Context) ([]outboxRow, error) {
+	var rows []outboxRow
+	err := b.DB.Read().Select(ctx, &rows, `SELECT id, kind, aggregate, version, state FROM events_outbox
+		WHERE published_at IS NULL ORDER BY created_at, version, id LIMIT `+strconv.Itoa(publishBatch))
+	if err != nil {
+		return nil, fmt.Errorf("read the outbox: %w", err)
+	}
+	for i := range rows {
+		rows[i].State = []byte(rows[i].Text)
+	}
+	return rows, nil
+}
+
+func (r *relay) send(ctx context.Context, waiting []outboxRow) error {
+	ids := make([]string, len(waiting))
+	_, err := r.Redis.Pipelined(ctx, func(pipe redis.Pipeliner) error {
+		for i, row := range waiting {
+			ids[i] = row.ID
+			pipe.XAdd(ctx, &redis.XAddArgs{Stream: StreamOf(r.Service), Values: row.fields()})
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("publish %d events: %w", len(waiting), err)
+	}
+	err = r.DB.Tx(ctx, func(tx database.Handle) error {
+		_, err := tx.Exec(ctx, `UPDATE events_outbox SET published_at = ? WHERE id IN (?)`, database.Now(), ids)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("mark %d events as published: %w", len(waiting), err)
+	}
+	return nil
+}
+
+// prune deletes published events that are old and not the newest of their aggregate.
+func (r *relay) prune(ctx context.Context) error {
+	err := r.DB.Tx(ctx, func(tx database.Handle) error {
+		_, err := tx.Exec(ctx, `DELETE FROM events_outbox WHERE published_at < ? AND EXISTS (
+			SELECT 1 FROM events_outbox n WHERE n.kind = events_outbox.kind AND n.aggregate = events_outbox.aggregate
+			AND n.version > events_outbox.version)`, database.Now().Add(-r.pace.Retention))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("prune the outbox: %w", err)
+	}
+	return nil
+}
+
+// trim cuts off the stream what is old and what every group has done with. A stream that is too long all the same has
+// a group that is far behind: that group is removed, which makes its service read the snapshot when it comes back.
+func (r *relay) trim(ctx context.Context) error {
+	stream := StreamOf(r.Service)
+	for {
+		groups, err := r.positions(ctx)
+		if err != nil {
+			return err
+		}
+		oldest := strconv.FormatInt(time.Now().Add(-r.pace.Retention).UnixMilli(), 10)
+		length, err := r.Redis.XLen(ctx, stream).Result()
+		if err != nil {
+			return fmt.Errorf("trim the stream: %w", err)
+		}
+		isLong := length > r.pace.MaxLength
+		switch {
+		case isLong && len(groups) > 0:
+			oldest = groups[0].id // it may be younger than the retention: space counts more
+		case len(groups) > 0 && idLess(groups[0].id, oldest):
+			oldest = groups[0].id
+		}
+		if err := r.Redis.XTrimMinID(ctx, stream, oldest).Err(); err != nil {
+			return fmt.Errorf("trim the stream: %w", err)
+		}
+		if !isLong {
+			return nil
+		}
+		if length, err = r.Redis.XLen(ctx, stream).Result(); err != nil || length <= r.pace.MaxLength {
+			return err
+		}
+		if len(groups) == 0 {
+			return r.Redis.XTrimMaxLen(ctx, stream, r.pace.MaxLength).Err()
+		}
+		slog.WarnContext(ctx, "a follower is too far behind: it will read the snapshot when it comes back",
+			"stream", stream, "follower", groups[0].name, "length", length)
+		if err := r.Redis.XGroupDestroy(ctx, stream, groups[0].name).Err(); err != nil {
+			return fmt.Errorf("remove the group %s: %w", groups[0].name, err)
+		}
+	}
+}

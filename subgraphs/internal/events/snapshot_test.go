@@ -1,0 +1,103 @@
+package events_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/weft-graph/weft/subgraphs/internal/database"
+	"github.com/weft-graph/weft/subgraphs/internal/events"
+)
+
+func addEntry(t *testing.T, w *world, values map[string]any) {
+	t.Helper()
+	err := w.redis.Client.XAdd(t.Context(), &redis.XAddArgs{Stream: events.StreamOf("product"), Values: values}).Err()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestWithoutRedis: the snapshot alone carries everything, over several pages.
+func TestWithoutRedis(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		w.follow.Redis = nil
+		w.follow.Pace.Reconcile = 10 * time.Millisecond
+		err := w.producer.DB.Tx(t.Context(), func(tx database.Handle) error {
+			for i := range 1201 {
+				for version := range int64(2) {
+					id := fmt.Sprintf("a%04d", i)
+					if err := events.Append(t.Context(), tx, "thing", id, version+1, state{id}); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		run(t, w.following(w.source))
+		eventually(t, "1201 copies", func() bool { return len(w.copies(t)) == 1201 })
+		w.tell(t, "a0000", 9)
+		eventually(t, "the change", func() bool { return w.copies(t)[0] == "a0000@9" })
+		var changes int
+		if err := w.follow.DB.Read().Get(t.Context(), &changes, `SELECT sum(times) FROM copies`); err != nil || changes != 1202 {
+			t.Errorf("%d changes, %v", changes, err)
+		}
+	})
+}
+
+func TestSnapshotIsForPeers(t *testing.T) {
+	bus := &events.Bus{Service: "product", PeerKey: key}
+	answer := httptest.NewRecorder()
+	bus.Snapshot().ServeHTTP(answer, httptest.NewRequest(http.MethodGet, events.SnapshotPath, nil))
+	if answer.Code != http.StatusUnauthorized {
+		t.Errorf("an unsigned request got %d", answer.Code)
+	}
+}
+
+// TestAFollowerThatIsFarBehind: the stream stays short, and who comes back reads the snapshot.
+func TestAFollowerThatIsFarBehind(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		stop := run(t, w.following(w.source))
+		eventually(t, "the group is there", func() bool { return w.snapshotIsRead(t) })
+		stop()
+		w.producer.Pace.MaxLength = 10
+		for i := range 30 {
+			w.tell(t, fmt.Sprintf("a%02d", i), 1)
+		}
+		run(t, w.producer.Relay)
+		stream := events.StreamOf("product")
+		eventually(t, "the stream is short", func() bool {
+			return w.waiting(t) == 0 && w.redis.Client.XLen(t.Context(), stream).Val() <= 10
+		})
+		run(t, w.following(w.source))
+		eventually(t, "30 copies", func() bool { return len(w.copies(t)) == 30 })
+	})
+}
+
+// TestPruning keeps the newest event of each aggregate, which the snapshot is made of.
+func TestPruning(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		w.producer.Pace.Retention = time.Nanosecond
+		w.tell(t, "a", 1)
+		w.tell(t, "a", 2)
+		w.tell(t, "b", 1)
+		run(t, w.producer.Relay)
+		eventually(t, "only the newest rows are left", func() bool {
+			var left []string
+			err := w.producer.DB.Read().Select(t.Context(), &left,
+				`SELECT aggregate || '@' || CAST(version AS TEXT) FROM events_outbox ORDER BY aggregate, version`)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return fmt.Sprint(left) == "[a@2 b@1]"
+		})
+		run(t, w.following(w.source))
+		w.awaitCopies(t, "a@2", "b@1")
+	})
+}
