@@ -77,13 +77,13 @@ func (l *Loaded) Compare(ctx context.Context, c *Case, features *Features) (d Di
 	if err != nil {
 		return differs("case", "the variables are no JSON: %v", err)
 	}
-	whole := &world.Run{World: l.world, Observe: features.observer(l)}
+	whole := &world.Run{World: l.world}
 	given, _ := values.(map[string]any)
 	want := whole.Monolith(direct.Request{Query: c.Text, Document: c.Document, Variables: given})
 	run := &world.Run{World: l.world, Labels: c.Labels}
-	result := prepared.Execute(ctx, variables, "", &fetcher{run: run, faults: c.Faults, tamper: l.tamper})
+	f := &fetcher{run: run, faults: c.Faults, tamper: l.tamper, sent: make([]bool, len(plan.Fetches))}
+	result := prepared.Execute(ctx, variables, "", f)
 	defer result.Release()
-	features.count(plan, c)
 	var got response
 	if err := json.Unmarshal(result.Body, &got); err != nil {
 		return differs("json", "the answer is no JSON: %v: %s", err, result.Body)
@@ -91,8 +91,8 @@ func (l *Loaded) Compare(ctx context.Context, c *Case, features *Features) (d Di
 	if complaints := run.Complaints(); len(complaints) > 0 && c.Faults == 0 { // a spoilt value may be asked about
 		return differs("complaint", "%s\n%s", strings.Join(complaints, "\n"), plan)
 	}
-	features.countAnswer(want)
-	if c.Faults != 0 || !c.IsStrict && c.Breaks && (repeatsField(c.Text) || l.facts.hasObjects) {
+	features.count(&trial{c: c, plan: plan, want: want, whole: whole, split: run, sent: f.sent})
+	if c.Faults != 0 || !c.IsStrict && c.Breaks && (repeatsField(c.Text) || l.hasObjects) {
 		d = explained(&got, want, c.IsStrict)
 	} else {
 		d = equal(&got, want)
@@ -205,6 +205,8 @@ type fetcher struct {
 	run    *world.Run
 	faults uint64
 	tamper func(req *graph.FetchRequest, answer []byte) []byte
+	// sent are the numbers of the fetches that were sent; each is sent once, so that nobody else writes its element.
+	sent []bool
 }
 
 // Fetch answers one call.
@@ -213,6 +215,7 @@ func (f *fetcher) Fetch(_ context.Context, req *graph.FetchRequest) (graph.Fetch
 		Query     string
 		Variables map[string]any
 	}
+	f.sent[req.Fetch] = true
 	decoder := json.NewDecoder(bytes.NewReader(req.Body))
 	decoder.UseNumber()
 	if err := decoder.Decode(&body); err != nil {

@@ -20,7 +20,8 @@ type Loaded struct {
 	graph *graph.Graph
 	world *world.World
 	api   *ast.Schema
-	facts facts
+	// hasObjects is set where a subgraph has an interface object.
+	hasObjects bool
 	// rewrite and tamper plant bugs: in the operation that the engine gets, and in what subgraphs answer it. nil for none.
 	rewrite func(operation string) string
 	tamper  func(req *graph.FetchRequest, answer []byte) []byte
@@ -74,7 +75,7 @@ func load(g generate.Graph, told []world.SDL, settings world.Settings) (*Loaded,
 	if err != nil {
 		return nil, fmt.Errorf("the API schema is not valid: %w", err)
 	}
-	return &Loaded{graph: loaded, world: w, api: api, facts: factsOf(g)}, nil
+	return &Loaded{graph: loaded, world: w, api: api, hasObjects: w.HasInterfaceObject()}, nil
 }
 
 // maxGraphs is how many graphs are made up until one can be composed.

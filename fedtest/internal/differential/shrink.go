@@ -328,3 +328,7 @@ func dropField(text, typ, field string) string {
 	})
 	return b.String()
 }
+
+func isNameRune(r rune) bool {
+	return r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+}

@@ -15,15 +15,21 @@ import (
 type Subgraph struct {
 	SDL    string
 	Schema *ast.Schema
+	// IsFederation1 is set where the SDL does not @link the federation spec.
+	IsFederation1 bool
 	// Types have at least one federation directive or are composite, by name.
 	Types map[string]*Type
+	// Inaccessible are the values of enums that clients must not see, as "Enum.VALUE", and the types.
+	Inaccessible map[string]bool
 }
 
 // Type is what a subgraph's directives say of one type.
 type Type struct {
 	Keys              []Key
 	IsInterfaceObject bool
-	Fields            map[string]*Field
+	// Contexts are the names of the contexts that the type offers.
+	Contexts []string
+	Fields   map[string]*Field
 }
 
 // Key is a @key.
@@ -39,6 +45,16 @@ type Field struct {
 	Requires, Provides ast.SelectionSet
 	// OverrideFrom is the subgraph that the field is taken from; Label makes that progressive.
 	OverrideFrom, Label string
+	// Contexts are the arguments whose values come from a context.
+	Contexts []ContextArgument
+}
+
+// ContextArgument is an argument with @fromContext.
+type ContextArgument struct {
+	// Name is the argument's, Context the context's name.
+	Name, Context string
+	// Selection is what is read of the object that offers the context.
+	Selection ast.SelectionSet
 }
 
 // entityNames are what a subgraph's server adds to its schema.
@@ -50,8 +66,9 @@ func ReadSubgraph(name, sdl string) (*Subgraph, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the SDL of subgraph %s: %w", name, err)
 	}
-	s := &Subgraph{SDL: sdl, Types: map[string]*Type{}}
+	s := &Subgraph{SDL: sdl, Types: map[string]*Type{}, Inaccessible: map[string]bool{}}
 	names := importedNames(doc)
+	s.IsFederation1 = !linksFederation(doc)
 	foldExtensions(doc)
 	query := queryName(doc)
 	for _, def := range doc.Definitions {
@@ -64,6 +81,17 @@ func ReadSubgraph(name, sdl string) (*Subgraph, error) {
 		return nil, fmt.Errorf("validate the SDL of subgraph %s: %w", name, err)
 	}
 	return s, nil
+}
+
+func linksFederation(doc *ast.SchemaDocument) bool {
+	for _, def := range slices.Concat(doc.Schema, doc.SchemaExtension) {
+		for _, link := range def.Directives.ForNames("link") {
+			if url := link.Arguments.ForName("url"); url != nil && strings.Contains(url.Value.Raw, "/federation/") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // importedNames maps the names that directives have in this document to those of the federation spec.
@@ -142,6 +170,10 @@ func (s *Subgraph) readType(def *ast.Definition, names func(string) string) erro
 			t.Keys = append(t.Keys, Key{Fields: fields, Text: text, Resolvable: resolvable == nil || resolvable.Value.Raw != "false"})
 		case "interfaceObject":
 			t.IsInterfaceObject = true
+		case "inaccessible":
+			s.Inaccessible[def.Name] = true
+		case "context":
+			t.Contexts = append(t.Contexts, d.Arguments.ForName("name").Value.Raw)
 		}
 	}
 	def.Directives = nil
@@ -157,6 +189,9 @@ func (s *Subgraph) readType(def *ast.Definition, names func(string) string) erro
 		}
 	}
 	for _, v := range def.EnumValues {
+		if slices.ContainsFunc(v.Directives, func(d *ast.Directive) bool { return names(d.Name) == "inaccessible" }) {
+			s.Inaccessible[def.Name+"."+v.Name] = true
+		}
 		v.Directives = nil
 	}
 	s.Types[def.Name] = t
@@ -182,6 +217,19 @@ func readField(def *ast.FieldDefinition, names func(string) string) (*Field, err
 		}
 		if err != nil {
 			return nil, err
+		}
+	}
+	for _, arg := range def.Arguments {
+		for _, d := range arg.Directives {
+			if names(d.Name) != "fromContext" {
+				continue
+			}
+			context, text, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(d.Arguments.ForName("field").Value.Raw), "$"), " ")
+			set, err := FieldSet(strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(text), "{"), "}"))
+			if err != nil {
+				return nil, err
+			}
+			f.Contexts = append(f.Contexts, ContextArgument{arg.Name, context, set})
 		}
 	}
 	return f, nil

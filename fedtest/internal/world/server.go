@@ -19,12 +19,11 @@ type Run struct {
 	World *World
 	// Labels are the override labels that are on.
 	Labels []string
-	// Observe is called for every field that the monolith resolves, and whether its entity has vanished; nil for nobody.
-	Observe func(typ, field string, vanished bool)
 
 	version    atomic.Int64
 	mu         sync.Mutex
 	complaints []string
+	used       map[string]bool
 }
 
 // Complaints are what subgraphs were asked and must not be asked.
@@ -74,16 +73,44 @@ func (m *monolith) Field(o direct.Object, f *ast.FieldDefinition, args map[strin
 	if !ok {
 		self = object{typ: o.Type, id: o.Type}
 	}
-	if m.Observe != nil {
-		m.Observe(o.Type, f.Name, self.vanished)
-	}
+	m.use(m.World.traits[o.Type+"."+f.Name]...)
 	if m.World.isMutation(o.Type) {
 		m.version.Add(1)
 	}
 	version := m.version.Load()
+	args = m.World.contextual(self, f.Name, args, version)
 	v, err := m.World.value(self, f, reading{argumentText(args), m.World.required(self, f.Name, version), version})
-	return wrap(v, func(o object) any { return direct.Object{Type: o.typ, Value: o} }), err
+	return m.show(v, f.Type.Name(), &self), err
 }
+
+// show is a value as clients see it: what is inaccessible is an error.
+func (m *monolith) show(v any, typ string, above *object) any {
+	switch v := v.(type) {
+	case []any:
+		out := make([]any, len(v))
+		for i, item := range v {
+			out[i] = m.show(item, typ, above)
+		}
+		return out
+	case object:
+		if len(m.World.contexts) > 0 {
+			v.above = above
+		}
+		if m.World.inaccessible[v.typ] {
+			m.use(Inaccessible)
+			return errInaccessible
+		}
+		return direct.Object{Type: v.typ, Value: v}
+	case string:
+		if m.World.inaccessible[typ+"."+v] {
+			m.use(Inaccessible)
+			return errInaccessible
+		}
+	}
+	return v
+}
+
+var errInaccessible = errors.New("the value is inaccessible")
 
 func (w *World) isMutation(typ string) bool {
 	return w.Schema.Mutation != nil && w.Schema.Mutation.Name == typ
@@ -118,8 +145,9 @@ type known struct {
 	object
 	// rep is the representation that it came by; nil without.
 	rep map[string]any
-	// provided is what can be resolved of it although it is external.
+	// provided is what can be resolved of it although it is external; levels counts the fields of the @provides above.
 	provided ast.SelectionSet
+	levels   int
 }
 
 // Field computes a field that the subgraph resolves, or complains.
@@ -143,6 +171,12 @@ func (s *server) Field(o direct.Object, f *ast.FieldDefinition, args map[string]
 	}
 	own := s.sub.Types[o.Type].Fields[f.Name]
 	s.check(self, own, o.Type, f.Name)
+	s.use(s.sub.traits[o.Type+"."+f.Name]...)
+	for _, arg := range own.Contexts {
+		if _, ok := args[arg.Name]; !ok {
+			args[arg.Name] = nil // nothing above offers it
+		}
+	}
 	version, required := s.version.Load(), ""
 	if own.Requires != nil {
 		values, ok := represented(self.rep, own.Requires, s.World)
@@ -150,6 +184,7 @@ func (s *server) Field(o direct.Object, f *ast.FieldDefinition, args map[string]
 			if required = string(text); strings.Contains(required, WrongType) {
 				return nil, errors.New("a required value has the wrong type")
 			}
+			s.use(s.sub.requireTraits[o.Type+"."+f.Name]...)
 		} else if s.hasAll(o.Type, own.Requires, self.provided) {
 			required = s.World.required(self.object, f.Name, version)
 		} else {
@@ -162,21 +197,32 @@ func (s *server) Field(o direct.Object, f *ast.FieldDefinition, args map[string]
 	whole := s.World.Schema.Types[self.typ].Fields.ForName(f.Name)
 	v, err := s.World.value(self.object, whole, reading{argumentText(args), required, version})
 	declared := f.Type.Name()
-	provided := slices.Concat(own.Provides, providedBelow(self.provided, self.typ, f.Name))
+	provided, levels := slices.Concat(own.Provides, providedBelow(self.provided, self.typ, f.Name)), self.levels+1
+	if len(own.Provides) > 0 {
+		levels = 1
+	}
+	if v == nil && s.isKey(self.typ, f.Name) {
+		s.use(NullKey)
+	}
 	return wrap(v, func(o object) any {
 		typ := o.typ
 		if t := s.sub.Types[declared]; t != nil && t.IsInterfaceObject {
 			typ = declared
 		}
-		return direct.Object{Type: typ, Value: known{object: o, provided: provided}}
+		return direct.Object{Type: typ, Value: known{object: o, provided: provided, levels: levels}}
 	}), err
 }
 
 // check complains of a field that the subgraph declares and must not be asked for.
 func (s *server) check(self known, own *direct.Field, typ, field string) {
-	_, isKey := s.World.codes[s.World.family(self.typ)+"."+field]
-	if own.External && !isKey && !isProvided(self.provided, self.typ, field) {
-		s.complain("%s: the external field %s.%s is asked for", s.sub.name, typ, field)
+	isKey := s.isKey(self.typ, field)
+	if own.External && !isKey {
+		if !isProvided(self.provided, self.typ, field) {
+			s.complain("%s: the external field %s.%s is asked for", s.sub.name, typ, field)
+		}
+		if s.use(Provides); self.levels > 1 {
+			s.use(NestedProvides)
+		}
 	}
 	if own.Label != "" && !slices.Contains(s.Labels, own.Label) {
 		s.complain("%s: %s.%s is asked for, and its override is off", s.sub.name, typ, field)
@@ -192,6 +238,10 @@ func (s *server) check(self known, own *direct.Field, typ, field string) {
 	}
 }
 
+func (s *server) isKey(typ, field string) bool {
+	return s.World.codes[s.World.family(typ)+"."+field] != 0
+}
+
 // hasAll reports whether the subgraph itself can resolve a field set of an object: it need not be represented then.
 func (s *server) hasAll(typ string, set, provided ast.SelectionSet) bool {
 	for _, selection := range set {
@@ -200,8 +250,7 @@ func (s *server) hasAll(typ string, set, provided ast.SelectionSet) bool {
 			return false
 		}
 		own, def := s.sub.Types[typ].Fields[f.Name], s.sub.Schema.Types[typ].Fields.ForName(f.Name)
-		_, isKey := s.World.codes[s.World.family(typ)+"."+f.Name]
-		if own == nil || own.External && !isKey && !isProvided(provided, typ, f.Name) {
+		if own == nil || own.External && !s.isKey(typ, f.Name) && !isProvided(provided, typ, f.Name) {
 			return false
 		}
 		if f.SelectionSet != nil && !s.hasAll(def.Type.Name(), f.SelectionSet, providedBelow(provided, typ, f.Name)) {
@@ -274,12 +323,15 @@ func (s *server) represent(typ string, n int, rep map[string]any) any {
 	concrete, shown := typ, typ
 	if s.World.Schema.Types[typ].Kind == ast.Interface {
 		concrete = s.World.typeOf(typ, n)
-		if !s.sub.Types[typ].IsInterfaceObject {
+		if s.use(InterfaceEntity); s.sub.Types[typ].IsInterfaceObject {
+			s.use(InterfaceObject)
+		} else {
 			shown = concrete
 		}
 	}
 	entity := s.World.entity(concrete, n)
 	if entity.vanished {
+		s.use(NullEntity)
 		return nil
 	}
 	return direct.Object{Type: shown, Value: known{object: entity, rep: rep}}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -23,6 +24,8 @@ type object struct {
 	n int
 	// vanished is set for an entity that subgraphs know by its key alone.
 	vanished bool
+	// above is the object that has this one in a field; nil where no graph of contexts needs to know.
+	above *object
 }
 
 // reading is what a field's value depends on beside the object.
@@ -98,6 +101,9 @@ func stricter(a, b *ast.Type) *ast.Type {
 // keyValue is the value of a field that stands in a key.
 func (w *World) keyValue(o object, f *ast.FieldDefinition, name string, c code) any {
 	if !w.isComposite(f.Type) {
+		if o.vanished && !f.Type.NonNull && w.nullKeys[o.typ] {
+			return nil
+		}
 		return keyLeaf(name, c, o.n, f.Type.Name())
 	}
 	types := w.runtimeTypes(o.typ, f)
@@ -266,6 +272,35 @@ func (w *World) plain(v any, set ast.SelectionSet, version int64) any {
 		return out
 	}
 	return v
+}
+
+// contextual adds the arguments that come from contexts to those of a field.
+func (w *World) contextual(o object, field string, args map[string]any, version int64) map[string]any {
+	arguments := w.contexts[o.typ+"."+field]
+	if len(arguments) == 0 {
+		return args
+	}
+	out := maps.Clone(args)
+	for _, arg := range arguments {
+		out[arg.Name] = w.contextValue(o, arg, version)
+	}
+	return out
+}
+
+// contextValue is what the nearest object above offers.
+func (w *World) contextValue(o object, arg direct.ContextArgument, version int64) any {
+	for above := o.above; above != nil; above = above.above {
+		if !slices.Contains(w.offers[arg.Context], above.typ) {
+			continue
+		}
+		f, ok := arg.Selection[0].(*ast.Field)
+		if !ok {
+			return nil
+		}
+		v, _ := w.read(*above, f, version) // what a context reads is firm
+		return v
+	}
+	return nil
 }
 
 func argumentText(args map[string]any) string {

@@ -11,6 +11,7 @@ package world
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -48,8 +49,17 @@ type World struct {
 	ghosts map[string]bool
 	// firm are fields that never break: what others need of them would be lost.
 	firm map[string]bool
-	// requires are the field sets of fields, by "Type.field".
+	// nullKeys are the types whose vanished entity has a null key.
+	nullKeys map[string]bool
+	// requires are the field sets of fields, by "Type.field"; contexts their arguments out of contexts.
 	requires map[string]ast.SelectionSet
+	contexts map[string][]direct.ContextArgument
+	// offers are the object types that offer each context.
+	offers map[string][]string
+	// inaccessible are the types and the values of enums that clients must not see.
+	inaccessible map[string]bool
+	// traits are what resolving a field uses, by "Type.field".
+	traits map[string][]string
 	// runtime caches which types the field of an object can return.
 	runtime sync.Map
 }
@@ -59,6 +69,8 @@ type subgraph struct {
 	name string
 	// documents caches the operations that it was asked, by their text.
 	documents sync.Map
+	// traits are what resolving a field here uses, by "Type.field"; requireTraits what it uses with what it requires.
+	traits, requireTraits map[string][]string
 }
 
 // read reads an operation that the subgraph is asked.
@@ -81,19 +93,24 @@ func New(monolith string, subgraphs []SDL, settings Settings) (*World, error) {
 	}
 	w := &World{
 		Settings: settings, Schema: schema, families: map[string]string{}, entities: map[string]bool{}, codes: map[string]code{},
-		ghosts: map[string]bool{}, firm: map[string]bool{}, requires: map[string]ast.SelectionSet{},
+		ghosts: map[string]bool{}, firm: map[string]bool{}, nullKeys: map[string]bool{}, requires: map[string]ast.SelectionSet{},
+		contexts: map[string][]direct.ContextArgument{}, offers: map[string][]string{}, inaccessible: map[string]bool{},
+		traits: map[string][]string{},
 	}
 	for _, sub := range subgraphs {
 		read, err := direct.ReadSubgraph(sub.Name, sub.Text)
 		if err != nil {
 			return nil, err
 		}
-		w.subgraphs = append(w.subgraphs, &subgraph{Subgraph: read, name: sub.Name})
+		maps.Copy(w.inaccessible, read.Inaccessible)
+		w.subgraphs = append(w.subgraphs, &subgraph{Subgraph: read, name: sub.Name, traits: map[string][]string{}, requireTraits: map[string][]string{}})
 	}
 	w.findFamilies()
 	w.findRequires()
+	w.findContexts()
 	w.codeKeys()
 	w.findGhosts()
+	w.findTraits()
 	if w.hasVariance() {
 		w.Breaks = false // a subgraph that promises more than the graph loses more when a field breaks
 	}
@@ -179,6 +196,31 @@ func (w *World) findRequires() {
 	}
 }
 
+// findContexts notes which fields have arguments out of contexts, and who offers these. What they read is firm.
+func (w *World) findContexts() {
+	for _, sub := range w.subgraphs {
+		for name, t := range sub.Types {
+			for _, context := range t.Contexts {
+				w.offers[context] = append(w.offers[context], possible(w.Schema, name)...)
+			}
+			for field, f := range t.Fields {
+				for _, object := range possible(w.Schema, name) {
+					if len(f.Contexts) > 0 {
+						w.contexts[object+"."+field] = f.Contexts
+					}
+				}
+			}
+		}
+	}
+	for _, arguments := range w.contexts {
+		for _, arg := range arguments {
+			for _, object := range w.offers[arg.Context] {
+				w.makeFirm(object, arg.Selection)
+			}
+		}
+	}
+}
+
 // makeFirm marks the fields of a field set, with everything else below its composite fields.
 func (w *World) makeFirm(typ string, set ast.SelectionSet) {
 	for _, selection := range set {
@@ -226,12 +268,42 @@ func (w *World) findGhosts() {
 			}
 		}
 		w.ghosts[name] = maybe
+		w.nullKeys[name] = maybe && !w.isInKey(name)
 	}
+}
+
+// isInKey reports whether the key of another type leads to a type.
+func (w *World) isInKey(name string) bool {
+	for _, sub := range w.subgraphs {
+		for typ, t := range sub.Types {
+			for _, key := range t.Keys {
+				for _, selection := range key.Fields {
+					f, ok := selection.(*ast.Field)
+					if ok && f.SelectionSet != nil && slices.Contains(possible(w.Schema, sub.Schema.Types[typ].Fields.ForName(f.Name).Type.Name()), name) {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
 }
 
 func (w *World) isComposite(ref *ast.Type) bool {
 	def := w.Schema.Types[ref.Name()]
 	return def != nil && def.IsCompositeType()
+}
+
+// HasInterfaceObject reports whether a subgraph has an interface object.
+func (w *World) HasInterfaceObject() bool {
+	for _, sub := range w.subgraphs {
+		for _, t := range sub.Types {
+			if t.IsInterfaceObject {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // hasVariance reports whether a subgraph gives a field another type than the monolith does.
