@@ -9,14 +9,19 @@ import (
 )
 
 // system is a running shop of a test's own.
-type system struct{ *shop.Shop }
+type system struct {
+	*shop.Shop
+	// dir is where each service keeps its data, in a folder of its name.
+	dir string
+}
 
 // startShop starts a whole shop with demo data. The end of the test stops it, wants every process to end well, and
 // after a failure shows what each of them said last.
 func startShop(t *testing.T) system {
 	t.Helper()
-	started, err := shop.Start(root, binaries, t.TempDir())
-	s := system{started}
+	s := system{dir: t.TempDir()}
+	var err error
+	s.Shop, err = shop.Start(root, binaries, s.dir)
 	t.Cleanup(func() {
 		httpClient.CloseIdleConnections() // a server that stops waits for those that were never used
 		if err := s.Stop(); err != nil {
