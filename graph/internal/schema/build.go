@@ -5,7 +5,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator"
 )
 
@@ -126,28 +125,33 @@ func isBuiltInType(name string) bool {
 }
 
 // builtIns returns fresh scalars, introspection types and directives of the GraphQL spec, as the
-// parser's library declares them (GraphQL spec 3.5, 3.13 and 4.2).
+// parser's library declares them (GraphQL spec 3.5, 3.13 and 4.2). Only what a Schema changes is fresh.
 func builtIns() (scalars, introspection []*Type, directives []*DirectiveDefinition) {
-	r := &reader{parts: &Parts{}}
 	doc := prelude()
-	for _, def := range doc.Definitions {
-		t := &Type{Kind: kindOf(def.Kind), Name: def.Name, Description: def.Description, BuiltIn: true}
-		r.addElements(t, def, 0)
+	for _, def := range doc.definitions {
+		t := *def
+		t.BuiltIn = true
 		if strings.HasPrefix(t.Name, "__") {
-			introspection = append(introspection, t)
+			introspection = append(introspection, &t)
 		} else {
-			scalars = append(scalars, t)
+			scalars = append(scalars, &t)
 		}
 	}
-	r.readDirectives(doc)
-	for _, d := range r.parts.Directives {
-		if isBuiltInDirective(d.Name) {
+	for _, def := range doc.directives {
+		if isBuiltInDirective(def.Name) {
+			d := *def
 			d.BuiltIn = true
-			directives = append(directives, d)
+			directives = append(directives, &d)
 		}
 	}
 	return scalars, introspection, directives
 }
 
 // prelude is parsed once and only read.
-var prelude = sync.OnceValue(func() *ast.SchemaDocument { return validator.PreludeDocument() })
+var prelude = sync.OnceValue(func() *document {
+	doc, ok := parseSDL("", validator.Prelude.Input)
+	if !ok {
+		panic("schema: the built-in definitions do not parse")
+	}
+	return doc
+})

@@ -3,6 +3,7 @@ package schema
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -51,11 +52,9 @@ func Parse(name, sdl string) (*Parts, error) {
 		return nil, Problems{{Pos: Position{File: name}, Message: fmt.Sprintf(
 			"the SDL has %d bytes, more than the %d that are read", len(sdl), MaxSDLBytes)}}
 	}
-	// The parser refuses input that nests deeper than parser.MaxNestingDepth, so nothing below,
-	// which recurses over what it made, can exhaust the stack.
-	doc, err := parser.ParseSchema(&ast.Source{Name: name, Input: sdl})
-	if err != nil {
-		return nil, Problems{syntaxProblem(name, err)}
+	doc, ok := parseSDL(name, sdl)
+	if !ok {
+		return nil, Problems{syntaxProblem(name, sdl)}
 	}
 	r := &reader{file: name, parts: &Parts{}, types: map[string]*Type{}}
 	r.readTypes(doc)
@@ -67,10 +66,12 @@ func Parse(name, sdl string) (*Parts, error) {
 	return r.parts, nil
 }
 
-func syntaxProblem(name string, err error) Problem {
+// syntaxProblem says why a text is not SDL, in the words of gqlparser, which reads operations.
+func syntaxProblem(name, sdl string) Problem {
+	_, err := parser.ParseSchema(&ast.Source{Name: name, Input: sdl})
 	var located *gqlerror.Error
 	if !errors.As(err, &located) {
-		return Problem{Pos: Position{File: name}, Message: err.Error()}
+		return Problem{Pos: Position{File: name}, Message: "syntax error: this is no type system of GraphQL"}
 	}
 	pos := Position{File: name}
 	if len(located.Locations) > 0 {
@@ -79,7 +80,7 @@ func syntaxProblem(name string, err error) Problem {
 	return Problem{Pos: pos, Message: "syntax error: " + located.Message}
 }
 
-// reader turns gqlparser's tree into Parts.
+// reader merges the declarations of a document into Parts.
 type reader struct {
 	file     string
 	parts    *Parts
@@ -87,99 +88,82 @@ type reader struct {
 	problems Problems
 }
 
-func (r *reader) readTypes(doc *ast.SchemaDocument) {
-	for _, def := range doc.Definitions {
-		if isBuiltInType(def.Name) {
+func (r *reader) readTypes(doc *document) {
+	for _, t := range doc.definitions {
+		if isBuiltInType(t.Name) {
 			continue // services print them now and then; ours stand
 		}
-		if old := r.types[def.Name]; old != nil {
-			r.problems.add(r.pos(def.Position), "type %q is defined twice, first at %s", def.Name, old.Pos)
+		if old := r.types[t.Name]; old != nil {
+			r.problems.add(t.Pos, "type %q is defined twice, first at %s", t.Name, old.Pos)
 			continue
 		}
-		t := &Type{Kind: kindOf(def.Kind), Name: def.Name, Description: def.Description, Pos: r.pos(def.Position)}
-		r.addElements(t, def, 0)
 		r.types[t.Name] = t
 		r.parts.Types = append(r.parts.Types, t)
 	}
 	declarations := map[*Type]int{}
-	for _, ext := range doc.Extensions {
+	for _, ext := range doc.extensions {
 		if isBuiltInType(ext.Name) {
 			continue
 		}
 		t := r.types[ext.Name]
 		if t == nil {
-			t = &Type{Kind: kindOf(ext.Kind), Name: ext.Name, Pos: r.pos(ext.Position), IsExtension: true}
+			t = &Type{Kind: ext.Kind, Name: ext.Name, Pos: ext.Pos, IsExtension: true}
 			r.types[t.Name] = t
 			r.parts.Types = append(r.parts.Types, t)
 		}
-		if kind := kindOf(ext.Kind); kind != t.Kind {
-			r.problems.add(r.pos(ext.Position), "%s %q cannot be extended as %s", t.Kind, ext.Name, kind)
+		if ext.Kind != t.Kind {
+			r.problems.add(ext.Pos, "%s %q cannot be extended as %s", t.Kind, ext.Name, ext.Kind)
 			continue
 		}
 		declarations[t]++
-		r.addElements(t, ext, declarations[t])
+		t.extend(ext, declarations[t])
 	}
 }
 
-// addElements appends what one definition or extension says of t.
-func (r *reader) addElements(t *Type, def *ast.Definition, declaration int) {
-	for _, d := range r.directives(def.Directives) {
+// extend appends what an extension says of t.
+func (t *Type) extend(ext *Type, declaration int) {
+	for _, d := range ext.Applied {
 		d.Declaration = declaration
 		t.Applied = append(t.Applied, d)
 	}
-	t.Interfaces = append(t.Interfaces, def.Interfaces...)
-	t.Members = append(t.Members, def.Types...)
-	for _, f := range def.Fields {
-		t.Fields = append(t.Fields, &Field{
-			Name: f.Name, Description: f.Description, Args: r.inputValues(f.Arguments),
-			Type: typeRef(f.Type), Default: valuePointer(f.DefaultValue),
-			Applied: r.directives(f.Directives), Pos: r.pos(f.Position), Declaration: declaration,
-		})
+	for _, f := range ext.Fields {
+		f.Declaration = declaration
 	}
-	for _, v := range def.EnumValues {
-		t.Values = append(t.Values, &EnumValue{
-			Name: v.Name, Description: v.Description, Applied: r.directives(v.Directives), Pos: r.pos(v.Position),
-		})
-	}
+	t.Interfaces = append(t.Interfaces, ext.Interfaces...)
+	t.Members = append(t.Members, ext.Members...)
+	t.Fields = append(t.Fields, ext.Fields...)
+	t.Values = append(t.Values, ext.Values...)
 }
 
-func (r *reader) readDirectives(doc *ast.SchemaDocument) {
+func (r *reader) readDirectives(doc *document) {
 	seen := map[string]bool{}
-	for _, def := range doc.Directives {
-		if seen[def.Name] {
-			r.problems.add(r.pos(def.Position), "directive \"@%s\" is defined twice", def.Name)
+	for _, d := range doc.directives {
+		if seen[d.Name] {
+			r.problems.add(d.Pos, "directive \"@%s\" is defined twice", d.Name)
 			continue
 		}
-		seen[def.Name] = true
-		d := &DirectiveDefinition{
-			Name: def.Name, Description: def.Description, Args: r.inputValues(def.Arguments),
-			Repeatable: def.IsRepeatable, Pos: r.pos(def.Position),
-		}
-		for _, location := range def.Locations {
-			d.Locations = append(d.Locations, string(location))
-		}
+		seen[d.Name] = true
 		r.parts.Directives = append(r.parts.Directives, d)
 	}
 }
 
 // readSchema implements "Root Operation Types" (GraphQL spec 3.3.1): the names in the schema
 // definition, or the default ones where there is none.
-func (r *reader) readSchema(doc *ast.SchemaDocument) {
-	definitions := append(ast.SchemaDefinitionList{}, doc.Schema...)
-	for _, def := range append(definitions, doc.SchemaExtension...) {
+func (r *reader) readSchema(doc *document) {
+	for _, def := range slices.Concat(doc.schemas, doc.schemaExtensions) {
 		if r.parts.Pos.Line == 0 {
-			r.parts.Pos = r.pos(def.Position)
+			r.parts.Pos = def.pos
 		}
-		r.parts.Applied = append(r.parts.Applied, r.directives(def.Directives)...)
-		for _, root := range def.OperationTypes {
+		r.parts.Applied = append(r.parts.Applied, def.applied...)
+		for _, root := range def.roots {
 			r.setRoot(root)
 		}
 	}
-	if len(doc.Schema) > 1 {
-		r.problems.add(r.pos(doc.Schema[1].Position), "the schema is defined twice; use \"extend schema\"")
+	if len(doc.schemas) > 1 {
+		r.problems.add(doc.schemas[1].pos, "the schema is defined twice; use \"extend schema\"")
 	}
-	if len(doc.Schema) > 0 {
-		r.parts.Description = doc.Schema[0].Description
+	if len(doc.schemas) > 0 {
+		r.parts.Description = doc.schemas[0].description
 		r.parts.HasSchemaDefinition = true
 		return
 	}
@@ -191,18 +175,18 @@ func (r *reader) readSchema(doc *ast.SchemaDocument) {
 	}
 }
 
-func (r *reader) setRoot(root *ast.OperationTypeDefinition) {
-	slot := r.parts.root(string(root.Operation))
-	t := r.types[root.Type]
+func (r *reader) setRoot(root rootDeclaration) {
+	slot := r.parts.root(root.operation)
+	t := r.types[root.name]
 	switch {
 	case *slot != "":
-		r.problems.add(r.pos(root.Position), "the schema has two %s types", root.Operation)
+		r.problems.add(root.pos, "the schema has two %s types", root.operation)
 	case t == nil:
-		r.problems.add(r.pos(root.Position), "the %s type %q is not defined", root.Operation, root.Type)
+		r.problems.add(root.pos, "the %s type %q is not defined", root.operation, root.name)
 	case t.Kind != Object:
-		r.problems.add(r.pos(root.Position), "the %s type %q must be an object type, it is %s", root.Operation, root.Type, t.Kind)
+		r.problems.add(root.pos, "the %s type %q must be an object type, it is %s", root.operation, root.name, t.Kind)
 	default:
-		*slot = root.Type
+		*slot = root.name
 	}
 }
 
@@ -222,54 +206,6 @@ func (p *Parts) root(operation string) *string {
 // defaultRootName is "Query" for "query".
 func defaultRootName(operation string) string {
 	return strings.ToUpper(operation[:1]) + operation[1:]
-}
-
-func (r *reader) directives(list ast.DirectiveList) []Directive {
-	var out []Directive
-	for _, d := range list {
-		one := Directive{Name: d.Name, Pos: r.pos(d.Position)}
-		if one.Pos.Column > 1 {
-			one.Pos.Column-- // the parser points behind the "@"
-		}
-		for _, a := range d.Arguments {
-			one.Args = append(one.Args, Argument{Name: a.Name, Value: ValueOf(a.Value)})
-		}
-		out = append(out, one)
-	}
-	return out
-}
-
-func (r *reader) inputValues(list ast.ArgumentDefinitionList) []*InputValue {
-	var out []*InputValue
-	for _, a := range list {
-		out = append(out, &InputValue{
-			Name: a.Name, Description: a.Description, Type: typeRef(a.Type), Default: valuePointer(a.DefaultValue),
-			Applied: r.directives(a.Directives), Pos: r.pos(a.Position),
-		})
-	}
-	return out
-}
-
-func (r *reader) pos(p *ast.Position) Position {
-	if p == nil {
-		return Position{File: r.file}
-	}
-	return Position{File: r.file, Line: p.Line, Column: p.Column}
-}
-
-func typeRef(t *ast.Type) *TypeRef {
-	if t.Elem != nil {
-		return &TypeRef{Elem: typeRef(t.Elem), NonNull: t.NonNull}
-	}
-	return &TypeRef{Name: t.NamedType, NonNull: t.NonNull}
-}
-
-func valuePointer(v *ast.Value) *Value {
-	if v == nil {
-		return nil
-	}
-	out := ValueOf(v)
-	return &out
 }
 
 // ValueOf turns gqlparser's constant into ours.
@@ -299,23 +235,6 @@ func ValueOf(v *ast.Value) Value {
 		return out
 	default: // an enum value; a variable, which the grammar lets through in one place, fails the checks
 		return Value{Kind: EnumLiteral, Raw: v.Raw}
-	}
-}
-
-func kindOf(kind ast.DefinitionKind) Kind {
-	switch kind {
-	case ast.Object:
-		return Object
-	case ast.Interface:
-		return Interface
-	case ast.Union:
-		return Union
-	case ast.Enum:
-		return Enum
-	case ast.InputObject:
-		return InputObject
-	default:
-		return Scalar
 	}
 }
 
