@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { checkAccessibility, launch, visit } from './browser.mjs'
 import { startShop } from './shop.mjs'
 
@@ -10,8 +11,12 @@ let shop
 /** @type {import('playwright-core').Browser} */
 let browser
 
+const manifestFile = fileURLToPath(new URL('../storefront/dist/trusted-documents.json', import.meta.url))
+const manifest = JSON.parse(readFileSync(manifestFile, 'utf8'))
+
 before(async () => {
-  shop = await startShop()
+  // The strictest router: it runs the storefront's documents and no other.
+  shop = await startShop({ TRUSTED_DOCUMENTS: manifestFile, TRUSTED_DOCUMENTS_ONLY: 'true' })
   browser = await launch()
 })
 
@@ -21,8 +26,6 @@ after(async () => {
 })
 
 const unique = () => Math.random().toString(36).slice(2, 10)
-
-const manifest = JSON.parse(readFileSync(new URL('../storefront/dist/trusted-documents.json', import.meta.url), 'utf8'))
 
 /** Every operation that the pages send must be the one that the manifest of trusted documents has under its hash. */
 function checkTrusted(request) {
@@ -87,6 +90,21 @@ const total = (page, amount) => page.locator(`[data-total="${amount}"]`).waitFor
 const missing = (page, part) => page.locator(`[data-missing="${part}"]`)
 
 describe('the storefront', () => {
+  test('its router runs its documents and no others', async () => {
+    const ask = (body) =>
+      fetch(`${shop.url('router')}/graphql`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      }).then((response) => response.json())
+    const code = ({ errors }) => errors?.[0].extensions.code
+    assert.equal(code(await ask({ query: '{ products(first: 1) { totalCount } }' })), 'PERSISTED_QUERY_ID_REQUIRED')
+    assert.equal(code(await ask({ documentId: `sha256:${'0'.repeat(64)}` })), 'PERSISTED_QUERY_NOT_FOUND')
+    const [hash] = Object.entries(manifest).find(([, document]) => document.startsWith('query Products('))
+    const known = await ask({ documentId: `sha256:${hash}`, variables: { first: 1, sort: 'NAME' } })
+    assert.deepEqual([known.errors, known.data.products.edges.length], [undefined, 1])
+  })
+
   test('a new customer registers, searches, adds two films, changes a quantity, checks out and signs out', () =>
     asVisitor(async (page) => {
       await signUp(page)
