@@ -117,7 +117,7 @@ func (x *Execution) mergeEntities(f *fetch, c *call, i int, answer rawjson.Answe
 			x.mergeNew(object, entity, b.scan.Layout, used[number])
 			used[number] = true
 		case rawjson.Null:
-			x.settle(object, b.scan, rawjson.NullRef)
+			x.settle(object, b.scan, rawjson.GoneRef)
 		default:
 			if !used[number] {
 				x.failAt(f, c, i, "the subgraph answered with an entity that is no object")
@@ -182,7 +182,7 @@ func (x *Execution) merge(old, v rawjson.Ref, layout *plan.Layout) rawjson.Ref {
 		return old
 	case v == rawjson.NullRef && old != rawjson.AbsentRef:
 		return old
-	case old == rawjson.AbsentRef, old == rawjson.NullRef, old.Kind() == rawjson.Failed:
+	case old == rawjson.AbsentRef, old.Kind() == rawjson.Null, old.Kind() == rawjson.Failed:
 		return v
 	case old.Kind() != v.Kind():
 		return rawjson.ConflictRef
@@ -240,7 +240,7 @@ func (x *Execution) settle(object rawjson.Ref, s *plan.Scan, null rawjson.Ref) {
 		}
 		for _, f := range s.Cases[i].Fields {
 			switch old := x.doc.Slot(object, f.Slot); {
-			case old == rawjson.AbsentRef, old == rawjson.NullRef && null == rawjson.FailedRef:
+			case old == rawjson.AbsentRef, old.Kind() == rawjson.Null && null == rawjson.FailedRef:
 				x.doc.SetSlot(object, f.Slot, null)
 			case f.Child != nil && null == rawjson.FailedRef:
 				x.settleInside(old, f.Child)

@@ -57,6 +57,8 @@ type batch struct {
 	scan   *plan.Scan
 	cases  []representation
 	reuse  []reuse
+	// contexts are those of entities.
+	contexts []contextVariable
 	// entity reads one entity of an answer.
 	entity *rawjson.Scan
 }
@@ -78,6 +80,16 @@ type representationField struct {
 	required bool
 	slot     int
 	fields   []representationField
+	of       *member
+}
+
+// member is a plan.MemberType, compiled.
+type member struct {
+	*plan.MemberType
+	typ      *completion
+	subgraph string
+	// composite is set where objects are expected.
+	composite bool
 }
 
 // compiler keeps what the parts of one plan share.
@@ -113,7 +125,7 @@ func Compile(p *plan.Plan) *Compiled {
 		out.hasSplit = out.hasSplit || slices.Contains(slots, true)
 	}
 	for i := range p.Sources {
-		out.sources = append(out.sources, []representation{compileRepresentation(&p.Sources[i].Key)})
+		out.sources = append(out.sources, []representation{c.representation(&p.Sources[i].Key)})
 	}
 	out.shape = c.shape(p.Shape)
 	return out
@@ -126,7 +138,7 @@ func (c *compiler) fetch(f *plan.Fetch) fetch {
 	out := fetch{Fetch: f, name: c.plan.Subgraphs[f.Subgraph]}
 	out.head = rawjson.AppendString([]byte(`{"query":`), f.Text)
 	for _, v := range f.Variables {
-		out.variables = append(out.variables, variable{FetchVariable: v, prefix: member(v.Name)})
+		out.variables = append(out.variables, variable{FetchVariable: v, prefix: memberPrefix(v.Name)})
 	}
 	if f.Kind == plan.RootFetch {
 		out.data = c.scan(f.Scan)
@@ -135,12 +147,12 @@ func (c *compiler) fetch(f *plan.Fetch) fetch {
 	}
 	var fields []rawjson.Field
 	for i, e := range f.Entities {
-		b := batch{entities: e, prefix: member(e.Variable), path: e.Path, scan: e.Scan}
+		b := batch{entities: e, prefix: memberPrefix(e.Variable), path: e.Path, scan: e.Scan, contexts: c.contexts(e.Contexts)}
 		for i := range e.Cases {
-			b.cases = append(b.cases, compileRepresentation(&e.Cases[i]))
+			b.cases = append(b.cases, c.representation(&e.Cases[i]))
 		}
 		for i := range e.Reuse {
-			b.reuse = append(b.reuse, reuse{Reuse: &e.Reuse[i], key: []representation{compileRepresentation(&e.Reuse[i].Key)}})
+			b.reuse = append(b.reuse, reuse{Reuse: &e.Reuse[i], key: []representation{c.representation(&e.Reuse[i].Key)}})
 		}
 		b.entity = c.scan(e.Scan)
 		out.batches = append(out.batches, b)
@@ -153,30 +165,38 @@ func (c *compiler) fetch(f *plan.Fetch) fetch {
 	return out
 }
 
-// member is `"name":`.
-func member(name string) []byte { return append(rawjson.AppendString(nil, name), ':') }
+// memberPrefix is `"name":`.
+func memberPrefix(name string) []byte { return append(rawjson.AppendString(nil, name), ':') }
 
-func compileRepresentation(r *plan.Representation) representation {
+func (c *compiler) representation(r *plan.Representation) representation {
 	return representation{
 		on:     r.On,
 		head:   rawjson.AppendString([]byte(`{"__typename":`), r.TypeName),
-		fields: compileFields(r.Fields),
+		fields: c.representationFields(r.Fields),
 	}
 }
 
-func compileFields(fields []plan.RepresentationField) []representationField {
+func (c *compiler) representationFields(fields []plan.RepresentationField) []representationField {
 	out := make([]representationField, len(fields))
 	for i, f := range fields {
-		prefix := append([]byte{','}, member(f.Name)...)
+		prefix := append([]byte{','}, memberPrefix(f.Name)...)
 		if f.TypeName != "" {
 			prefix = rawjson.AppendString(prefix, f.TypeName)
 		}
 		out[i] = representationField{
 			on: f.On, prefix: prefix, constant: f.TypeName != "", required: f.Required, slot: f.Slot,
-			fields: compileFields(f.Fields),
+			fields: c.representationFields(f.Fields), of: c.member(f.Of, f.Fields != nil),
 		}
 	}
 	return out
+}
+
+// member compiles what a value must be; nil for a constant.
+func (c *compiler) member(m *plan.MemberType, composite bool) *member {
+	if m == nil {
+		return nil
+	}
+	return &member{MemberType: m, typ: c.completion(m.Type), subgraph: c.plan.Subgraphs[m.Subgraph], composite: composite}
 }
 
 func (c *compiler) scan(s *plan.Scan) *rawjson.Scan {

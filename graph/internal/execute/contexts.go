@@ -23,6 +23,42 @@ type group struct {
 	suffix string
 }
 
+// contextVariable is a plan.ContextVariable, compiled.
+type contextVariable struct{ from []contextSource }
+
+// contextSource is a plan.ContextSource, compiled.
+type contextSource struct {
+	*plan.ContextSource
+	values []contextValue
+}
+
+// contextValue is a plan.ContextValue, compiled.
+type contextValue struct {
+	*plan.ContextValue
+	below []contextValue
+	of    *member
+}
+
+func (c *compiler) contexts(variables []plan.ContextVariable) []contextVariable {
+	out := make([]contextVariable, len(variables))
+	for i, v := range variables {
+		for j := range v.From {
+			from := &v.From[j]
+			out[i].from = append(out[i].from, contextSource{from, c.contextValues(from.Values)})
+		}
+	}
+	return out
+}
+
+func (c *compiler) contextValues(values []plan.ContextValue) []contextValue {
+	out := make([]contextValue, len(values))
+	for i := range values {
+		v := &values[i]
+		out[i] = contextValue{v, c.contextValues(v.Below), c.member(v.Of, v.Below != nil)}
+	}
+	return out
+}
+
 // bindContexts finds the objects of the batches with contexts, and makes groups of those with equal
 // values. With more than one group of a batch the request needs a text of its own.
 func (x *Execution) bindContexts(f *fetch, c *call) {
@@ -95,10 +131,10 @@ func (w *contextWalk) walk(v rawjson.Ref, depth int) {
 func (w *contextWalk) found(object rawjson.Ref) {
 	values := make([][]byte, len(w.batch.entities.Contexts))
 	key := ""
-	for i := range w.batch.entities.Contexts {
+	for i := range w.batch.contexts {
 		var state representable
-		if values[i], state = w.value(&w.batch.entities.Contexts[i]); state != represented {
-			w.x.withhold(object, w.batch.scan, state)
+		if values[i], state = w.value(&w.batch.contexts[i]); state != represented {
+			w.x.settle(object, w.batch.scan, rawjson.WithheldRef)
 			return
 		}
 		key += string(values[i]) + "\x00"
@@ -113,51 +149,61 @@ func (w *contextWalk) found(object rawjson.Ref) {
 }
 
 // value returns the value of a context for the object at which the walk is.
-func (w *contextWalk) value(v *plan.ContextVariable) ([]byte, representable) {
-	for i := range v.From {
-		from := &v.From[i]
-		if object := w.above[from.Depth]; fits(from.On, w.x.doc.Type(object)) {
-			return w.x.appendContext(nil, object, from.Values)
+func (w *contextWalk) value(v *contextVariable) ([]byte, representable) {
+	for i := range v.from {
+		from := &v.from[i]
+		object := w.above[from.Depth]
+		if !fits(from.On, w.x.doc.Type(object)) {
+			continue
 		}
+		value, state := w.x.appendContext(nil, object, from.values)
+		if state == valueWrong {
+			w.x.refuse(w.batch.path[:from.Depth], object)
+		}
+		return value, state
 	}
 	return []byte("null"), represented
 }
 
 // appendContext appends what a context reads of an object.
-func (x *Execution) appendContext(dst []byte, object rawjson.Ref, values []plan.ContextValue) ([]byte, representable) {
+func (x *Execution) appendContext(dst []byte, object rawjson.Ref, values []contextValue) ([]byte, representable) {
 	for i := range values {
-		if fits(values[i].On, x.doc.Type(object)) {
-			return x.appendContextValue(dst, x.doc.Slot(object, values[i].Slot), values[i].Below)
+		v := &values[i]
+		if fits(v.On, x.doc.Type(object)) {
+			dst, state := x.appendContextValue(dst, v, v.of.typ, x.doc.Slot(object, v.Slot))
+			x.refused.through(v.Slot, state)
+			return dst, state
 		}
 	}
 	return append(dst, "null"...), represented
 }
 
-func (x *Execution) appendContextValue(dst []byte, v rawjson.Ref, below []plan.ContextValue) ([]byte, representable) {
-	switch v.Kind() {
-	case rawjson.Null:
+func (x *Execution) appendContextValue(dst []byte, f *contextValue, c *completion, v rawjson.Ref) ([]byte, representable) {
+	kind := v.Kind()
+	switch {
+	case kind == rawjson.Failed:
+		return dst, keyFailed
+	case kind == rawjson.Null && (!c.NonNull || v == rawjson.GoneRef):
 		return append(dst, "null"...), represented
-	case rawjson.Leaf:
-		return append(dst, x.doc.Bytes(v)...), represented
-	case rawjson.Object:
-		return x.appendContext(dst, v, below)
-	case rawjson.List:
+	case kind == rawjson.Leaf:
+		return x.appendSent(dst, f.of, c, v)
+	case kind == rawjson.Object && c.elem == nil:
+		return x.appendContext(dst, v, f.below)
+	case kind == rawjson.List && c.elem != nil:
 		dst = append(dst, '[')
 		for i := range x.doc.Len(v) {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
 			var state representable
-			if dst, state = x.appendContextValue(dst, x.doc.Element(v, i), below); state != represented {
+			if dst, state = x.appendContextValue(dst, f, c.elem, x.doc.Element(v, i)); state != represented {
+				x.refused.through(i, state)
 				return dst, state
 			}
 		}
 		return append(dst, ']'), represented
-	case rawjson.Failed, rawjson.Conflict:
-		return dst, keyFailed
-	default: // rawjson.Absent
-		return dst, keyAbsent
 	}
+	return dst, x.refused.begin(f.of, c, v)
 }
 
 // representGroups appends the variables of a batch with contexts: for each group its representations
@@ -168,7 +214,7 @@ func (x *Execution) representGroups(body []byte, b *batch, t *targets) []byte {
 		if i > 0 {
 			body = append(body, ',')
 		}
-		body = append(append(body, member(b.entities.Variable+g.suffix)...), '[')
+		body = append(append(body, memberPrefix(b.entities.Variable+g.suffix)...), '[')
 		part := targets{objects: g.objects}
 		body = append(x.represent(body, b, &part), ']')
 		g.start = len(t.spans)
@@ -178,7 +224,7 @@ func (x *Execution) representGroups(body []byte, b *batch, t *targets) []byte {
 		t.objects, t.spans = append(t.objects, part.objects...), append(t.spans, part.spans...)
 		g.end = len(t.spans)
 		for j, v := range b.entities.Contexts {
-			body = append(append(body, ','), member(v.Name+g.suffix)...)
+			body = append(append(body, ','), memberPrefix(v.Name+g.suffix)...)
 			body = append(body, g.values[j]...)
 		}
 	}

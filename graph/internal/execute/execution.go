@@ -107,6 +107,13 @@ type Execution struct {
 	calls      []call
 	// ready are the fetches whose requests are written and not yet sent.
 	ready []int
+	// refused is the value in work that cannot be sent on; refusals are those of the fetch in work.
+	refused  refusal
+	refusals []refusal
+	// holed are lists of leaves with an error inside.
+	holed map[rawjson.Ref]bool
+	// scratch is for one leaf.
+	scratch []byte
 	// explanations are kept while more of the same values can come.
 	explanations []explanation
 	// released are the answers to give back when the response is written.
@@ -224,6 +231,7 @@ func (x *Execution) isOn(id plan.CondID) bool { return id == 0 || x.conditions[i
 
 // complete writes the response's data and gathers the errors.
 func (x *Execution) complete() {
+	x.withholdLate()
 	w := &x.writer
 	var failures []Failure
 	for i := range x.calls {
@@ -234,7 +242,6 @@ func (x *Execution) complete() {
 		}
 		w.dropped += c.dropped
 	}
-	x.withholdLate()
 	if !x.completeObject(x.root, x.plan.shape) {
 		w.truncate(0)
 		w.out = append(w.out, "null"...)
@@ -273,6 +280,8 @@ func (x *Execution) reset() {
 	}
 	x.writer.reset()
 	x.seen.reset()
+	x.refused = refusal{trail: x.refused.trail[:0]}
+	x.refusals, x.holed, x.scratch = nil, nil, kept(x.scratch, 1)
 	clear(x.explanations)
 	x.explanations = kept(x.explanations, 64)
 	x.in, x.plan, x.result = Input{}, nil, Result{}

@@ -228,9 +228,10 @@ func (x *Execution) withholdLate() {
 			for _, object := range objects {
 				var state representable
 				scratch, state = x.appendRepresentation(scratch[:0], b.cases, object)
-				x.withhold(object, b.scan, state)
+				x.withhold(b, object, state)
 			}
 		}
+		x.reportRefusals(f, &x.calls[i])
 	}
 }
 
@@ -250,7 +251,7 @@ func (x *Execution) markExplained(e explanation) {
 			return
 		}
 		object := v
-		if v = x.doc.Slot(object, f.Slot); v == rawjson.NullRef || v == rawjson.AbsentRef {
+		if v = x.doc.Slot(object, f.Slot); v.Kind() == rawjson.Null || v == rawjson.AbsentRef {
 			x.doc.SetSlot(object, f.Slot, rawjson.FailedRef)
 		}
 		for steps = steps[1:]; len(steps) > 0 && steps[0].key == nil && v.Kind() == rawjson.List; steps = steps[1:] {
@@ -261,6 +262,12 @@ func (x *Execution) markExplained(e explanation) {
 			if v = x.doc.Element(list, i); v == rawjson.NullRef {
 				x.doc.SetElement(list, i, rawjson.FailedRef)
 			}
+		}
+		if len(steps) > 0 && v.Kind() == rawjson.Leaf && x.doc.Bytes(v)[0] == '[' {
+			if x.holed == nil {
+				x.holed = map[rawjson.Ref]bool{}
+			}
+			x.holed[v] = true
 		}
 		s = f.Child
 	}

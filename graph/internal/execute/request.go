@@ -1,8 +1,6 @@
 package execute
 
 import (
-	"slices"
-
 	"github.com/weft-graph/weft/graph/internal/plan"
 	"github.com/weft-graph/weft/graph/internal/rawjson"
 )
@@ -52,6 +50,9 @@ func (x *Execution) prepare(f *fetch, c *call) bool {
 		}
 		c.body = append(c.body, ']')
 		wanted, total = wanted || len(t.spans) > 0, total+len(t.spans)
+	}
+	if len(x.refusals) > 0 {
+		x.reportRefusals(f, c)
 	}
 	if !wanted {
 		return false
@@ -171,149 +172,3 @@ func (x *Execution) walk(dst []rawjson.Ref, v rawjson.Ref, steps []plan.Step) []
 
 // fits reports whether a runtime type is in a set; nil is every type, also an unknown one.
 func fits(on plan.TypeSet, typ int) bool { return on == nil || on.Has(typ) }
-
-// represent appends the representations of a batch's objects, equal ones once. Objects that are not
-// represented leave the batch.
-func (x *Execution) represent(body []byte, b *batch, t *targets) []byte {
-	start := len(body)
-	x.seen.clear(len(t.objects))
-	left := t.objects[:0]
-	for _, object := range t.objects {
-		before := len(body)
-		body = separate(body, start)
-		s := span{start: len(body)}
-		var state representable
-		if body, state = x.appendRepresentation(body, b.cases, object); state != represented {
-			body = body[:before]
-			x.withhold(object, b.scan, state)
-			continue
-		}
-		s.end = len(body)
-		number := x.seen.find(body, t.spans, s)
-		if number == len(t.spans) {
-			t.spans = append(t.spans, s)
-		} else {
-			body = body[:before]
-		}
-		left = append(left, object)
-		t.number = append(t.number, number)
-	}
-	t.objects = left
-	return body
-}
-
-// representable says whether an object can be represented, and why not.
-type representable uint8
-
-const (
-	represented representable = iota
-	// keyNull: a key is null, so there is no such entity.
-	keyNull
-	// keyFailed: an error that is already known kept a value away.
-	keyFailed
-	// keyAbsent: a subgraph left out a value.
-	keyAbsent
-	// notOfType: objects of this runtime type are not asked for.
-	notOfType
-)
-
-// withhold settles the values that an object does not get because it is not represented: nulls. If
-// a subgraph left out a value they stay absent, which completion reports.
-func (x *Execution) withhold(object rawjson.Ref, s *plan.Scan, why representable) {
-	switch why {
-	case keyNull:
-		x.settle(object, s, rawjson.NullRef)
-	case keyFailed:
-		x.settle(object, s, rawjson.WithheldRef)
-	case represented, keyAbsent, notOfType:
-	}
-}
-
-// appendRepresentation appends what stands for an object, by the first case that fits its type.
-func (x *Execution) appendRepresentation(dst []byte, cases []representation, object rawjson.Ref) ([]byte, representable) {
-	typ := x.doc.Type(object)
-	for i := range cases {
-		if r := &cases[i]; fits(r.on, typ) {
-			dst, state := x.appendMembers(append(dst, r.head...), r.fields, object)
-			return append(dst, '}'), state
-		}
-	}
-	switch typ {
-	case rawjson.TypeFailed:
-		return dst, keyFailed
-	case rawjson.TypeNull:
-		return dst, keyNull
-	}
-	return dst, notOfType
-}
-
-// appendMembers appends the members of a representation, or of an object inside one.
-func (x *Execution) appendMembers(dst []byte, fields []representationField, object rawjson.Ref) ([]byte, representable) {
-	for i := range fields {
-		f := &fields[i]
-		if f.on != nil && !f.on.Has(x.doc.Type(object)) {
-			continue
-		}
-		prefix := f.prefix
-		if dst[len(dst)-1] == '{' {
-			prefix = prefix[1:]
-		}
-		dst = append(dst, prefix...)
-		if f.constant {
-			continue
-		}
-		var state representable
-		if dst, state = x.appendMember(dst, f, x.doc.Slot(object, f.slot)); state != represented {
-			return dst, state
-		}
-	}
-	return dst, represented
-}
-
-// representableType says whether the runtime type of an object inside a representation is known as far as its members
-// depend on it: without it members would be left out as if the object were of another type.
-func (x *Execution) representableType(fields []representationField, object rawjson.Ref) representable {
-	typ := x.doc.Type(object)
-	if typ >= 0 || !slices.ContainsFunc(fields, func(f representationField) bool { return f.on != nil && !f.constant }) {
-		return represented
-	}
-	if typ == rawjson.TypeFailed {
-		return keyFailed
-	}
-	return keyAbsent
-}
-
-// appendMember appends a value from the document as a subgraph gets it.
-func (x *Execution) appendMember(dst []byte, f *representationField, v rawjson.Ref) ([]byte, representable) {
-	switch v.Kind() {
-	case rawjson.Null:
-		if !f.required {
-			return dst, keyNull
-		}
-		return append(dst, "null"...), represented
-	case rawjson.Leaf:
-		return append(dst, x.doc.Bytes(v)...), represented
-	case rawjson.Object:
-		if state := x.representableType(f.fields, v); state != represented {
-			return dst, state
-		}
-		dst, state := x.appendMembers(append(dst, '{'), f.fields, v)
-		return append(dst, '}'), state
-	case rawjson.List:
-		dst = append(dst, '[')
-		for i := range x.doc.Len(v) {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			var state representable
-			if dst, state = x.appendMember(dst, f, x.doc.Element(v, i)); state != represented {
-				return dst, state
-			}
-		}
-		return append(dst, ']'), represented
-	case rawjson.Failed, rawjson.Conflict:
-		return dst, keyFailed
-	default: // rawjson.Absent
-		return dst, keyAbsent
-	}
-}

@@ -27,6 +27,8 @@ type script struct {
 	plan  *plan.Plan
 	tok   string
 	names []string // variables
+	// members are what the slots of each layout hold.
+	members [][]*plan.MemberType
 }
 
 // parseScript makes the plan that a script describes.
@@ -127,6 +129,7 @@ func (s *script) variable(name string) int {
 func (s *script) shape(place string, typ int) (*plan.Layout, *plan.Shape) {
 	layout := &plan.Layout{ID: len(s.plan.Layouts), Place: place, Type: typ}
 	s.plan.Layouts = append(s.plan.Layouts, layout)
+	s.members = append(s.members, nil)
 	shape := &plan.Shape{Layout: layout}
 	type field struct {
 		on plan.TypeSet
@@ -159,6 +162,14 @@ func (s *script) shape(place string, typ int) (*plan.Layout, *plan.Shape) {
 			if f.Slot = slot(layout, name); f.Slot < 0 {
 				f.Slot = len(layout.Slots)
 				layout.Slots = append(layout.Slots, plan.Slot{Name: name, Child: child})
+				of := &plan.MemberType{Type: f.Type, Coordinate: f.Coordinate}
+				if child != nil && child.Type < 0 {
+					of.Possible = of.Possible.With(0)
+					for i := range s.plan.Types {
+						of.Possible = of.Possible.With(i)
+					}
+				}
+				s.members[layout.ID] = append(s.members[layout.ID], of)
 			}
 		}
 		split = split || f.on != nil
@@ -317,6 +328,7 @@ func (s *script) representation(layout *plan.Layout, end string) (fields []plan.
 		}
 		f.On = s.typeSet()
 		f.Slot = s.slot(layout, f.Name)
+		f.Of = s.members[layout.ID][f.Slot]
 		if s.is("!") {
 			s.expect("required")
 			f.Required = true

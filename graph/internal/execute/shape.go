@@ -51,7 +51,7 @@ func (c *compiler) shape(s *plan.Shape) *shape {
 		var fields []shapeField
 		for j := range sc.Fields {
 			f := &sc.Fields[j]
-			fields = append(fields, shapeField{ShapeField: f, prefix: member(f.Key), value: c.completion(f.Type)})
+			fields = append(fields, shapeField{ShapeField: f, prefix: memberPrefix(f.Key), value: c.completion(f.Type)})
 		}
 		out.cases = append(out.cases, shapeCase{fields})
 		if sc.On == nil {
