@@ -45,7 +45,7 @@ func (r *redisWorld) inBackground(t *testing.T, task func(context.Context, *stor
 // await waits until Redis holds a value for a session.
 func (r *redisWorld) await(t *testing.T, session, want string) {
 	t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for {
 		got, err := r.server.Client.Get(t.Context(), "session:"+session).Result()
 		if err == nil && got == want {
