@@ -31,9 +31,13 @@ func (m *model) chooseKeys() {
 
 // chooseKeysOf chooses one to three keys of one entity.
 func (m *model) chooseKeysOf(t *typ, number int) {
+	if t.isMortal { // a key that may be null says nothing of an entity that has vanished
+		m.addKey(t, "id", &field{name: "id", ref: "ID" + m.bang(50)})
+		return
+	}
 	options := []func(){
 		func() { m.addKey(t, "id", &field{name: "id", ref: "ID!"}) },
-		func() { m.addKey(t, "code", &field{name: "code", ref: "String!"}) },
+		func() { m.addKey(t, "code", &field{name: "code", ref: "String" + m.bang(60)}) },
 		func() { m.addKey(t, "a b", &field{name: "a", ref: "Int!"}, &field{name: "b", ref: "String!"}) },
 		func() {
 			nest := &typ{name: fmt.Sprintf("N%d", number), kind: valueKind}
@@ -123,7 +127,9 @@ func (m *model) use(sub int, t *typ) {
 	case valueKind:
 		s.declare(t.name, "type")
 		for _, f := range t.fields {
-			m.declareField(sub, t, f)
+			if !t.isSplit || f.isKey || f == commonField || m.chance(60) {
+				m.declareField(sub, t, f)
+			}
 		}
 	case keyedKind:
 		m.useKeyed(sub, t)

@@ -3,6 +3,7 @@ package generate
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // commonField is the field of interfaces without a key.
@@ -63,6 +64,9 @@ func (m *model) chooseFieldsOf(t *typ) {
 			f.owners = m.several(there)
 		}
 		m.chooseType(f)
+		if f.named != nil && f.named.isSplit { // each part is reached by the key of what holds the value
+			f.owners = there
+		}
 		m.own(t, f)
 	}
 }
@@ -73,7 +77,7 @@ func (m *model) chooseFieldsOfKeyed(t *typ) {
 	if len(there) == 0 {
 		return
 	}
-	for n := range 1 + m.IntN(3) {
+	for n := range 2 + m.IntN(3) {
 		f := m.newField(fmt.Sprintf("k%d", n))
 		f.owners = []int{pick(m, there)}
 		if m.chance(20) {
@@ -90,6 +94,9 @@ func (m *model) chooseFieldsOfKeyed(t *typ) {
 // own adds a field to a type and declares it where it is resolved.
 func (m *model) own(t *typ, f *field) {
 	t.fields = append(t.fields, f)
+	if t.isMortal {
+		f.ref = strings.TrimSuffix(f.ref, "!")
+	}
 	for _, sub := range f.owners {
 		m.declareField(sub, t, f)
 	}
@@ -149,19 +156,20 @@ func (m *model) wrap(f *field) {
 	if f.named != nil {
 		f.ref = f.named.name
 	}
-	bang := func(percent int) string {
-		if m.chance(percent) {
-			return "!"
-		}
-		return ""
-	}
-	f.ref += bang(25)
+	f.ref += m.bang(25)
 	switch m.IntN(12) {
 	case 0, 1, 2:
-		f.ref = "[" + f.ref + "]" + bang(30)
+		f.ref = "[" + f.ref + "]" + m.bang(30)
 	case 3:
-		f.ref = "[[" + f.ref + "]" + bang(30) + "]" + bang(30)
+		f.ref = "[[" + f.ref + "]" + m.bang(30) + "]" + m.bang(30)
 	}
+}
+
+func (m *model) bang(percent int) string {
+	if m.chance(percent) {
+		return "!"
+	}
+	return ""
 }
 
 // chooseRoots gives the subgraphs root fields, some of them shared.

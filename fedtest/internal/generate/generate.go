@@ -47,6 +47,10 @@ type typ struct {
 	members []*typ
 	// family is the keyed interface of an entity; nil without.
 	family *typ
+	// isSplit lets subgraphs have a part of the fields of a value.
+	isSplit bool
+	// isMortal is an entity of which nothing but the one key is sure: it can vanish.
+	isMortal bool
 }
 
 // field is a field of the unsplit schema.
@@ -80,6 +84,8 @@ type model struct {
 	query     *typ
 	mutation  *typ
 	labels    int
+	// hasSecret makes one value of the enum inaccessible; hasFederation1 lets subgraphs be of Federation 1.
+	hasSecret, hasFederation1 bool
 }
 
 func (m *model) chance(percent int) bool { return m.IntN(100) < percent }
@@ -92,6 +98,8 @@ func NewGraph(random *rand.Rand) Graph {
 	for i := range 2 + min(m.IntN(7), m.IntN(7)) {
 		m.subgraphs = append(m.subgraphs, newSubgraph(fmt.Sprintf("s%d", i)))
 	}
+	m.hasSecret = m.chance(40)
+	m.hasFederation1 = !m.hasSecret && m.chance(60)
 	m.chooseTypes()
 	m.chooseKeys()
 	m.chooseFields()
@@ -100,6 +108,7 @@ func NewGraph(random *rand.Rand) Graph {
 	m.addProvides()
 	m.addOverrides()
 	m.addVariance()
+	m.addContexts()
 	return m.print()
 }
 
@@ -116,6 +125,12 @@ func (m *model) chooseTypes() {
 	}
 	entities := add(entityKind, "E", 1+m.IntN(4))
 	values := add(valueKind, "V", 1+m.IntN(3))
+	for _, t := range values {
+		t.isSplit = m.chance(35)
+	}
+	for _, t := range entities {
+		t.isMortal = m.chance(35)
+	}
 	if m.chance(45) {
 		keyed := add(keyedKind, "K", 1)[0]
 		keyed.members = add(entityKind, "F", 1+m.IntN(3))
@@ -144,7 +159,7 @@ func (m *model) chooseTypes() {
 func (m *model) chooseModes(t *typ) {
 	modes := make([]mode, len(m.subgraphs))
 	for i := range modes {
-		modes[i] = mode(m.IntN(3))
+		modes[i] = pick(m, []mode{notThere, asInterface, asObject, asObject})
 	}
 	modes[m.IntN(len(modes))] = asInterface
 	m.modes[t] = modes

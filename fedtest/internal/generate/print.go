@@ -13,6 +13,8 @@ type subgraph struct {
 	name  string
 	types map[string]*declaration
 	order []*declaration
+	// isFederation1 prints it without @link and what came with it.
+	isFederation1 bool
 }
 
 // declaration is a type in one subgraph.
@@ -20,9 +22,11 @@ type declaration struct {
 	name, keyword     string
 	isInterfaceObject bool
 	keys              []keyUse
-	interfaces        []string
-	members           []string
-	fields            []*fieldUse
+	// context is the name of the context that the type offers; empty for none.
+	context    string
+	interfaces []string
+	members    []string
+	fields     []*fieldUse
 }
 
 type keyUse struct {
@@ -36,6 +40,8 @@ type fieldUse struct {
 	ref         string
 	directives  []string
 	isShareable bool
+	// context is the argument that comes from a context; empty for none.
+	context string
 }
 
 func newSubgraph(name string) *subgraph {
@@ -69,6 +75,10 @@ func (d *declaration) field(name string) *fieldUse {
 	return nil
 }
 
+func (f *fieldUse) isOverride() bool {
+	return slices.ContainsFunc(f.directives, func(d string) bool { return strings.HasPrefix(d, "@override") })
+}
+
 func (f *fieldUse) isExternal() bool { return slices.Contains(f.directives, "@external") }
 
 // declareField declares a field in a subgraph, with the types that it needs there.
@@ -87,18 +97,19 @@ func (m *model) declareField(sub int, t *typ, f *field) *fieldUse {
 
 // extras are the leaf and input types that every subgraph may use.
 const extras = `
-enum Color { RED GREEN BLUE }
+enum Color { RED GREEN BLUE%s }
 scalar JSON
 input Filter { min: Int! = 0, max: Float, tags: [String!], color: Color = BLUE, nested: Filter }
 `
 
 // link imports what subgraphs use of the federation spec.
-const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: [%s, "@shareable", "@external", "@requires", "@provides", "@override", "@interfaceObject", "@inaccessible"])
+const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.8", import: [%s, "@shareable", "@external", "@requires", "@provides", "@override", "@interfaceObject", "@inaccessible", "@context", "@fromContext"])
 `
 
 // print writes the graph as SDL.
 func (m *model) print() Graph {
 	var g Graph
+	m.chooseVersions()
 	for _, s := range m.subgraphs {
 		g.Subgraphs = append(g.Subgraphs, world.SDL{Name: s.name, Text: m.printSubgraph(s)})
 	}
@@ -108,40 +119,74 @@ func (m *model) print() Graph {
 
 func (m *model) printSubgraph(s *subgraph) string {
 	var b strings.Builder
-	key := "@key"
-	if m.chance(10) {
+	key, secret := "@key", ""
+	switch {
+	case s.isFederation1:
+	case m.chance(10):
 		key = "@identified"
 		fmt.Fprintf(&b, link, `{name: "@key", as: "@identified"}`)
-	} else {
+	default:
 		fmt.Fprintf(&b, link, `"@key"`)
 	}
 	for _, d := range s.order {
-		fmt.Fprintf(&b, "\n%s %s", d.keyword, d.name)
+		b.WriteByte('\n')
+		if s.isFederation1 && m.isExtension(s, d) {
+			b.WriteString("extend ")
+		}
+		fmt.Fprintf(&b, "%s %s", d.keyword, d.name)
 		if d.keyword == "union" {
 			fmt.Fprintf(&b, " = %s\n", strings.Join(d.members, " | "))
 			continue
 		}
-		if len(d.interfaces) > 0 {
-			b.WriteString(" implements " + strings.Join(d.interfaces, " & "))
-		}
-		for _, k := range d.keys {
-			resolvable := ""
-			if !k.isResolvable && !m.ownsSomething(d) {
-				resolvable = ", resolvable: false"
-			}
-			fmt.Fprintf(&b, " %s(fields: %q%s)", key, k.text, resolvable)
-		}
-		if d.isInterfaceObject {
-			b.WriteString(" @interfaceObject")
-		}
-		b.WriteString(" {\n")
+		m.printHead(&b, s, d, key)
 		for _, f := range d.fields {
-			m.printField(&b, d, f)
+			m.printField(&b, s, d, f)
 		}
 		b.WriteString("}\n")
 	}
-	b.WriteString(extras)
+	if m.hasSecret {
+		secret = " SECRET @inaccessible"
+	}
+	fmt.Fprintf(&b, extras, secret)
 	return b.String()
+}
+
+// printHead writes what stands between a type's name and its fields.
+func (m *model) printHead(b *strings.Builder, s *subgraph, d *declaration, key string) {
+	if len(d.interfaces) > 0 {
+		b.WriteString(" implements " + strings.Join(d.interfaces, " & "))
+	}
+	for _, k := range d.keys {
+		resolvable := ""
+		if !k.isResolvable && !s.isFederation1 && !m.ownsSomething(d) {
+			resolvable = ", resolvable: false"
+		}
+		fmt.Fprintf(b, " %s(fields: %q%s)", key, k.text, resolvable)
+	}
+	if d.isInterfaceObject {
+		b.WriteString(" @interfaceObject")
+	}
+	if d.context != "" {
+		fmt.Fprintf(b, " @context(name: %q)", d.context)
+	}
+	b.WriteString(" {\n")
+}
+
+// chooseVersions says which subgraphs are of Federation 1: some of those that use nothing that is newer.
+func (m *model) chooseVersions() {
+	for _, s := range m.subgraphs {
+		s.isFederation1 = m.hasFederation1 && m.chance(60) && !slices.ContainsFunc(s.order, func(d *declaration) bool {
+			return d.isInterfaceObject || d.context != "" || d.keyword == "interface" && len(d.keys) > 0 ||
+				slices.ContainsFunc(d.fields, func(f *fieldUse) bool { return f.isHidden || f.context != "" || f.isOverride() })
+		})
+	}
+}
+
+// isExtension reports whether a subgraph of Federation 1 extends an entity that another defines.
+func (m *model) isExtension(s *subgraph, d *declaration) bool {
+	return d.keyword == "type" && len(d.keys) > 0 && slices.ContainsFunc(m.subgraphs, func(other *subgraph) bool {
+		return other != s && !other.isFederation1 && other.types[d.name] != nil && !other.types[d.name].isInterfaceObject
+	})
 }
 
 // ownsSomething reports whether a declaration has a field that others may come for.
@@ -149,9 +194,14 @@ func (m *model) ownsSomething(d *declaration) bool {
 	return slices.ContainsFunc(d.fields, func(f *fieldUse) bool { return !f.isKey && !f.isExternal() })
 }
 
-func (m *model) printField(b *strings.Builder, d *declaration, f *fieldUse) {
-	fmt.Fprintf(b, "  %s%s: %s", f.name, f.args, f.ref)
-	if d.keyword == "type" && d.name != "Mutation" {
+func (m *model) printField(b *strings.Builder, s *subgraph, d *declaration, f *fieldUse) {
+	fmt.Fprintf(b, "  %s%s: %s", f.name, f.argumentsWithContext(), f.ref)
+	switch {
+	case s.isFederation1:
+		if f.isKey && f.named == nil && !f.isExternal() && m.isExtension(s, d) {
+			b.WriteString(" @external")
+		}
+	case d.keyword == "type" && d.name != "Mutation":
 		if !f.isExternal() && (!f.isKey || len(d.keys) == 0) && (f.isShareable || m.resolvers(d.name, f.name) > 1) {
 			b.WriteString(" @shareable")
 		}
@@ -163,6 +213,17 @@ func (m *model) printField(b *strings.Builder, d *declaration, f *fieldUse) {
 		b.WriteString(" " + directive)
 	}
 	b.WriteByte('\n')
+}
+
+// argumentsWithContext are the field's arguments in this subgraph.
+func (f *fieldUse) argumentsWithContext() string {
+	switch {
+	case f.context == "":
+		return f.args
+	case f.args == "":
+		return "(" + f.context + ")"
+	}
+	return strings.TrimSuffix(f.args, ")") + ", " + f.context + ")"
 }
 
 // resolvers counts the subgraphs that resolve a field.
@@ -205,7 +266,11 @@ func (m *model) printMonolith() string {
 		}
 		b.WriteString("}\n")
 	}
-	b.WriteString(extras)
+	secret := ""
+	if m.hasSecret {
+		secret = " SECRET"
+	}
+	fmt.Fprintf(&b, extras, secret)
 	return b.String()
 }
 

@@ -9,13 +9,13 @@ import (
 // addRequires makes some fields of entities need others that their subgraph does not have. A field requires only fields
 // before it, so that there are chains and no cycles.
 func (m *model) addRequires() {
-	for _, t := range m.ofKind(entityKind) {
+	for _, t := range slices.Concat(m.ofKind(entityKind), m.ofKind(keyedKind)) {
 		for i, f := range t.fields {
-			if f.isKey || len(f.owners) != 1 || !m.chance(45) {
+			if f.isKey || len(f.owners) != 1 || !m.chance(45) && t.kind != keyedKind {
 				continue
 			}
 			d := m.subgraphs[f.owners[0]].types[t.name]
-			if d == nil || len(d.keys) == 0 || d.field(f.name) == nil || d.isInterfaceObject {
+			if d == nil || len(d.keys) == 0 || d.field(f.name) == nil {
 				continue
 			}
 			var set []string
@@ -68,7 +68,7 @@ func (m *model) selectable(sub int, t *typ) string {
 	case valueKind:
 		var out []string
 		for _, f := range t.fields {
-			if f.named == nil && f.args == "" {
+			if f.named == nil && f.args == "" && d.field(f.name) != nil {
 				out = append(out, f.name)
 			}
 		}
@@ -92,7 +92,7 @@ func (m *model) selectable(sub int, t *typ) string {
 func (m *model) addProvides() {
 	for _, t := range m.types {
 		for _, f := range t.fields {
-			if f.isKey || f.named == nil || f.named.kind != entityKind || len(f.owners) != 1 || t.kind == valueKind || !m.chance(30) {
+			if f.isKey || f.named == nil || f.named.kind != entityKind || len(f.owners) != 1 || t.kind == valueKind || !m.chance(45) {
 				continue
 			}
 			sub := f.owners[0]
@@ -107,17 +107,55 @@ func (m *model) addProvides() {
 	}
 }
 
-// providable declares a leaf of an entity as external and provided.
+// providable declares a field of an entity as external and provided: a leaf, or what a subgraph can resolve below one.
 func (m *model) providable(sub int, t *typ) string {
 	d := m.subgraphs[sub].types[t.name]
+	prefersDeep := m.chance(60)
+	for _, isDeep := range []bool{prefersDeep, !prefersDeep} {
+		for _, f := range t.fields {
+			if f.isKey || f.args != "" || len(f.owners) == 0 || t.family != nil && slices.Contains(t.family.fields, f) || (f.named != nil) != isDeep {
+				continue
+			}
+			use := d.field(f.name)
+			if use != nil && !use.isExternal() {
+				continue
+			}
+			text := f.name
+			if isDeep {
+				below := m.providableBelow(sub, f.named)
+				if below == "" {
+					continue
+				}
+				text += " { " + below + " }"
+			}
+			if use == nil {
+				m.declareField(sub, t, f).directives = []string{"@external"}
+			}
+			m.share(t, f)
+			return text
+		}
+	}
+	return ""
+}
+
+// providableBelow is a selection of a type below a provided field; "" where there is nothing to provide.
+func (m *model) providableBelow(sub int, t *typ) string {
+	if t.kind != entityKind && t.kind != valueKind || !m.canUse(sub, t) {
+		return ""
+	}
+	m.use(sub, t)
+	if t.kind == valueKind {
+		return m.selectable(sub, t)
+	}
 	for _, f := range t.fields {
+		d := m.subgraphs[sub].types[t.name]
 		if f.isKey || f.named != nil || f.args != "" || len(f.owners) == 0 || t.family != nil && slices.Contains(t.family.fields, f) {
 			continue
 		}
-		if use := d.field(f.name); use != nil && !use.isExternal() {
-			continue
-		} else if use == nil {
+		if use := d.field(f.name); use == nil {
 			m.declareField(sub, t, f).directives = []string{"@external"}
+		} else if !use.isExternal() {
+			continue
 		}
 		m.share(t, f)
 		return f.name

@@ -216,13 +216,15 @@ func (s *server) Field(o direct.Object, f *ast.FieldDefinition, args map[string]
 // check complains of a field that the subgraph declares and must not be asked for.
 func (s *server) check(self known, own *direct.Field, typ, field string) {
 	isKey := s.isKey(self.typ, field)
-	if own.External && !isKey {
-		if !isProvided(self.provided, self.typ, field) {
-			s.complain("%s: the external field %s.%s is asked for", s.sub.name, typ, field)
-		}
-		if s.use(Provides); self.levels > 1 {
-			s.use(NestedProvides)
-		}
+	provided := isProvided(self.provided, self.typ, field)
+	switch {
+	case own.External && !isKey && !provided:
+		s.complain("%s: the external field %s.%s is asked for", s.sub.name, typ, field)
+	case own.External && !isKey:
+		s.use(Provides)
+	}
+	if provided && self.levels > 1 {
+		s.use(NestedProvides)
 	}
 	if own.Label != "" && !slices.Contains(s.Labels, own.Label) {
 		s.complain("%s: %s.%s is asked for, and its override is off", s.sub.name, typ, field)
