@@ -15,8 +15,9 @@ import (
 
 type checkCommand struct {
 	graphFile
+	contractFlag
 	Operations []string `arg:"" optional:"" placeholder:"PATH" help:"Folders with operations (*.graphql, *.gql), or files."`
-	Against    string   `placeholder:"SCHEMA" help:"What to compare the API schema with: a file with the one that was last released, or git:REVISION, at which FILE is composed. Without it graph.lock.graphql beside FILE, if there is one."`
+	Against    string   `placeholder:"SCHEMA" help:"What to compare the API schema with: a file with the one that was last released, or git:REVISION, at which FILE is composed. Without it graph.lock.graphql beside FILE, or NAME.lock.graphql beside the contract NAME.yaml, if there is one."`
 	Manifest   []string `placeholder:"FILE" help:"A manifest of trusted documents: a JSON object from hash to document. They count as operations that are in use."`
 	Strict     bool     `help:"Fail on every breaking change, also where no known operation uses what it breaks."`
 	Format     string   `enum:"${formats}" default:"text" help:"How to report: ${enum}. With github a summary is appended to the file $$GITHUB_STEP_SUMMARY."`
@@ -70,6 +71,7 @@ func (c *check) examine(ctx context.Context) (lock string, err error) {
 	}
 	c.report.Documents = len(c.documents)
 	version, err := c.read(ctx)
+	err = c.apply(version, err, c.texts)
 	if version != nil {
 		c.texts.of(version)
 		c.report.Subgraphs = len(version.Subgraphs)

@@ -19,7 +19,9 @@ import (
 
 const (
 	// lockName is the file with the API schema that was last released, beside the graph's.
-	lockName = "graph.lock.graphql"
+	lockName = "graph" + lockSuffix
+	// lockSuffix ends the name of a lock; that of a contract is called after the contract.
+	lockSuffix = ".lock.graphql"
 	// lockHeader says in a lock what it is.
 	lockHeader = "# The API schema that was last released: `weft check` compares with it, `weft check --write-lock` writes it.\n\n"
 	// gitPrefix begins a revision in --against.
@@ -30,6 +32,9 @@ const (
 func (c *checkCommand) lockPath() string {
 	if c.Against != "" && !strings.HasPrefix(c.Against, gitPrefix) {
 		return c.Against
+	}
+	if c.Contract != "" {
+		return strings.TrimSuffix(c.Contract, filepath.Ext(c.Contract)) + lockSuffix
 	}
 	return filepath.Join(filepath.Dir(c.File), lockName)
 }
@@ -61,6 +66,9 @@ func (c *check) releasedInGit(ctx context.Context, revision string) (*diff.API, 
 		return nil, err
 	}
 	version, err := source.Load(ctx, c.File, source.Options{ReadFile: past.read, Transport: refuseToAsk{}})
+	if err == nil && c.Contract != "" {
+		err = c.applyWith(past.read, version, texts{})
+	}
 	if err != nil {
 		return nil, fmt.Errorf("--against %s: %w", c.Against, err)
 	}

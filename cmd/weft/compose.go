@@ -16,17 +16,18 @@ import (
 type composeCommand struct {
 	File       string `arg:"" optional:"" help:"A supergraph.yaml, whose subgraphs are composed, or supergraph SDL." placeholder:"FILE"`
 	SigningKey string `env:"WEFT_SIGNING_KEY" placeholder:"KEY" help:"The key that running subgraphs (subgraph_url) share with their router, if they want signed requests."`
-	Batch      bool   `help:"Read graphs from the standard input, one JSON object a line, and write a result line for each: {\"id\", \"subgraphs\": [{\"name\", \"url\", \"sdl\"}]} gives {\"id\", \"ok\", \"errors\", \"hints\", \"supergraphSdl\", \"apiSchema\"}."`
-	API        bool   `name:"api" help:"Print the API schema, which is what clients see, for code generators and editors."`
-	Format     string `enum:"${formats}" default:"text" help:"How to report what composition has to say, on the standard error: ${enum}."`
-	Output     string `short:"o" placeholder:"FILE" help:"Write to this file instead of the standard output. A file that is there is replaced only by a complete one."`
+	contractFlag
+	Batch  bool   `help:"Read graphs from the standard input, one JSON object a line, and write a result line for each: {\"id\", \"subgraphs\": [{\"name\", \"url\", \"sdl\"}]} gives {\"id\", \"ok\", \"errors\", \"hints\", \"supergraphSdl\", \"apiSchema\"}."`
+	API    bool   `name:"api" help:"Print the API schema, which is what clients see, for code generators and editors."`
+	Format string `enum:"${formats}" default:"text" help:"How to report what composition has to say, on the standard error: ${enum}."`
+	Output string `short:"o" placeholder:"FILE" help:"Write to this file instead of the standard output. A file that is there is replaced only by a complete one."`
 }
 
 // Validate wants a file, or --batch and nothing that is about a file.
 func (c *composeCommand) Validate() error {
 	switch {
-	case c.Batch && (c.File != "" || c.API || c.Output != ""):
-		return errors.New("--batch reads graphs from the standard input: it goes with no file, --api or --output")
+	case c.Batch && (c.File != "" || c.API || c.Output != "" || c.Contract != ""):
+		return errors.New("--batch reads graphs from the standard input: it goes with no file, --api, --contract or --output")
 	case !c.Batch && c.File == "":
 		return errors.New("expected \"<file>\"")
 	}
@@ -40,8 +41,9 @@ func (c *composeCommand) Run(ctx context.Context) error {
 	}
 	file := graphFile{File: c.File, SigningKey: c.SigningKey}
 	version, err := file.read(ctx)
+	found := texts{}
+	err = c.apply(version, err, found)
 	if version != nil {
-		found := texts{}
 		found.of(version)
 		composed := report.Report{Graph: c.File, Subgraphs: len(version.Subgraphs), Findings: diagnosticFindings(version.Diagnostics, diag.Info, found)}
 		if err := composed.Write(os.Stderr, c.Format); err != nil {

@@ -5,6 +5,8 @@
 // elements by the rules of Federation 2, check what was merged, and prove by a search of the query
 // graph that every query of the API can be answered. The order of the subgraphs does not matter.
 //
+// ApplyContract makes of a supergraph the one that an audience sees.
+//
 // The package does not know how a query is planned or run.
 package compose
 

@@ -22,6 +22,7 @@ func TestCodes(t *testing.T) {
 	golden.Run(t, "testdata/codes", func(t *testing.T, c *golden.Case) {
 		s, diags := Compose(inputs(c))
 		checkShuffled(t, c, s, diags)
+		_, diags = applyContract(t, c, s, diags)
 		c.Compare("diag", diags.String())
 	})
 }

@@ -149,6 +149,11 @@ var topics = []struct {
 		{Code: ContextNameInvalid, When: "the name of a context is not a name without underscores"},
 		{Code: ContextualArgumentNotContextualInAllSubgraphs, When: "an argument is contextual in some subgraphs and one that clients would have to pass in others"},
 	}},
+	{"Contracts", []Entry{
+		{Code: InvalidContract, When: "a contract is empty, or names a tag twice or both to include and to exclude", Own: true},
+		{Code: ContractUnknownTag, When: "nothing in the graph has a tag of the contract, and something has one that is written almost alike", Own: true},
+		{Code: ContractUnusedTag, Severity: Warn, When: "nothing in the graph has a tag of the contract", Own: true},
+	}},
 	{"Hints", []Entry{
 		{Code: InconsistentDefaultValuePresence, Severity: Warn, When: "a default in some subgraphs only"},
 		{Code: InconsistentInputObjectField, Severity: Warn, When: "an input field that is dropped, as not every subgraph has it"},

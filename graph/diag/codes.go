@@ -217,6 +217,16 @@ const (
 	ContextualArgumentNotContextualInAllSubgraphs Code = "CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS"
 )
 
+// Codes of contracts, weft's own.
+const (
+	// InvalidContract: a contract is empty, or names a tag twice or in both lists.
+	InvalidContract Code = "INVALID_CONTRACT"
+	// ContractUnknownTag: nothing has a tag of the contract, and something has one like it.
+	ContractUnknownTag Code = "CONTRACT_UNKNOWN_TAG"
+	// ContractUnusedTag: nothing has a tag of the contract.
+	ContractUnusedTag Code = "CONTRACT_UNUSED_TAG"
+)
+
 // Codes of hints.
 const (
 	// InconsistentDefaultValuePresence: a default in some subgraphs only.

@@ -31,13 +31,16 @@ const (
 	authLocations       = "FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM"
 )
 
+// InaccessibleIdentity is the identity of the feature that hides elements from clients.
+const InaccessibleIdentity = specHost + "inaccessible"
+
 // CacheTag is the name of the directive that tags answers for caches.
 const CacheTag = "cacheTag"
 
 // Features are the specifications that we know.
 var Features = []Feature{
 	{
-		Identity: specHost + "inaccessible", Newest: Version{Minor: 2}, Since: Version{2, 0}, Purpose: "SECURITY",
+		Identity: InaccessibleIdentity, Newest: Version{Minor: 2}, Since: Version{2, 0}, Purpose: "SECURITY",
 		Definitions: "directive @inaccessible on " + typeSystemLocations,
 	},
 	{
