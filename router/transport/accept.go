@@ -3,6 +3,8 @@ package transport
 import (
 	"strconv"
 	"strings"
+
+	"github.com/weft-graph/weft/router/eventstream"
 )
 
 // MediaType is a media type in which an answer can be written.
@@ -13,6 +15,8 @@ const (
 	JSON MediaType = iota
 	// ResponseJSON is application/graphql-response+json: the status says whether the operation ran.
 	ResponseJSON
+	// EventStream is text/event-stream: each response is an event, and the last event says that there are no more.
+	EventStream
 )
 
 const (
@@ -21,8 +25,8 @@ const (
 )
 
 // Negotiate chooses the media type of the answer from the Accept headers (RFC 9110, 12.5.1): the type with the higher
-// quality, graphql-response+json when they are equal and the client names it. No header, and a wildcard, mean JSON.
-// It reports false when the client takes neither.
+// quality, graphql-response+json when they are equal and the client names it. No header, and a wildcard, mean JSON; an
+// event stream is for who takes no JSON. It reports false when the client takes none of them.
 func Negotiate(accept []string) (MediaType, bool) {
 	if len(accept) == 0 {
 		return JSON, true
@@ -51,8 +55,23 @@ func Negotiate(accept []string) (MediaType, bool) {
 		return JSON, true
 	case response.q > 0:
 		return ResponseJSON, true
+	case AcceptsEvents(accept):
+		return EventStream, true
 	}
 	return JSON, false
+}
+
+// AcceptsEvents reports whether the client takes an event stream and says so: a wildcard does not.
+func AcceptsEvents(accept []string) bool {
+	var events quality
+	for _, header := range accept {
+		for rest := header; rest != ""; {
+			var element string
+			element, rest = cutQuoted(rest, ',')
+			events.consider(element, eventstream.MediaType)
+		}
+	}
+	return events.q > 0 && events.precision == exact
 }
 
 // precision ranks how closely a media range names a type; the closest range decides the quality.

@@ -137,6 +137,15 @@ func (r *Request) parseBody(body []byte) *Refusal {
 	return r.checkQuery()
 }
 
+// ParseRequest reads a GraphQL request that came as JSON by another way than an HTTP body. Its bytes are body's.
+func ParseRequest(body []byte) (*Request, *Refusal) {
+	request := &Request{}
+	if refusal := request.parseBody(body); refusal != nil {
+		return nil, refusal
+	}
+	return request, nil
+}
+
 // members says which members of a request have come.
 type members struct{ query, documentID, operationName, variables, extensions bool }
 

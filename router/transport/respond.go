@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/weft-graph/weft/graph/gqlerr"
+	"github.com/weft-graph/weft/router/eventstream"
 )
 
 // Responder writes the one answer to one request.
@@ -32,6 +33,10 @@ func NewResponder(w http.ResponseWriter, r *http.Request) (*Responder, *Refusal)
 // Result writes a response. If the operation ran the status is 200, whatever errors the response holds; if it did not
 // the status is 400, but 200 in the media type of old clients, which take every 4xx for a failure of the network.
 func (o *Responder) Result(body []byte, ran bool) {
+	if o.media == EventStream {
+		o.write(http.StatusOK, appendComplete(eventstream.Append(nil, nextEvent, body)))
+		return
+	}
 	status := http.StatusOK
 	if !ran && o.media == ResponseJSON {
 		status = http.StatusBadRequest
@@ -50,23 +55,31 @@ func (o *Responder) SetCookies(cookies []string) {
 	}
 }
 
-// Refuse writes a refusal.
+// Refuse writes a refusal. It is JSON also for who wants a stream, which there is none of.
 func (o *Responder) Refuse(refusal *Refusal) {
+	if o.media == EventStream {
+		o.media = JSON
+	}
 	maps.Copy(o.w.Header(), refusal.Header)
 	o.write(refusal.Status, errorBody(gqlerr.List{{Message: refusal.Message, Code: refusal.Code}}))
 }
 
 func (o *Responder) write(status int, body []byte) {
 	header := o.w.Header()
-	header["Content-Type"] = contentTypes[o.media]
 	header["Content-Length"] = []string{strconv.Itoa(len(body))}
+	o.Status, o.Bytes = status, len(body)
+	o.writeHead(status)
+	o.w.Write(body) // the client may be gone, which is not our error
+}
+
+func (o *Responder) writeHead(status int) {
+	header := o.w.Header()
+	header["Content-Type"] = contentTypes[o.media]
 	header["X-Content-Type-Options"] = noSniff
 	// An answer belongs to who asked. A cache in between knows neither the session nor what a field may be kept for.
 	header["Cache-Control"] = noStore
 	header["Vary"] = append(header["Vary"], "Accept")
-	o.Status, o.Bytes = status, len(body)
 	o.w.WriteHeader(status)
-	o.w.Write(body) // the client may be gone, which is not our error
 }
 
 // Header values that are shared by all answers and never changed.
@@ -74,6 +87,7 @@ var (
 	contentTypes = [...][]string{
 		JSON:         {jsonName + "; charset=utf-8"},
 		ResponseJSON: {responseJSONName + "; charset=utf-8"},
+		EventStream:  {eventstream.MediaType},
 	}
 	noSniff = []string{"nosniff"}
 	noStore = []string{"no-store"}

@@ -2,8 +2,9 @@
 //
 // In comes a fetch (the body is already written), out come the answer's bytes or a FetchError that says why there are
 // none. The passes of one call: check the number of representations, set the headers by rules, join an identical query
-// that is in flight, sign, send, read within the limit, collect cookies, mask errors. The package does not know plans,
-// schemas or who is calling; a Call carries what one client's request contributes.
+// that is in flight, sign, send, read within the limit, collect cookies, mask errors. A subscription is a stream of such
+// answers (subscribe.go), over a WebSocket that it shares (socket.go) or a request of its own (stream.go). The package
+// does not know plans, schemas or who is calling; a Call carries what one client's request contributes.
 package upstream
 
 import (
@@ -76,6 +77,9 @@ type subgraph struct {
 	url     *url.URL
 	key     *signature.Key // nil when requests are not signed
 	flights flights
+	// streams is the address of its event streams, sockets are the connections that carry them.
+	streams *url.URL
+	sockets sockets
 }
 
 // NewClient returns the Client for the targets. A target without an address is an error.
@@ -101,7 +105,12 @@ func NewClient(options Options, targets []Target) (*Client, error) {
 		if err != nil {
 			return nil, fmt.Errorf("the address of subgraph %q: %w", target.Name, err)
 		}
-		s := &subgraph{name: target.Name, config: config, url: u}
+		s := &subgraph{name: target.Name, config: config, url: u, streams: u}
+		if text := config.Subscriptions.URL; text != "" {
+			if s.streams, err = parseStreamURL(text); err != nil {
+				return nil, fmt.Errorf("the address of subgraph %q for subscriptions: %w", target.Name, err)
+			}
+		}
 		if config.SigningKey != "" {
 			if s.key, err = signature.NewKey(config.SigningKey); err != nil {
 				return nil, fmt.Errorf("subgraph %q: %w", target.Name, err)
