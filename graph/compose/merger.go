@@ -46,6 +46,8 @@ type mergedType struct {
 	// sources by subgraph; nil where the subgraph does not have the type.
 	sources bySubgraph[*federation.Type]
 	fields  []*mergedField
+	// isProven is set where all fields can be answered wherever the object was read, see proves.
+	isProven bool
 }
 
 // mergedField is a field of the supergraph with what each subgraph has of it.

@@ -16,12 +16,20 @@ const maxLabelBits = 6
 
 // checkSatisfiability proves that every query of the API can be answered, whatever the override
 // labels are.
+func checkSatisfiability(m *merger, s *supergraph.Supergraph) diag.List {
+	if len(m.mixedReturns) == 0 && m.isProven() {
+		return nil
+	}
+	return walkQueries(m, s)
+}
+
+// walkQueries proves it by a search, or says which queries cannot be answered, and why.
 //
 // It walks the API schema from each root. The state at a type is the set of nodes of the query graph
 // from which an object was read; what the object's fields reach from there, jumps included, is
 // known to querygraph.Reach. A state that holds more nodes than one that passed passes too, so the
 // walk is about types times few sets, however many paths there are.
-func checkSatisfiability(m *merger, s *supergraph.Supergraph) diag.List {
+func walkQueries(m *merger, s *supergraph.Supergraph) diag.List {
 	g := querygraph.Build(s)
 	reported, sharedReads := map[string]bool{}, map[string]bool{}
 	for _, on := range labelSettings(s) {

@@ -1,0 +1,180 @@
+package compose
+
+import (
+	"slices"
+
+	"github.com/weft-graph/weft/graph/internal/federation"
+	"github.com/weft-graph/weft/graph/internal/schema"
+)
+
+// isProven reports whether every field of every object can be answered wherever the object was read,
+// which is plain to see for most graphs. It says less than the walk over the query graph, which decides
+// where this cannot, and for most types needs nothing but the type.
+func (m *merger) isProven() bool {
+	for _, t := range m.types {
+		if !t.isProven {
+			if t.isProven = m.proves(t); !t.isProven {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// proves reports whether every field of the type's objects can be answered from any one subgraph that has
+// the type. Jumps count by keys of plain fields only. Whatever is harder is not proven: nested field sets,
+// override labels, contexts, interface objects, a mutation or subscription root that a field returns.
+func (m *merger) proves(t *mergedType) bool {
+	switch t.def.Kind {
+	case schema.Union:
+		return !slices.ContainsFunc(t.def.Members, isOtherRoot)
+	case schema.Object:
+	case schema.Scalar, schema.Interface, schema.Enum, schema.InputObject:
+		return true
+	}
+	if isOtherRoot(t.def.Name) && len(t.def.Interfaces) > 0 {
+		return false
+	}
+	if slices.ContainsFunc(t.def.Interfaces, func(name string) bool { return len(m.interfaceObjects[name]) > 0 }) {
+		return false
+	}
+	isPlain := true
+	for _, f := range t.fields {
+		if isOtherRoot(f.def.Type.Named()) {
+			return false
+		}
+		isPlain = isPlain && f.isAnsweredIn(len(t.sources))
+	}
+	if isPlain {
+		return true
+	}
+	p := &prover{t: t, answered: make([]bool, len(t.fields)), reached: make([]bool, len(t.sources)), proven: make([]bool, len(t.sources))}
+	if isRootName(t.def.Name) { // every subgraph is asked
+		return p.provesFrom(indexes(t.sources)...)
+	}
+	for i := range t.sources {
+		if p.proven[i] = p.provesFrom(i); !p.proven[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// isOtherRoot reports whether the type is a root whose fields are not answered from anywhere.
+func isOtherRoot(name string) bool { return name == "Mutation" || name == "Subscription" }
+
+// isAnsweredIn reports whether n subgraphs, which are all that have the type, answer the field at once.
+func (f *mergedField) isAnsweredIn(n int) bool {
+	if len(f.sources) != n {
+		return false
+	}
+	for i, source := range f.sources.all() {
+		if source.Requires != nil || !f.isResolved(i, source) {
+			return false
+		}
+	}
+	return true
+}
+
+// isResolved reports whether subgraph i resolves the field, given what it requires.
+func (f *mergedField) isResolved(i int, source *federation.Field) bool {
+	return source.External == nil && len(source.Contexts) == 0 && (f.overridden == nil || f.overridden[i] == nil || f.overridden[i].isResolved())
+}
+
+// isResolved reports whether the field is resolved all the same, whatever the labels are.
+func (o *overridden) isResolved() bool { return !o.used && !o.gone && o.label == "" }
+
+// prover proves one type. Its sources are known by their place in the list.
+type prover struct {
+	t *mergedType
+	// reached are the sources in which the object can be continued, answered the fields that can be had.
+	reached, answered []bool
+	// proven are the sources from which everything can be answered.
+	proven []bool
+	// fields are the places of the fields, by name.
+	fields map[string]int
+}
+
+// provesFrom reports whether every field can be answered for an object that was read in the given
+// sources: the least fixpoint of jumps and of fields that require others.
+func (p *prover) provesFrom(start ...int) bool {
+	clear(p.reached)
+	clear(p.answered)
+	for _, at := range start {
+		p.enter(at)
+	}
+	for changed := true; changed; {
+		changed = false
+		for at := range p.t.sources {
+			if p.reached[at] {
+				changed = p.require(at, slices.Contains(start, at)) || changed
+				continue
+			}
+			if !p.canJump(at, false) {
+				continue
+			}
+			if p.proven[at] {
+				return true
+			}
+			p.enter(at)
+			changed = true
+		}
+	}
+	return !slices.Contains(p.answered, false)
+}
+
+// enter continues the object in a source: fields without requirements are answered.
+func (p *prover) enter(at int) {
+	p.reached[at] = true
+	i := p.t.sources[at].subgraph
+	for n, f := range p.t.fields {
+		if source := f.sources.get(i); source != nil && source.Requires == nil && f.isResolved(i, source) {
+			p.answered[n] = true
+		}
+	}
+}
+
+// require answers the fields of a source that require others, as far as those are answered and can be
+// sent to it. It reports whether there are any.
+func (p *prover) require(at int, isStart bool) bool {
+	i := p.t.sources[at].subgraph
+	changed := false
+	for n, f := range p.t.fields {
+		if p.answered[n] {
+			continue
+		}
+		source := f.sources.get(i)
+		if source == nil || source.Requires == nil || !f.isResolved(i, source) {
+			continue
+		}
+		if p.areAnswered(source.Requires.Fields) && p.canJump(at, isStart) {
+			p.answered[n], changed = true, true
+		}
+	}
+	return changed
+}
+
+// canJump reports whether a key of the source can be had; where the object was read there, a key that
+// others cannot use will do.
+func (p *prover) canJump(at int, isStart bool) bool {
+	return slices.ContainsFunc(p.t.sources[at].value.Keys, func(key *federation.Key) bool {
+		return (key.Resolvable || isStart) && p.areAnswered(key.Fields)
+	})
+}
+
+// areAnswered reports whether the field set is one of plain fields that are answered.
+func (p *prover) areAnswered(set federation.FieldSet) bool {
+	if p.fields == nil {
+		p.fields = make(map[string]int, len(p.t.fields))
+		for n, f := range p.t.fields {
+			p.fields[f.def.Name] = n
+		}
+	}
+	return !slices.ContainsFunc(set, func(item federation.FieldSetItem) bool {
+		if item.Field == "__typename" {
+			return false
+		}
+		n, known := p.fields[item.Field]
+		return !known || item.On != "" || len(item.Selections) > 0 || !p.answered[n]
+	})
+}

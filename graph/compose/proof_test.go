@@ -1,0 +1,121 @@
+package compose
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/weft-graph/weft/graph/diag"
+	"github.com/weft-graph/weft/graph/internal/federation"
+)
+
+// TestProofIsRight holds the proof that looks at one type at a time against the walk over the query
+// graph: of a type that is proven the walk must not report anything.
+func TestProofIsRight(t *testing.T) {
+	proven, unproven := 0, 0
+	for name, subgraphs := range caseGraphs(t) {
+		yes, no := checkProof(t, name, subgraphs)
+		proven, unproven = proven+yes, unproven+no
+	}
+	if proven < 150 || unproven < 10 {
+		t.Errorf("%d types are proven and %d are not: the test says too little", proven, unproven)
+	}
+	if dir := os.Getenv("WEFT_CORPUS"); dir != "" {
+		checkCorpusProofs(t, filepath.Join(dir, "open.jsonl"))
+	}
+}
+
+// caseGraphs are the subgraphs of all cases, by the case's path.
+func caseGraphs(t *testing.T) map[string][]Subgraph {
+	paths, err := filepath.Glob(filepath.Join("testdata", "*", "*.txtar"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	out := map[string][]Subgraph{}
+	for _, path := range paths {
+		archive, err := txtar.ParseFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range archive.Files {
+			if name, ok := strings.CutSuffix(file.Name, ".graphqls"); ok {
+				out[path] = append(out[path], Subgraph{Name: name, SDL: string(file.Data)})
+			}
+		}
+	}
+	return out
+}
+
+func checkCorpusProofs(t *testing.T, path string) {
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	scanner := bufio.NewScanner(file)
+	scanner.Buffer(nil, 256<<20)
+	proven, unproven := 0, 0
+	for scanner.Scan() {
+		var c struct {
+			ID        string
+			Subgraphs []Subgraph
+		}
+		if err := json.Unmarshal(scanner.Bytes(), &c); err != nil {
+			t.Fatal(err)
+		}
+		yes, no := checkProof(t, c.ID, c.Subgraphs)
+		proven, unproven = proven+yes, unproven+no
+	}
+	t.Logf("corpus: %d types proven, %d not", proven, unproven)
+}
+
+// checkProof counts the types that are proven and those that are not, where the graph can be merged.
+func checkProof(t *testing.T, name string, subgraphs []Subgraph) (proven, unproven int) {
+	ordered, diags := checkNames(subgraphs)
+	if diags.HasErrors() {
+		return 0, 0
+	}
+	read := new(Composer).read(ordered)
+	if slices.ContainsFunc(read, func(r *reading) bool { return r.faults.HasErrors() }) {
+		return 0, 0
+	}
+	loaded, diags := federation.Upgrade(loadedOf(read))
+	if diags.HasErrors() || validateAll(read, loaded).HasErrors() {
+		return 0, 0
+	}
+	m := newMerger(loaded)
+	if m.merge().HasErrors() || m.checkMerged().HasErrors() {
+		return 0, 0
+	}
+	s := m.supergraph()
+	if checkInaccessible(m, s).HasErrors() || checkGraphQL(s).HasErrors() {
+		return 0, 0
+	}
+	failed := map[string]bool{}
+	for _, d := range walkQueries(m, s) {
+		if d.Code == diag.SatisfiabilityError {
+			coordinate := strings.Trim(strings.Fields(d.Message)[0], `"`)
+			failed[coordinate[:strings.IndexByte(coordinate, '.')]] = true
+		}
+	}
+	for _, one := range m.types {
+		switch isProven := m.proves(one); {
+		case isProven && failed[one.def.Name]:
+			t.Errorf("%s: %q is proven, and the walk says it cannot be answered", name, one.def.Name)
+		case isProven:
+			proven++
+		default:
+			unproven++
+		}
+	}
+	if m.isProven() && len(failed) > 0 {
+		t.Errorf("%s: all is proven, and the walk fails", name)
+	}
+	return proven, unproven
+}
