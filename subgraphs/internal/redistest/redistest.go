@@ -40,12 +40,14 @@ func InProcess(t testing.TB) *Server {
 	if err := mini.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(mini.Close)
+	address := mini.Addr()
+	t.Cleanup(func() { mini.Close() })
 	return withClient(t, &Server{
-		URL:  "redis://" + mini.Addr(),
-		Stop: func(testing.TB) { mini.FlushAll(); mini.Close() },
+		URL:  "redis://" + address,
+		Stop: func(testing.TB) { mini.Close() },
 		Start: func(t testing.TB) {
-			if err := mini.Restart(); err != nil {
+			mini = miniredis.NewMiniRedis() // one that is restarted never answers a blocking command
+			if err := mini.StartAddr(address); err != nil {
 				t.Fatal(err)
 			}
 		},
