@@ -134,7 +134,9 @@ func (w *contextWalk) found(object rawjson.Ref) {
 	for i := range w.batch.contexts {
 		var state representable
 		if values[i], state = w.value(&w.batch.contexts[i]); state != represented {
-			w.x.settle(object, w.batch.scan, rawjson.WithheldRef)
+			if state != keyAbsent {
+				w.x.settle(object, w.batch.scan, rawjson.WithheldRef)
+			}
 			return
 		}
 		key += string(values[i]) + "\x00"
@@ -183,6 +185,8 @@ func (x *Execution) appendContextValue(dst []byte, f *contextValue, c *completio
 	switch {
 	case kind == rawjson.Failed:
 		return dst, keyFailed
+	case kind == rawjson.Absent:
+		return dst, keyAbsent
 	case kind == rawjson.Null && (!c.NonNull || v == rawjson.GoneRef):
 		return append(dst, "null"...), represented
 	case kind == rawjson.Leaf:

@@ -100,8 +100,6 @@ func (x *Execution) reportRefusalsAt(f *fetch, c *call, refusals []refusal) {
 // complaint says what is wrong.
 func (r *refusal) complaint() string {
 	switch r.value.Kind() {
-	case rawjson.Absent:
-		return " is missing from the subgraph's answer"
 	case rawjson.Null:
 		return " is null, which its type does not allow"
 	case rawjson.Conflict:

@@ -46,14 +46,16 @@ const (
 	keyNull
 	// keyFailed: an error that is already known kept a value away.
 	keyFailed
-	// valueWrong: a subgraph left out a value, or it is none that its type has. Execution.refused says
-	// which.
+	// keyAbsent: a value is not there. The object may be of a type that does not have it.
+	keyAbsent
+	// valueWrong: a value is none that its type has. Execution.refused says which.
 	valueWrong
 	// notOfType: objects of this runtime type are not asked for.
 	notOfType
 )
 
-// withhold settles the values that an object does not get because it is not represented: nulls.
+// withhold settles the values that an object does not get because it is not represented: nulls. Where
+// a value is absent they stay absent, which completion reports if the client sees them.
 func (x *Execution) withhold(b *batch, object rawjson.Ref, why representable) {
 	switch why {
 	case keyNull:
@@ -63,7 +65,7 @@ func (x *Execution) withhold(b *batch, object rawjson.Ref, why representable) {
 		x.settle(object, b.scan, rawjson.WithheldRef)
 	case keyFailed:
 		x.settle(object, b.scan, rawjson.WithheldRef)
-	case represented, notOfType:
+	case represented, keyAbsent, notOfType:
 	}
 }
 
@@ -150,7 +152,9 @@ func (x *Execution) appendMember(dst []byte, f *representationField, c *completi
 		return append(dst, ']'), represented
 	case rawjson.Failed:
 		return dst, keyFailed
-	default: // rawjson.Absent, rawjson.Conflict
+	case rawjson.Absent:
+		return dst, keyAbsent
+	default: // rawjson.Conflict
 		return dst, x.refused.begin(f.of, c, v)
 	}
 }

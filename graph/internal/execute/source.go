@@ -3,6 +3,7 @@ package execute
 import (
 	"bytes"
 
+	"github.com/weft-graph/weft/graph/gqlerr"
 	"github.com/weft-graph/weft/graph/internal/plan"
 )
 
@@ -27,4 +28,9 @@ func SourceRequest(in Input) *FetchRequest {
 		return &request
 	}
 	return nil
+}
+
+// ClientError is what a client may know of the failure where there is no response to put it into.
+func (e *FetchError) ClientError(subgraph string) *gqlerr.Error {
+	return &gqlerr.Error{Message: e.clientMessage(), Code: e.code(), Subgraph: subgraph}
 }
