@@ -46,7 +46,7 @@ func (m *model) chooseKeysOf(t *typ, number int) {
 			m.addKey(t, "nest { x }", &field{name: "nest", ref: nest.name + "!", named: nest})
 		},
 	}
-	for _, i := range m.Perm(len(options))[:1+min(m.IntN(3), m.IntN(3))] {
+	for _, i := range m.Perm(len(options))[:1+m.IntN(3)] {
 		options[i]()
 	}
 	if others := m.ofKind(entityKind); number > 0 && m.chance(15) {
@@ -68,7 +68,7 @@ func (m *model) addKey(t *typ, text string, fields ...*field) {
 // spread says which subgraphs have an entity. Most know it by its first key; in a chain each knows the key of its
 // neighbours.
 func (m *model) spread(t *typ) {
-	isChain := len(t.keys) > 1 && m.chance(60)
+	isChain := len(t.keys) > 1 && m.chance(75)
 	there := m.Perm(len(m.subgraphs))[:2+m.IntN(len(m.subgraphs)-1)]
 	for place, i := range there {
 		var keys []int

@@ -77,7 +77,7 @@ func (m *model) chooseFieldsOfKeyed(t *typ) {
 	if len(there) == 0 {
 		return
 	}
-	for n := range 2 + m.IntN(3) {
+	for n := range 3 + m.IntN(3) {
 		f := m.newField(fmt.Sprintf("k%d", n))
 		f.owners = []int{pick(m, there)}
 		if m.chance(20) {

@@ -129,9 +129,9 @@ func (m *model) chooseTypes() {
 		t.isSplit = m.chance(35)
 	}
 	for _, t := range entities {
-		t.isMortal = m.chance(35)
+		t.isMortal = m.chance(25)
 	}
-	if m.chance(45) {
+	if m.chance(55) {
 		keyed := add(keyedKind, "K", 1)[0]
 		keyed.members = add(entityKind, "F", 1+m.IntN(3))
 		for _, t := range keyed.members {
@@ -159,7 +159,7 @@ func (m *model) chooseTypes() {
 func (m *model) chooseModes(t *typ) {
 	modes := make([]mode, len(m.subgraphs))
 	for i := range modes {
-		modes[i] = pick(m, []mode{notThere, asInterface, asObject, asObject})
+		modes[i] = pick(m, []mode{notThere, asInterface, asObject, asObject, asObject})
 	}
 	modes[m.IntN(len(modes))] = asInterface
 	m.modes[t] = modes

@@ -11,7 +11,7 @@ import (
 func (m *model) addRequires() {
 	for _, t := range slices.Concat(m.ofKind(entityKind), m.ofKind(keyedKind)) {
 		for i, f := range t.fields {
-			if f.isKey || len(f.owners) != 1 || !m.chance(45) && t.kind != keyedKind {
+			if f.isKey || len(f.owners) != 1 || !m.chance(60) && t.kind != keyedKind {
 				continue
 			}
 			d := m.subgraphs[f.owners[0]].types[t.name]
@@ -20,7 +20,7 @@ func (m *model) addRequires() {
 			}
 			var set []string
 			for _, other := range t.fields[:i] {
-				if len(set) < 2 && m.chance(60) {
+				if len(set) < 3 && m.chance(60) || other.named != nil && len(other.named.members) > 0 {
 					if text := m.requirable(f.owners[0], t, other); text != "" {
 						set = append(set, text)
 					}
@@ -63,8 +63,10 @@ func (m *model) requirable(sub int, t *typ, f *field) string {
 func (m *model) selectable(sub int, t *typ) string {
 	d := m.subgraphs[sub].types[t.name]
 	switch t.kind {
-	case entityKind, keyedKind:
+	case entityKind:
 		return d.keys[0].text
+	case keyedKind:
+		return d.keys[0].text + m.fragments(sub, t)
 	case valueKind:
 		var out []string
 		for _, f := range t.fields {
@@ -82,17 +84,29 @@ func (m *model) selectable(sub int, t *typ) string {
 		}
 		return strings.Join(out, " ")
 	case plainKind:
-		return commonField.name
+		return commonField.name + m.fragments(sub, t)
 	case rootKind:
 	}
 	return ""
+}
+
+// fragments select, perhaps, what the members of an interface have of their own in a subgraph.
+func (m *model) fragments(sub int, t *typ) string {
+	var out strings.Builder
+	for _, member := range t.members {
+		d := m.subgraphs[sub].types[member.name]
+		if d != nil && slices.Contains(d.interfaces, t.name) && m.chance(80) {
+			out.WriteString(" ... on " + member.name + " { " + m.selectable(sub, member) + " }")
+		}
+	}
+	return out.String()
 }
 
 // addProvides lets some fields resolve a leaf of the entity that they return.
 func (m *model) addProvides() {
 	for _, t := range m.types {
 		for _, f := range t.fields {
-			if f.isKey || f.named == nil || f.named.kind != entityKind || len(f.owners) != 1 || t.kind == valueKind || !m.chance(45) {
+			if f.isKey || f.named == nil || f.named.kind != entityKind || len(f.owners) != 1 || t.kind == valueKind || !m.chance(65) {
 				continue
 			}
 			sub := f.owners[0]
@@ -110,7 +124,7 @@ func (m *model) addProvides() {
 // providable declares a field of an entity as external and provided: a leaf, or what a subgraph can resolve below one.
 func (m *model) providable(sub int, t *typ) string {
 	d := m.subgraphs[sub].types[t.name]
-	prefersDeep := m.chance(60)
+	prefersDeep := m.chance(75)
 	for _, isDeep := range []bool{prefersDeep, !prefersDeep} {
 		for _, f := range t.fields {
 			if f.isKey || f.args != "" || len(f.owners) == 0 || t.family != nil && slices.Contains(t.family.fields, f) || (f.named != nil) != isDeep {
@@ -180,7 +194,7 @@ func (m *model) share(t *typ, f *field) {
 func (m *model) addOverrides() {
 	for _, t := range m.ofKind(entityKind) {
 		for _, f := range t.fields {
-			if f.isKey || len(f.owners) != 1 || !m.chance(10) || t.family != nil {
+			if f.isKey || len(f.owners) != 1 || !m.chance(14) || t.family != nil {
 				continue
 			}
 			from := f.owners[0]
@@ -214,7 +228,7 @@ func (m *model) overrideOf(from string) string {
 
 // addVariance lets one subgraph promise more than the graph does.
 func (m *model) addVariance() {
-	if !m.chance(15) {
+	if !m.chance(30) {
 		return
 	}
 	for _, s := range m.subgraphs {

@@ -15,6 +15,7 @@ const (
 	RequiresWithArguments = "requires with arguments"
 	RequiresOfRequires    = "requires of requires"
 	CircularRequires      = "circular requires"
+	RequiresWithFragments = "requires with fragments"
 	RequiresOnObject      = "requires on interface object"
 	Provides              = "provides"
 	NestedProvides        = "nested provides"
@@ -36,7 +37,7 @@ const (
 
 // Observable are the names of all that a run can see in use.
 var Observable = []string{
-	Requires, RequiresWithArguments, RequiresOfRequires, CircularRequires, RequiresOnObject, Provides, NestedProvides, Override,
+	Requires, RequiresWithArguments, RequiresOfRequires, CircularRequires, RequiresWithFragments, RequiresOnObject, Provides, NestedProvides, Override,
 	OverrideByLabel, InterfaceObject, InterfaceEntity, NullEntity, NullKey, SharedRoot, SharedField, SplitValue, Inaccessible, Context,
 	Federation1, OtherNullability, OtherMembers,
 }
@@ -109,6 +110,9 @@ func (w *World) requireTraits(sub *subgraph, typ string, set ast.SelectionSet) [
 	if hasArguments(set) {
 		out = append(out, RequiresWithArguments)
 	}
+	if hasFragments(set) {
+		out = append(out, RequiresWithFragments)
+	}
 	if sub.Types[typ].IsInterfaceObject {
 		out = append(out, RequiresOnObject)
 	}
@@ -140,6 +144,13 @@ func (s *subgraph) resolves(typ string, selection ast.Selection) bool {
 	}
 	own := s.Types[typ].Fields[f.Name]
 	return own != nil && !own.External
+}
+
+func hasFragments(set ast.SelectionSet) bool {
+	return slices.ContainsFunc(set, func(selection ast.Selection) bool {
+		f, isField := selection.(*ast.Field)
+		return !isField || hasFragments(f.SelectionSet)
+	})
 }
 
 func hasArguments(set ast.SelectionSet) bool {
