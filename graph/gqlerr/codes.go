@@ -14,7 +14,18 @@ const (
 	OperationResolution Code = "OPERATION_RESOLUTION_FAILURE"
 	// BadUserInput: a variable cannot be coerced to its type.
 	BadUserInput Code = "BAD_USER_INPUT"
-	// LimitExceeded: the operation is deeper, wider or longer than allowed.
+	// TooManyTokens, TooNested and TooManyDirectives: the document, as it was sent, is larger than the
+	// graph reads.
+	TooManyTokens     Code = "MAX_TOKENS_LIMIT"
+	TooNested         Code = "MAX_NESTING_LIMIT"
+	TooManyDirectives Code = "MAX_DIRECTIVES_LIMIT"
+	// TooDeep, TooHigh, TooManyAliases and TooManyRootFields: the operation, its fragments resolved,
+	// asks for more than the graph allows.
+	TooDeep           Code = "MAX_DEPTH_LIMIT"
+	TooHigh           Code = "MAX_HEIGHT_LIMIT"
+	TooManyAliases    Code = "MAX_ALIASES_LIMIT"
+	TooManyRootFields Code = "MAX_ROOT_FIELDS_LIMIT"
+	// LimitExceeded: checking or answering the operation would take more work than is allowed.
 	LimitExceeded Code = "OPERATION_LIMIT_EXCEEDED"
 	// PlanBudgetExceeded: the planner's budget of states or bytes ran out.
 	PlanBudgetExceeded Code = "PLAN_BUDGET_EXCEEDED"

@@ -57,10 +57,10 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-func limitError(what string, limit, got int) *gqlerr.Error {
+func limitError(code gqlerr.Code, what string, limit, got int) *gqlerr.Error {
 	return &gqlerr.Error{
 		Message: fmt.Sprintf("The operation has %d %s; this graph allows %d. Ask for less at once.", got, what, limit),
-		Code:    gqlerr.LimitExceeded,
+		Code:    code,
 	}
 }
 
@@ -84,18 +84,18 @@ func (l Limits) checkTokens(document string) *gqlerr.Error {
 		default:
 		}
 		if tokens >= l.MaxTokens {
-			return tokenError(token, fmt.Sprintf(
+			return tokenError(gqlerr.TooManyTokens, token, fmt.Sprintf(
 				"The document has more than the %d tokens that this graph reads. Split it into several operations.", l.MaxTokens))
 		}
 		if open > l.MaxNesting {
-			return tokenError(token, fmt.Sprintf(
+			return tokenError(gqlerr.TooNested, token, fmt.Sprintf(
 				"The document nests deeper than the %d brackets that this graph reads.", l.MaxNesting))
 		}
 	}
 }
 
-func tokenError(token lexer.Token, message string) *gqlerr.Error {
-	return &gqlerr.Error{Message: message, Code: gqlerr.LimitExceeded, Locations: locate(&token.Pos)}
+func tokenError(code gqlerr.Code, token lexer.Token, message string) *gqlerr.Error {
+	return &gqlerr.Error{Message: message, Code: code, Locations: locate(&token.Pos)}
 }
 
 // size is what is measured of a normalised operation.
@@ -106,16 +106,17 @@ func (l Limits) measure(op *Operation) gqlerr.List {
 	var errs gqlerr.List
 	s := sizeOf(op.Root)
 	for _, m := range []struct {
+		code       gqlerr.Code
 		what       string
 		limit, got int
 	}{
-		{"levels of fields (its depth)", l.MaxDepth, s.depth},
-		{"fields once fragments are resolved (its height)", l.MaxHeight, s.height},
-		{"aliased fields", l.MaxAliases, s.aliases},
-		{"root fields", l.MaxRootFields, len(op.Root.Fields)},
+		{gqlerr.TooDeep, "levels of fields (its depth)", l.MaxDepth, s.depth},
+		{gqlerr.TooHigh, "fields once fragments are resolved (its height)", l.MaxHeight, s.height},
+		{gqlerr.TooManyAliases, "aliased fields", l.MaxAliases, s.aliases},
+		{gqlerr.TooManyRootFields, "root fields", l.MaxRootFields, len(op.Root.Fields)},
 	} {
 		if m.got > m.limit {
-			errs = append(errs, limitError(m.what, m.limit, m.got))
+			errs = append(errs, limitError(m.code, m.what, m.limit, m.got))
 		}
 	}
 	return errs

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/weft-graph/weft/graph/gqlerr"
 	"github.com/weft-graph/weft/graph/internal/schema"
 )
 
@@ -40,7 +41,7 @@ func (n *normaliser) mergeFields(parent *schema.Type, keys [][]occurrence, given
 	}
 	n.fields += len(fields)
 	if n.fields > 2*n.limits.MaxHeight {
-		n.fail(limitError("fields once fragments are resolved (its height)", n.limits.MaxHeight, n.fields).Message)
+		n.fail(limitError(gqlerr.TooHigh, "fields once fragments are resolved (its height)", n.limits.MaxHeight, n.fields))
 	}
 	return fields
 }
@@ -206,7 +207,10 @@ func (n *normaliser) makeField(c class, r run, given Conjunction) *Field {
 	for _, e := range r.earlier {
 		when = when.butNot(e.when)
 		if len(when) > maxConjunctions {
-			n.fail("The conditions on " + quote(c.occurrences[0].field.Alias) + " are too intricate. Give its occurrences different aliases.")
+			n.fail(&gqlerr.Error{
+				Message: "The conditions on " + quote(c.occurrences[0].field.Alias) + " are too intricate. Give its occurrences different aliases.",
+				Code:    gqlerr.LimitExceeded,
+			})
 			return nil
 		}
 	}

@@ -122,9 +122,10 @@ func (n *normaliser) declareVariables() {
 	}
 }
 
-func (n *normaliser) fail(message string) {
+func (n *normaliser) fail(err *gqlerr.Error) {
 	if n.failed == nil {
-		n.failed = &gqlerr.Error{Message: message, Code: gqlerr.LimitExceeded, Locations: locate(n.def.Position)}
+		err.Locations = locate(n.def.Position)
+		n.failed = err
 	}
 }
 
@@ -158,7 +159,10 @@ type collector struct {
 func (c *collector) collect(p part) {
 	for _, selection := range p.set {
 		if c.work++; c.work > maxNormaliseWork {
-			c.fail("The operation is too large once its fragments are resolved. Spread fewer fragments inside others.")
+			c.fail(&gqlerr.Error{
+				Message: "The operation is too large once its fragments are resolved. Spread fewer fragments inside others.",
+				Code:    gqlerr.LimitExceeded,
+			})
 		}
 		if c.failed != nil {
 			return

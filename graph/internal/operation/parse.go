@@ -113,7 +113,7 @@ func (p *Parser) parse(document string) (*ast.QueryDocument, gqlerr.List) {
 		return nil, gqlerr.List{syntaxError(err)}
 	}
 	if n := countDirectives(doc); n > p.limits.MaxDirectives {
-		return nil, gqlerr.List{limitError("directives", p.limits.MaxDirectives, n)}
+		return nil, gqlerr.List{limitError(gqlerr.TooManyDirectives, "directives", p.limits.MaxDirectives, n)}
 	}
 	return doc, nil
 }
