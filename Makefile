@@ -11,7 +11,7 @@ ALLOW_SKIP := $(if $(WEFT_CORPUS),,WEFT_CORPUS)
 OPERATIONS := e2e/operations web/operations web/playground/operations
 TEST_FLAGS ?= -timeout 15m
 
-.PHONY: help run build playground storefront test test-web screenshots check fuzz generate bench reset
+.PHONY: help run build playground storefront test test-web screenshots check fuzz fuzz-long planted generate bench reset
 
 # What the browser gets is built where Node is installed, and again when its sources have changed. Without it, or without
 # a network on the first build, the router shows a plain page instead; in CI that is a failure.
@@ -67,10 +67,23 @@ check: ## formatting, vet, static analysis, and what has changed in the API sinc
 TIME ?= 60s
 SEED ?= 0
 FAULTS ?= true
-fuzz: ## hunt for wrong answers on made-up graphs: make fuzz TIME=60s SEED=7 (0: a fresh one)
+GRAPHS ?= 0
+DIFFERENTIAL := ./fedtest/internal/differential
+fuzz: ## hunt for wrong answers on made-up graphs: make fuzz TIME=60s, or SEED=7 GRAPHS=1 to see one graph again
 	@mkdir -p .data/found
-	go test -count=1 -timeout 0 -v -run '^TestDifferential$$' ./fedtest/internal/differential \
-		-args -time $(TIME) -seed $(SEED) -faults=$(FAULTS) -write $(CURDIR)/.data/found
+	go test -count=1 -timeout 0 -v -run '^TestDifferential$$' $(DIFFERENTIAL) -args -seed $(SEED) -faults=$(FAULTS) \
+		$(if $(filter-out 0,$(GRAPHS)),-graphs $(GRAPHS),-time $(TIME)) -write $(CURDIR)/.data/found
+
+LONG_GRAPHS ?= 26000
+LONG_OPERATIONS ?= 80
+fuzz-long: ## two million operations on 26,000 graphs, some 20 minutes, told of in bench/differential.md
+	@mkdir -p .data/found
+	go test -count=1 -timeout 0 -v -run '^TestDifferential$$' $(DIFFERENTIAL) -args -seed $(SEED) -faults=$(FAULTS) \
+		-graphs $(LONG_GRAPHS) -operations $(LONG_OPERATIONS) -write $(CURDIR)/.data/found -report $(CURDIR)/bench/differential.md \
+		-commit "$$(git log -1 --format=%H -- '*.go' go.mod)$$(git diff --quiet HEAD -- '*.go' go.mod || echo ' with changes')"
+
+planted: ## plant bugs in the engine, one after the other; the hunt for wrong answers must find each
+	go test -count=1 -timeout 0 -v -tags planted -run '^TestPlanted$$' $(DIFFERENTIAL) -args $(PLANTED)
 
 generate: ## write the generated code anew (gqlgen, the API schema of the pages)
 	go generate ./...

@@ -46,6 +46,9 @@ type Difference struct {
 	Text string
 }
 
+// unplannable is the kind of what was composed and cannot be planned.
+const unplannable = "unplannable"
+
 func differs(kind, format string, args ...any) Difference {
 	return Difference{kind, fmt.Sprintf(format, args...)}
 }
@@ -71,7 +74,7 @@ func (l *Loaded) Compare(ctx context.Context, c *Case, features *Features) (d Di
 	}
 	plan, err := prepared.Plan(ctx, "")
 	if err != nil {
-		return differs("unplannable", "what was composed cannot be planned: %v", err)
+		return differs(unplannable, "what was composed cannot be planned: %v", err)
 	}
 	values, err := decode([]byte(c.Variables))
 	if err != nil {

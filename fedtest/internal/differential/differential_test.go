@@ -17,60 +17,66 @@ import (
 )
 
 var (
-	duration = flag.Duration("time", 0, "how long to hunt for wrong answers; 0 tries a few hundred graphs")
-	seed     = flag.Uint64("seed", 1, "where the made-up graphs begin; 0 takes the clock")
-	isStrict = flag.Bool("strict", false, "report also the differences that are known")
-	isSpoilt = flag.Bool("faults", true, "compare each query also with subgraphs whose answers are spoilt")
-	folder   = flag.String("write", "", "the folder into which cases that differ are written")
+	duration   = flag.Duration("time", 0, "how long to hunt for wrong answers; 0 tries -graphs")
+	graphs     = flag.Int("graphs", 60, "how many graphs to make up, without -time")
+	operations = flag.Int("operations", 50, "how many operations to make up on each graph")
+	seed       = flag.Uint64("seed", 1, "the seed of the first made-up graph, those of the others follow; 0 takes the clock")
+	isStrict   = flag.Bool("strict", false, "report also the differences that are known")
+	isSpoilt   = flag.Bool("faults", true, "compare each query also with subgraphs whose answers are spoilt")
+	folder     = flag.String("write", "", "the folder into which cases that differ are written")
+	report     = flag.String("report", "", "the Markdown file that tells of the run")
+	commit     = flag.String("commit", "", "what the report says that was tried")
 )
 
-// fewGraphs is how many graphs an ordinary run of the tests makes up; operationsEach how many operations on each.
 const (
-	fewGraphs      = 60
-	operationsEach = 50
 	// leastShare is the share of operations, in percent, that must have used each feature where there were manyOperations,
 	// or the run shows little.
-	leastShare     = 0.3
-	manyOperations = 10_000
+	leastShare     = 1
+	manyOperations = 100_000
 )
 
 // hunt is one run of the fuzzer.
 type hunt struct {
-	t        *testing.T
-	started  time.Time
-	mu       sync.Mutex
-	next     uint64
-	graphs   int
-	features Features
-	refusals Refusals
-	found    map[string]int
-	example  map[string]string
+	t       *testing.T
+	started time.Time
+	mu      sync.Mutex
+	next    uint64
+	run     Report
+	found   map[string]int
+	example map[string]string
 }
 
 // TestDifferential makes up graphs and operations and compares the engine's answers with those of the unsplit schema.
-// `make fuzz TIME=60s SEED=7` runs it longer.
+// `make fuzz TIME=60s SEED=7` runs it longer, `make fuzz-long` for two million operations. What it finds on a graph it finds
+// again with that graph's seed alone: `make fuzz SEED=<seed> GRAPHS=1 TIME=0`.
 func TestDifferential(t *testing.T) {
 	if *seed == 0 {
 		*seed = uint64(time.Now().UnixNano())
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // what a graph takes is small and soon forgotten
-	h := &hunt{t: t, started: time.Now(), next: *seed, refusals: Refusals{}, found: map[string]int{}, example: map[string]string{}}
+	h := &hunt{t: t, started: time.Now(), next: *seed, found: map[string]int{}, example: map[string]string{}}
+	h.run = Report{Commit: *commit, FirstSeed: *seed, Refusals: Refusals{}}
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(h.work)
 	}
 	workers.Wait()
-	t.Logf("seed %d: %d graphs, %d operations in %s; refused: %s\n%s", *seed, h.graphs, h.features.Operations,
-		time.Since(h.started).Round(time.Millisecond), h.refusals, &h.features)
+	h.run.Took, h.run.Found = time.Since(h.started), h.found
+	t.Log(h.run.Summary())
 	for kind, n := range h.found {
 		t.Errorf("%d times: %s\n%s", n, kind, h.example[kind])
 	}
-	if *duration == 0 && h.features.Operations < fewGraphs*operationsEach/2 {
-		t.Errorf("only %d operations were compared", h.features.Operations)
+	if *duration == 0 && h.run.Features.Operations < *graphs**operations/2 {
+		t.Errorf("only %d operations were compared", h.run.Features.Operations)
 	}
-	for _, name := range h.features.Names() {
-		if h.features.Operations > manyOperations && h.features.Share(name) < leastShare {
-			t.Errorf("only %.2f %% of the operations used %q", h.features.Share(name), name)
+	for _, name := range h.run.Features.Names() {
+		if h.run.Features.Operations >= manyOperations && h.run.Features.Share(name) < leastShare {
+			t.Errorf("only %.2f %% of the operations used %q", h.run.Features.Share(name), name)
+		}
+	}
+	if *report != "" {
+		if err := os.WriteFile(*report, h.run.Markdown(), 0o644); err != nil {
+			t.Error(err)
 		}
 	}
 }
@@ -79,12 +85,12 @@ func TestDifferential(t *testing.T) {
 func (h *hunt) take() (uint64, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if *duration == 0 && h.graphs >= fewGraphs || *duration > 0 && time.Since(h.started) > *duration {
+	if *duration == 0 && h.run.Graphs >= *graphs || *duration > 0 && time.Since(h.started) > *duration {
 		return 0, false
 	}
-	h.graphs++
+	h.run.Graphs++
 	h.next++
-	return h.next, true
+	return h.next - 1, true
 }
 
 func (h *hunt) work() {
@@ -98,7 +104,7 @@ func (h *hunt) work() {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.features.Add(&features)
+	h.run.Features.Add(&features)
 }
 
 // try compares on one made-up graph.
@@ -108,13 +114,13 @@ func (h *hunt) try(seed uint64, features *Features) {
 	g, loaded, err := NewGraph(random, settings, func(g generate.Graph, refusal *RefusedError) {
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		h.refusals.Add(refusal)
+		h.run.Refusals.Add(refusal)
 	})
 	if err != nil {
 		h.report(&Case{Graph: g, Settings: settings}, Difference{"load", err.Error()})
 		return
 	}
-	for range operationsEach {
+	for range *operations {
 		c := loaded.NewCase(random, g)
 		c.IsStrict = *isStrict
 		if d := loaded.Compare(h.t.Context(), c, features); d.Kind != "" {
@@ -122,6 +128,7 @@ func (h *hunt) try(seed uint64, features *Features) {
 			continue
 		}
 		if c.Faults = random.Uint64() | 1; *isSpoilt && !c.isMutation() {
+			features.Spoilt++
 			if d := loaded.Compare(h.t.Context(), c, nil); d.Kind != "" {
 				h.report(c, d)
 			}

@@ -2,7 +2,6 @@ package differential
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,9 +14,9 @@ import (
 // Features counts the operations that used each feature of federation or of GraphQL while they ran: a field counts when it
 // is resolved, a fetch when it is sent. A nil *Features counts nothing.
 type Features struct {
-	// Operations is how many were compared.
-	Operations int
-	counts     map[string]int
+	// Operations is how many were compared, Spoilt how many of them also with subgraphs whose answers were spoilt.
+	Operations, Spoilt int
+	counts             map[string]int
 }
 
 // The features that are seen in a request rather than in its subgraphs.
@@ -166,6 +165,7 @@ func (f *Features) Add(other *Features) {
 		f.counts = map[string]int{}
 	}
 	f.Operations += other.Operations
+	f.Spoilt += other.Spoilt
 	for name, n := range other.counts {
 		f.counts[name] += n
 	}
@@ -183,23 +183,4 @@ func (f *Features) String() string {
 		fmt.Fprintf(&b, "%-28s %9d  %6.2f %%\n", name, f.counts[name], f.Share(name))
 	}
 	return b.String()
-}
-
-// Refusals counts why graphs were refused.
-type Refusals map[string]int
-
-// Add counts one refusal.
-func (r Refusals) Add(err *RefusedError) {
-	for _, code := range err.Codes() {
-		r[string(code)]++
-	}
-}
-
-// String lists the codes with their counts.
-func (r Refusals) String() string {
-	var out []string
-	for _, code := range slices.Sorted(maps.Keys(r)) {
-		out = append(out, fmt.Sprintf("%s %d", code, r[code]))
-	}
-	return strings.Join(out, ", ")
 }

@@ -11,7 +11,7 @@ var contextLeaves = []string{"Int", "Float", "String", "Boolean", "ID", "Color"}
 // addContexts lets a field take an argument from an object above it. The field belongs to an entity of its own, which
 // only the type that offers the context leads to: everywhere else composition would miss the context.
 func (m *model) addContexts() {
-	if !m.chance(45) {
+	if !m.chance(55) {
 		return
 	}
 	var fits []*typ

@@ -126,7 +126,7 @@ func (m *model) chooseTypes() {
 	entities := add(entityKind, "E", 1+m.IntN(4))
 	values := add(valueKind, "V", 1+m.IntN(3))
 	for _, t := range values {
-		t.isSplit = m.chance(35)
+		t.isSplit = m.chance(42)
 	}
 	for _, t := range entities {
 		t.isMortal = m.chance(25)

@@ -216,7 +216,7 @@ func (m *model) addOverrides() {
 }
 
 func (m *model) overrideOf(from string) string {
-	switch m.IntN(4) {
+	switch m.IntN(3) {
 	case 0:
 		return fmt.Sprintf("@override(from: %q, label: \"percent(%d)\")", from, 10+m.IntN(80))
 	case 1:
