@@ -120,7 +120,7 @@ func (m *merger) mergeInputField(t *mergedType, f *mergedField) bool {
 	if merged == nil {
 		return false
 	}
-	f.def.Description, f.def.Type, f.def.Default, f.def.Applied = merged.Description, merged.Type, merged.Default, merged.Applied
+	f.def = &schema.Field{Name: f.def.Name, Description: merged.Description, Type: merged.Type, Default: merged.Default, Applied: merged.Applied}
 	return true
 }
 

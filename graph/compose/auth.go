@@ -165,12 +165,14 @@ func (m *merger) propagateAuth() {
 		implementations := m.implementations(t.def.Name)
 		t.def.Applied = m.addRequirements(t.def.Name, t.def.Applied, implementations, func(impl *mergedType) []schema.Directive { return impl.def.Applied })
 		for _, f := range t.fields {
-			f.def.Applied = m.addRequirements(f.coordinate(), f.def.Applied, implementations, func(impl *mergedType) []schema.Directive {
+			def := *f.def // which the interface may share with a subgraph
+			def.Applied = m.addRequirements(f.coordinate(), f.def.Applied, implementations, func(impl *mergedType) []schema.Directive {
 				if own := impl.field(f.def.Name); own != nil {
 					return own.def.Applied
 				}
 				return nil
 			})
+			f.def = &def
 		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 func (m *merger) supergraph() *supergraph.Supergraph {
 	parts := schema.Parts{Applied: m.applied, Directives: m.directives, Description: m.description}
 	for _, t := range m.types {
-		t.def.Fields = nil
+		t.def.Fields = make([]*schema.Field, 0, len(t.fields))
 		for _, f := range t.fields {
 			t.def.Fields = append(t.def.Fields, f.def)
 		}
@@ -96,9 +96,13 @@ func (m *merger) subgraphType(t *mergedType, i int, source *federation.Type) *su
 			st.Values = append(st.Values, v.Name)
 		}
 	}
+	st.Fields = make([]*supergraph.SubgraphField, 0, len(source.Fields))
+	block := make([]supergraph.SubgraphField, len(source.Fields))
 	for _, f := range t.fields {
-		if f.sources.has(i) && !f.overriddenIn(i).gone {
-			st.Fields = append(st.Fields, m.subgraphField(f, i))
+		if own := f.sources.get(i); own != nil && !f.overriddenIn(i).gone {
+			at := len(st.Fields)
+			m.subgraphField(&block[at], f, i, own)
+			st.Fields = append(st.Fields, &block[at])
 		}
 	}
 	return st
@@ -116,13 +120,11 @@ func (m *merger) handedOn(i int, applied []schema.Directive) []schema.Directive 
 	return out
 }
 
-func (m *merger) subgraphField(f *mergedField, i int) *supergraph.SubgraphField {
-	source := f.sources.get(i)
-	out := &supergraph.SubgraphField{
-		Name: f.def.Name, Type: source.Type, External: source.External != nil, Pos: source.Def.Pos,
-		Directives:     m.handedOn(i, source.Applied),
-		UsedOverridden: f.overriddenIn(i).used, OverrideLabel: f.overriddenIn(i).label,
-	}
+// subgraphField fills out with what subgraph i, which has source, has of the merged field.
+func (m *merger) subgraphField(out *supergraph.SubgraphField, f *mergedField, i int, source *federation.Field) {
+	out.Name, out.Type, out.External, out.Pos = f.def.Name, source.Type, source.External != nil, source.Def.Pos
+	out.Directives = m.handedOn(i, source.Applied)
+	out.UsedOverridden, out.OverrideLabel = f.overriddenIn(i).used, f.overriddenIn(i).label
 	if source.Requires != nil {
 		out.Requires = source.Requires.Fields
 	}
@@ -137,5 +139,4 @@ func (m *merger) subgraphField(f *mergedField, i int) *supergraph.SubgraphField 
 	if source.Override != nil {
 		out.Override = source.Override.From
 	}
-	return out
 }

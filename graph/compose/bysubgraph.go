@@ -26,6 +26,12 @@ func (b bySubgraph[T]) all() iter.Seq2[int, T] {
 }
 
 func (b bySubgraph[T]) find(subgraph int) (at int, found bool) {
+	if len(b) <= 8 { // most lists
+		for at < len(b) && b[at].subgraph < subgraph {
+			at++
+		}
+		return at, at < len(b) && b[at].subgraph == subgraph
+	}
 	return slices.BinarySearchFunc(b, subgraph, func(one ofSubgraph[T], subgraph int) int { return one.subgraph - subgraph })
 }
 

@@ -10,24 +10,39 @@ import (
 	"github.com/weft-graph/weft/graph/internal/schema"
 )
 
-// collectFields makes the merged fields of objects, interfaces and input objects.
+// manyFields is the number of fields from which on a table finds those of one name.
+const manyFields = 24
+
+// collectFields makes the merged fields of objects, interfaces and input objects. Until it is merged, a
+// field has the definition of its first source.
 func (m *merger) collectFields() {
 	for _, t := range m.types {
-		var index map[string]*mergedField
-		if len(t.sources) > 1 {
-			index = map[string]*mergedField{}
+		total := 0
+		for _, source := range t.sources.all() {
+			total += len(source.Fields)
 		}
-		for i, source := range t.sources.all() {
-			for _, f := range source.Fields {
+		block, sources := make([]mergedField, total), make(bySubgraph[*federation.Field], total)
+		t.fields = make([]*mergedField, 0, total)
+		var index map[string]*mergedField
+		if len(t.sources) > 1 && total >= manyFields {
+			index = make(map[string]*mergedField, total)
+		}
+		for at, one := range t.sources {
+			for _, f := range one.value.Fields {
 				merged := index[f.Name]
+				if index == nil && at > 0 {
+					merged = t.field(f.Name)
+				}
 				if merged == nil {
-					merged = &mergedField{parent: t, def: &schema.Field{Name: f.Name}}
+					merged = &block[0]
+					merged.parent, merged.def, merged.sources = t, f.Def, sources[:0:1]
+					block, sources = block[1:], sources[1:]
 					t.fields = append(t.fields, merged)
 					if index != nil {
 						index[f.Name] = merged
 					}
 				}
-				merged.sources = append(merged.sources, ofSubgraph[*federation.Field]{i, f})
+				merged.sources = append(merged.sources, ofSubgraph[*federation.Field]{one.subgraph, f})
 			}
 		}
 	}
@@ -57,6 +72,7 @@ func (m *merger) mergeField(f *mergedField) bool {
 		m.copyField(f)
 		return true
 	}
+	f.def = &schema.Field{Name: f.def.Name}
 	resolving := f.resolving()
 	if len(resolving) == 0 {
 		if !m.isResolvedByInterfaceObject(f) {
@@ -78,10 +94,19 @@ func (m *merger) mergeField(f *mergedField) bool {
 	return isTyped
 }
 
-// copyField is mergeField where there is nothing to merge, which is the case of most fields.
+// copyField is mergeField where there is nothing to merge, which is the case of most fields. Where the
+// supergraph says nothing else than the subgraph they share the definition, which nobody changes.
 func (m *merger) copyField(f *mergedField) {
 	i, source := f.sources[0].subgraph, f.sources[0].value
-	f.def.Type, f.def.Description = source.Type, source.Def.Description
+	m.use(source.Type, enumUse{output: true})
+	isPlain := func(a *schema.InputValue) bool { return len(a.Applied) == 0 && a.Default == nil }
+	if len(source.Applied) == 0 && len(source.Def.Applied) == 0 && !slices.ContainsFunc(source.Def.Args, func(a *schema.InputValue) bool { return !isPlain(a) }) {
+		for _, a := range source.Def.Args {
+			m.use(a.Type, enumUse{input: true})
+		}
+		return
+	}
+	f.def = &schema.Field{Name: f.def.Name, Type: source.Type, Description: source.Def.Description}
 	if len(source.Def.Args) > 0 {
 		one := bySubgraph[*argSource]{{i, &argSource{args: source.Def.Args, pos: source.Def.Pos}}}
 		f.def.Args = m.mergeArgs(argOwner{coordinate: f.coordinate(), sources: one})
@@ -89,7 +114,6 @@ func (m *merger) copyField(f *mergedField) {
 	if len(source.Applied) > 0 {
 		f.def.Applied = m.mergeMetadata(f.coordinate(), bySubgraph[[]schema.Directive]{{i, source.Applied}})
 	}
-	m.use(f.def.Type, enumUse{output: true})
 }
 
 func firstSource(f *mergedField) *federation.Field {
@@ -141,6 +165,10 @@ func (f *mergedField) argSources(from []int) bySubgraph[*argSource] {
 
 // use remembers where an enum is used.
 func (m *merger) use(ref *schema.TypeRef, use enumUse) {
+	switch ref.Named() {
+	case "String", "ID", "Int", "Boolean", "Float": // most fields and arguments
+		return
+	}
 	old := m.enumUse[ref.Named()]
 	m.enumUse[ref.Named()] = enumUse{input: old.input || use.input, output: old.output || use.output}
 }

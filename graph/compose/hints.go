@@ -86,28 +86,38 @@ func (m *merger) isEntity(t *mergedType) bool {
 // field that cannot be null, added to an entity whose lists and roots live elsewhere. With that
 // subgraph down, the null moves up into data that does not come from it.
 func hintFragile(m *merger) diag.List {
-	returned := make([]map[string]bool, len(m.subgraphs))
-	for i := range m.subgraphs {
-		returned[i] = m.returnedTypes(i)
-	}
 	for _, t := range m.types {
 		if t.def.Kind != schema.Object && t.def.Kind != schema.Interface || isRootName(t.def.Name) || !m.isEntity(t) {
 			continue
 		}
 		for _, f := range t.fields {
-			from := slices.DeleteFunc(f.resolving(), func(i int) bool { return f.overriddenIn(i).gone })
-			if !f.def.Type.NonNull || len(from) != 1 || f.sources.get(from[0]).Uses.Key || returned[from[0]][t.def.Name] {
-				continue
-			}
-			isElsewhere := slices.ContainsFunc(returned, func(types map[string]bool) bool { return types[t.def.Name] })
-			if isElsewhere {
-				m.add(diag.Info, diag.NonNullFieldOnForeignEntity, m.fieldPositions(f), fmt.Sprintf("make %q nullable", f.coordinate()),
-					"field %q cannot be null, and subgraph %q only adds it to an entity that others return: while %q is down, the whole %q is null",
-					f.coordinate(), m.subgraphs[from[0]].Name, m.subgraphs[from[0]].Name, t.def.Name)
+			if f.def.Type.NonNull {
+				m.hintFragileField(f)
 			}
 		}
 	}
 	return m.takeDiags()
+}
+
+func (m *merger) hintFragileField(f *mergedField) {
+	name := f.parent.def.Name
+	from := slices.DeleteFunc(f.resolving(), func(i int) bool { return f.overriddenIn(i).gone })
+	if len(from) != 1 || f.sources.get(from[0]).Uses.Key || m.returns(from[0], name) {
+		return
+	}
+	if f.parent.sources.any(func(i int) bool { return m.returns(i, name) }) {
+		m.add(diag.Info, diag.NonNullFieldOnForeignEntity, m.fieldPositions(f), fmt.Sprintf("make %q nullable", f.coordinate()),
+			"field %q cannot be null, and subgraph %q only adds it to an entity that others return: while %q is down, the whole %q is null",
+			f.coordinate(), m.subgraphs[from[0]].Name, m.subgraphs[from[0]].Name, name)
+	}
+}
+
+// returns reports whether the roots of subgraph i lead to the type without leaving the subgraph.
+func (m *merger) returns(i int, name string) bool {
+	if m.returned[i] == nil {
+		m.returned[i] = m.returnedTypes(i)
+	}
+	return m.returned[i][name]
 }
 
 // returnedTypes are the types to which the roots of subgraph i lead without leaving it.

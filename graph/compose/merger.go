@@ -38,6 +38,8 @@ type merger struct {
 	enumUse map[string]enumUse
 	// mixedReturns are shared fields to hint at if they can be read in several subgraphs.
 	mixedReturns []mixedReturn
+	// returned are the types that each subgraph returns, as far as somebody asked, see returns.
+	returned []map[string]bool
 }
 
 // mergedType is a type of the supergraph with what each subgraph has of it.
@@ -70,6 +72,7 @@ func newMerger(subgraphs []*federation.Subgraph) *merger {
 		subgraphs: subgraphs, version: federation.FirstFed2,
 		byName: map[string]*mergedType{}, features: map[string]bool{}, enumUse: map[string]enumUse{},
 		featureNames: map[string][]featureName{}, interfaceObjects: map[string][]int{},
+		returned: make([]map[string]bool, len(subgraphs)),
 	}
 	for _, sub := range subgraphs {
 		if m.version.Less(sub.Version) {

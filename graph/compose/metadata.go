@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/weft-graph/weft/graph/diag"
+	"github.com/weft-graph/weft/graph/internal/federation"
 	"github.com/weft-graph/weft/graph/internal/schema"
 )
 
@@ -302,6 +303,11 @@ func mergeListSize(list []schema.Directive) schema.Directive {
 // mergeTypeMetadata merges descriptions of and directives on types.
 func (m *merger) mergeTypeMetadata() {
 	for _, t := range m.types {
+		if !slices.ContainsFunc(t.sources, func(one ofSubgraph[*federation.Type]) bool {
+			return one.value.Def.Description != "" || len(one.value.Applied) > 0
+		}) {
+			continue // nothing to merge
+		}
 		var texts []string
 		var applied bySubgraph[[]schema.Directive]
 		for i, source := range t.sources.all() {

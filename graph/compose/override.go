@@ -25,8 +25,8 @@ type overridden struct {
 
 // overriddenIn says what an @override did to the field in subgraph i.
 func (f *mergedField) overriddenIn(i int) overridden {
-	if state := f.overridden[i]; state != nil {
-		return *state
+	if f.overridden != nil && f.overridden[i] != nil {
+		return *f.overridden[i]
 	}
 	return overridden{}
 }

@@ -48,7 +48,7 @@ func (m *merger) proves(t *mergedType) bool {
 	if isPlain {
 		return true
 	}
-	p := &prover{t: t, answered: make([]bool, len(t.fields)), reached: make([]bool, len(t.sources)), proven: make([]bool, len(t.sources))}
+	p := newProver(t)
 	if isRootName(t.def.Name) { // every subgraph is asked
 		return p.provesFrom(indexes(t.sources)...)
 	}
@@ -91,8 +91,50 @@ type prover struct {
 	reached, answered []bool
 	// proven are the sources from which everything can be answered.
 	proven []bool
-	// fields are the places of the fields, by name.
+	// plain are, by source, the fields that it answers at once, requiring those that require others.
+	plain, requiring [][]int
+	// fields are the places of the fields, by name, where there are many.
 	fields map[string]int
+}
+
+func newProver(t *mergedType) *prover {
+	n := len(t.sources)
+	flags := make([]bool, 2*n+len(t.fields))
+	lists := make([][]int, 2*n)
+	p := &prover{t: t, reached: flags[:n], proven: flags[n : 2*n], answered: flags[2*n:], plain: lists[:n], requiring: lists[n:]}
+	for i, f := range t.fields {
+		at := 0
+		for subgraph, source := range f.sources.all() {
+			for t.sources[at].subgraph != subgraph {
+				at++
+			}
+			switch {
+			case !f.isResolved(subgraph, source):
+			case source.Requires != nil:
+				p.requiring[at] = append(p.requiring[at], i)
+			default:
+				p.plain[at] = append(p.plain[at], i)
+			}
+		}
+	}
+	if len(t.fields) >= manyFields {
+		p.fields = make(map[string]int, len(t.fields))
+		for i, f := range t.fields {
+			p.fields[f.def.Name] = i
+		}
+	}
+	return p
+}
+
+// place is the place of a field in the list of fields, or -1.
+func (p *prover) place(name string) int {
+	if p.fields == nil {
+		return slices.IndexFunc(p.t.fields, func(f *mergedField) bool { return f.def.Name == name })
+	}
+	if i, known := p.fields[name]; known {
+		return i
+	}
+	return -1
 }
 
 // provesFrom reports whether every field can be answered for an object that was read in the given
@@ -126,29 +168,22 @@ func (p *prover) provesFrom(start ...int) bool {
 // enter continues the object in a source: fields without requirements are answered.
 func (p *prover) enter(at int) {
 	p.reached[at] = true
-	i := p.t.sources[at].subgraph
-	for n, f := range p.t.fields {
-		if source := f.sources.get(i); source != nil && source.Requires == nil && f.isResolved(i, source) {
-			p.answered[n] = true
-		}
+	for _, i := range p.plain[at] {
+		p.answered[i] = true
 	}
 }
 
 // require answers the fields of a source that require others, as far as those are answered and can be
 // sent to it. It reports whether there are any.
 func (p *prover) require(at int, isStart bool) bool {
-	i := p.t.sources[at].subgraph
 	changed := false
-	for n, f := range p.t.fields {
-		if p.answered[n] {
+	for _, i := range p.requiring[at] {
+		if p.answered[i] {
 			continue
 		}
-		source := f.sources.get(i)
-		if source == nil || source.Requires == nil || !f.isResolved(i, source) {
-			continue
-		}
-		if p.areAnswered(source.Requires.Fields) && p.canJump(at, isStart) {
-			p.answered[n], changed = true, true
+		f := p.t.fields[i]
+		if p.areAnswered(f.sources.get(p.t.sources[at].subgraph).Requires.Fields) && p.canJump(at, isStart) {
+			p.answered[i], changed = true, true
 		}
 	}
 	return changed
@@ -164,17 +199,16 @@ func (p *prover) canJump(at int, isStart bool) bool {
 
 // areAnswered reports whether the field set is one of plain fields that are answered.
 func (p *prover) areAnswered(set federation.FieldSet) bool {
-	if p.fields == nil {
-		p.fields = make(map[string]int, len(p.t.fields))
-		for n, f := range p.t.fields {
-			p.fields[f.def.Name] = n
-		}
-	}
-	return !slices.ContainsFunc(set, func(item federation.FieldSetItem) bool {
+	for _, item := range set {
 		if item.Field == "__typename" {
+			continue
+		}
+		if item.On != "" || len(item.Selections) > 0 {
 			return false
 		}
-		n, known := p.fields[item.Field]
-		return !known || item.On != "" || len(item.Selections) > 0 || !p.answered[n]
-	})
+		if i := p.place(item.Field); i < 0 || !p.answered[i] {
+			return false
+		}
+	}
+	return true
 }

@@ -60,18 +60,7 @@ func (a *apiBuilder) typeOf(t *schema.Type) *schema.Type {
 		Kind: t.Kind, Name: t.Name, Description: t.Description, Pos: t.Pos,
 		Applied: a.directives(t.Applied), Interfaces: a.visible(t.Interfaces), Members: a.visible(t.Members),
 	}
-	for _, f := range t.Fields {
-		if isHidden(f.Applied) || a.hidden[f.Type.Named()] {
-			continue
-		}
-		if a.isPlain(f) {
-			out.Fields = append(out.Fields, f) // schemas are immutable, so they may share it
-			continue
-		}
-		c := *f
-		c.Args, c.Applied = a.inputValues(f.Args), a.directives(f.Applied)
-		out.Fields = append(out.Fields, &c)
-	}
+	out.Fields = a.fields(t.Fields)
 	for _, v := range t.Values {
 		if !isHidden(v.Applied) {
 			c := *v
@@ -82,17 +71,43 @@ func (a *apiBuilder) typeOf(t *schema.Type) *schema.Type {
 	return out
 }
 
+// fields are the fields that clients see. Schemas are immutable, so they may share what is the same.
+func (a *apiBuilder) fields(list []*schema.Field) []*schema.Field {
+	if !slices.ContainsFunc(list, func(f *schema.Field) bool { return !a.isPlain(f) }) {
+		return list
+	}
+	var out []*schema.Field
+	for _, f := range list {
+		if isHidden(f.Applied) || a.isHiddenType(f.Type) {
+			continue
+		}
+		if a.isPlain(f) {
+			out = append(out, f)
+			continue
+		}
+		c := *f
+		c.Args, c.Applied = a.inputValues(f.Args), a.directives(f.Applied)
+		out = append(out, &c)
+	}
+	return out
+}
+
+// isHiddenType reports whether clients do not see the type that ref uses.
+func (a *apiBuilder) isHiddenType(ref *schema.TypeRef) bool {
+	return len(a.hidden) > 0 && a.hidden[ref.Named()]
+}
+
 // isPlain reports whether clients see the field just as it was merged.
 func (a *apiBuilder) isPlain(f *schema.Field) bool {
-	return len(f.Applied) == 0 && !slices.ContainsFunc(f.Args, func(arg *schema.InputValue) bool {
-		return len(arg.Applied) > 0 || a.hidden[arg.Type.Named()]
+	return len(f.Applied) == 0 && !a.isHiddenType(f.Type) && !slices.ContainsFunc(f.Args, func(arg *schema.InputValue) bool {
+		return len(arg.Applied) > 0 || a.isHiddenType(arg.Type)
 	})
 }
 
 func (a *apiBuilder) inputValues(list []*schema.InputValue) []*schema.InputValue {
 	var out []*schema.InputValue
 	for _, v := range list {
-		if isHidden(v.Applied) || a.hidden[v.Type.Named()] {
+		if isHidden(v.Applied) || a.isHiddenType(v.Type) {
 			continue
 		}
 		c := *v

@@ -17,11 +17,14 @@ func New(parts Supergraph) *Supergraph {
 		sub.Index = i
 		sub.byName = make(map[string]*SubgraphType, len(sub.Types))
 		for _, t := range sub.Types {
+			sub.byName[t.Name] = t
+			if t.fields != nil || len(t.Fields) < manyFields {
+				continue
+			}
 			t.fields = make(map[string]*SubgraphField, len(t.Fields))
 			for _, f := range t.Fields {
 				t.fields[f.Name] = f
 			}
-			sub.byName[t.Name] = t
 		}
 		s.byName[sub.Name] = sub
 	}

@@ -80,6 +80,7 @@ type SubgraphType struct {
 	// Pos is where the subgraph's SDL declares the type; zero where the supergraph was loaded.
 	Pos schema.Position
 
+	// fields are the fields by name where there are many.
 	fields map[string]*SubgraphField
 }
 
@@ -136,7 +137,21 @@ func (s *Supergraph) Subgraph(name string) *Subgraph { return s.byName[name] }
 func (s *Subgraph) Type(name string) *SubgraphType { return s.byName[name] }
 
 // Field returns the field called name as the subgraph declares it, or nil.
-func (t *SubgraphType) Field(name string) *SubgraphField { return t.fields[name] }
+func (t *SubgraphType) Field(name string) *SubgraphField {
+	if t.fields != nil {
+		return t.fields[name]
+	}
+	for _, f := range t.Fields {
+		if f.Name == name {
+			return f
+		}
+	}
+	return nil
+}
+
+// manyFields is the number of fields from which on a type has a table of them; the others, which almost
+// all are, are looked through.
+const manyFields = 24
 
 // At returns where the subgraphs declare a type or, with a name, its field; nothing where the supergraph
 // was loaded.

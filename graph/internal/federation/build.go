@@ -12,6 +12,7 @@ import (
 // build turns the checked schema into the Subgraph's types: directives of Federation become fields.
 func (l *loader) build(parts *schema.Parts) {
 	s := l.sub
+	s.nameDirectives()
 	s.Description = parts.Description
 	for _, d := range parts.Applied {
 		if d.Name != s.Links.Directive {
@@ -72,8 +73,12 @@ func (l *loader) readType(def *schema.Type) *Type {
 			t.Applied = append(t.Applied, d)
 		}
 	}
-	for _, fieldDef := range def.Fields {
-		f := l.readField(t, fieldDef)
+	t.Fields = make([]*Field, 0, len(def.Fields))
+	block := make([]Field, len(def.Fields))
+	for i, fieldDef := range def.Fields {
+		f := &block[i]
+		f.Parent, f.Name, f.Type, f.Def = t, fieldDef.Name, fieldDef.Type, fieldDef
+		l.readField(f)
 		// On a type the directive speaks for the fields of the same declaration only.
 		if d := ofDeclaration(external, fieldDef.Declaration); d != nil && f.External == nil {
 			f.External = d
@@ -111,11 +116,11 @@ func ofDeclaration(list []schema.Directive, declaration int) *schema.Directive {
 	return nil
 }
 
-func (l *loader) readField(t *Type, def *schema.Field) *Field {
-	f := &Field{Parent: t, Name: def.Name, Type: def.Type, Def: def}
+// readField reads the directives on a field.
+func (l *loader) readField(f *Field) {
 	l.readContexts(f)
-	l.checkShadowed(def.Type.Named(), def.Pos)
-	for _, d := range def.Applied {
+	l.checkShadowed(f.Type.Named(), f.Def.Pos)
+	for _, d := range f.Def.Applied {
 		l.checkShadowed("@"+d.Name, d.Pos)
 		name, known := l.sub.Canonical(d)
 		switch {
@@ -142,7 +147,6 @@ func (l *loader) readField(t *Type, def *schema.Field) *Field {
 			f.Applied = append(f.Applied, d)
 		}
 	}
-	return f
 }
 
 func (l *loader) readKey(d schema.Directive) *Key {

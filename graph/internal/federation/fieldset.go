@@ -37,6 +37,9 @@ func (e *FieldSetError) Error() string { return e.Message }
 
 // ParseFieldSet parses a field set, with or without braces around it. The error is a *FieldSetError.
 func ParseFieldSet(text string) (FieldSet, error) {
+	if set, ok := plainFieldSet(text); ok {
+		return set, nil
+	}
 	trimmed := strings.TrimSpace(text)
 	if !strings.HasPrefix(trimmed, "{") {
 		trimmed = "{" + trimmed + "\n}"
@@ -52,6 +55,28 @@ func ParseFieldSet(text string) (FieldSet, error) {
 		return nil, &FieldSetError{Message: fmt.Sprintf("%q is not one selection of fields", text)}
 	}
 	return fieldSet(doc.Operations[0].SelectionSet)
+}
+
+// plainFieldSet reads a field set that is nothing but names, as those of most keys are. It saves a parser
+// for each.
+func plainFieldSet(text string) (FieldSet, bool) {
+	var out FieldSet
+	for len(out) < maxFieldSetTokens {
+		text = strings.TrimLeft(text, " \t\r\n,")
+		if text == "" {
+			return out, len(out) > 0
+		}
+		end := strings.IndexAny(text, " \t\r\n,")
+		if end < 0 {
+			end = len(text)
+		}
+		if !isName(text[:end]) {
+			return nil, false
+		}
+		out = append(out, FieldSetItem{Field: text[:end]})
+		text = text[end:]
+	}
+	return nil, false
 }
 
 // maxFieldSetTokens bounds what one field set may cost; real ones have some dozens.
@@ -130,6 +155,9 @@ func constant(v *ast.Value) (schema.Value, error) {
 
 // String prints the field set on one line: "id org { id }".
 func (s FieldSet) String() string {
+	if len(s) == 1 && s[0].Field != "" && s[0].Alias == "" && len(s[0].Args)+len(s[0].Selections) == 0 {
+		return s[0].Field
+	}
 	var b strings.Builder
 	s.write(&b)
 	return b.String()

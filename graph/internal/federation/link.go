@@ -334,7 +334,7 @@ func (l Links) ResolveType(name string) (*Link, string) { return l.resolve("", n
 func (l Links) resolve(sigil, name string) (*Link, string) {
 	for _, link := range l.List {
 		for _, one := range link.Imports {
-			if one.As == sigil+name {
+			if len(one.As) == len(sigil)+len(name) && strings.HasPrefix(one.As, sigil) && one.As[len(sigil):] == name {
 				return link, strings.TrimPrefix(one.Name, "@")
 			}
 		}

@@ -27,6 +27,8 @@ type Subgraph struct {
 	Schema *schema.Schema
 
 	byName map[string]*Type
+	// canonical are the names of the directives that the schema defines, see Canonical.
+	canonical map[string]canonicalName
 	// adopted are the directives of Federation 2 that a Federation 1 subgraph defines itself.
 	adopted map[string]bool
 	// pending are faults in field sets, found while reading and reported by Validate.
@@ -51,6 +53,7 @@ type Type struct {
 	// Applied are the directives that are no federation machinery, as written.
 	Applied []schema.Directive
 
+	// byName are the fields of a type that has many of them.
 	byName map[string]*Field
 }
 
@@ -120,7 +123,21 @@ func (s *Subgraph) IsFed1() bool { return s.Version == Fed1 }
 func (s *Subgraph) Type(name string) *Type { return s.byName[name] }
 
 // Field returns the field called name, or nil.
-func (t *Type) Field(name string) *Field { return t.byName[name] }
+func (t *Type) Field(name string) *Field {
+	if t.byName != nil {
+		return t.byName[name]
+	}
+	for _, f := range t.Fields {
+		if f.Name == name {
+			return f
+		}
+	}
+	return nil
+}
+
+// manyFields is the number of fields from which on a type has a table of them; the others, which almost
+// all are, are looked through.
+const manyFields = 24
 
 // Coordinate is "Type.field".
 func (f *Field) Coordinate() string { return f.Parent.Name + "." + f.Name }
@@ -140,6 +157,10 @@ func (s *Subgraph) index() {
 	s.byName = make(map[string]*Type, len(s.Types))
 	for _, t := range s.Types {
 		s.byName[t.Name] = t
+		t.byName = nil
+		if len(t.Fields) < manyFields {
+			continue
+		}
 		t.byName = make(map[string]*Field, len(t.Fields))
 		for _, f := range t.Fields {
 			t.byName[f.Name] = f
@@ -159,6 +180,28 @@ func (s *Subgraph) root(t *Type) *Type {
 // Canonical gives a directive its specification's own name: "key" for an imported "@primaryKey". The
 // second result is false for a directive that belongs to no specification we know.
 func (s *Subgraph) Canonical(d schema.Directive) (string, bool) {
+	if known, ok := s.canonical[d.Name]; ok {
+		return known.name, known.isKnown
+	}
+	return s.findCanonical(d)
+}
+
+// canonicalName is what Canonical returns.
+type canonicalName struct {
+	name    string
+	isKnown bool
+}
+
+// nameDirectives fills the table for Canonical: the schema's directives are applied many times each.
+func (s *Subgraph) nameDirectives() {
+	s.canonical = make(map[string]canonicalName, len(s.Schema.Directives))
+	for _, d := range s.Schema.Directives {
+		name, isKnown := s.findCanonical(schema.Directive{Name: d.Name})
+		s.canonical[d.Name] = canonicalName{name, isKnown}
+	}
+}
+
+func (s *Subgraph) findCanonical(d schema.Directive) (string, bool) {
 	if s.IsFed1() {
 		if definition := directiveOf(parsedSpecs().federation[Fed1], d.Name); definition != nil {
 			return d.Name, true

@@ -11,8 +11,8 @@ import (
 // New makes a Schema of its parts and adds the built-in types and directives. It takes over the
 // types: they must not belong to another Schema. It checks nothing; Check does.
 func New(p Parts) *Schema {
-	s := &Schema{Description: p.Description, Applied: p.Applied, byName: map[string]*Type{}}
 	scalars, introspection, directives := builtIns()
+	s := &Schema{Description: p.Description, Applied: p.Applied}
 	s.Types = append(append(append(s.Types, scalars...), p.Types...), introspection...)
 	s.Directives = append(s.Directives, directives...)
 	for _, d := range p.Directives {
@@ -27,6 +27,7 @@ func New(p Parts) *Schema {
 			}
 		}
 	}
+	s.byName = make(map[string]*Type, len(s.Types))
 	for _, t := range s.Types {
 		s.byName[t.Name] = t
 	}
@@ -57,10 +58,11 @@ func (s *Schema) numberObjects() {
 			implementers[name] = append(implementers[name], t.objectIndex)
 		}
 	}
+	var single singleSets
 	for _, t := range s.Types {
 		switch t.Kind {
 		case Object:
-			t.possible = setOf(t.objectIndex)
+			t.possible = single.of(t.objectIndex, objects)
 		case Interface:
 			t.possible = setOf(implementers[t.Name]...)
 		case Union:
@@ -74,17 +76,6 @@ func (s *Schema) numberObjects() {
 		case Scalar, Enum, InputObject:
 		}
 	}
-}
-
-func setOf(indexes ...int) TypeSet {
-	var set TypeSet
-	for _, i := range indexes {
-		for len(set) <= i>>6 {
-			set = append(set, 0)
-		}
-		set[i>>6] |= 1 << (i & 63)
-	}
-	return set
 }
 
 // Objects returns the object types by their dense number.

@@ -34,11 +34,13 @@ type checker struct {
 	schema     *Schema
 	directives map[string]*DirectiveDefinition
 	problems   Problems
+	// last is the type that was looked up last.
+	last *Type
 }
 
 func (c *checker) checkDirectiveDefinition(d *DirectiveDefinition) {
 	c.checkName(d.Name, d.Pos)
-	c.checkInputValues("@"+d.Name, d.Args)
+	c.checkInputValues(coordinate{directive: d.Name}, d.Args)
 	for i, location := range d.Locations {
 		if slices.Contains(d.Locations[:i], location) {
 			c.problems.add(d.Pos, "directive \"@%s\" lists the location %s twice", d.Name, location)
@@ -75,22 +77,37 @@ func (c *checker) checkName(name string, pos Position) {
 	}
 }
 
+// coordinate names an element in messages: "Type.field", "Type.field(arg:)", "@directive(arg:)". It is
+// made into text only where there is something to say.
+type coordinate struct{ owner, field, directive, arg string }
+
+// String writes the coordinate as in the spec of schema coordinates.
+func (c coordinate) String() string {
+	text := c.owner + "." + c.field
+	if c.directive != "" {
+		text = "@" + c.directive
+	}
+	if c.arg != "" {
+		text += "(" + c.arg + ":)"
+	}
+	return text
+}
+
 func (c *checker) checkFields(t *Type) {
 	if len(t.Fields) == 0 {
 		c.problems.add(t.Pos, "%s %q must have at least one field", t.Kind, t.Name)
 	}
-	seen := map[string]bool{}
-	for _, f := range t.Fields {
-		coordinate := t.Name + "." + f.Name
-		if seen[f.Name] {
-			c.problems.add(f.Pos, "field %q is defined twice", coordinate)
+	before := names{n: len(t.Fields)}
+	for i, f := range t.Fields {
+		at := coordinate{owner: t.Name, field: f.Name}
+		if before.has(f.Name, func(j int) string { return t.Fields[j].Name }, i) {
+			c.problems.add(f.Pos, "field %q is defined twice", at)
 		}
-		seen[f.Name] = true
 		c.checkName(f.Name, f.Pos)
-		if named := c.checkTypeRef(coordinate, f.Type, f.Pos); named != nil && named.Kind == InputObject {
-			c.problems.add(f.Pos, "field %q must have an output type, %q is an input type", coordinate, named.Name)
+		if named := c.checkTypeRef(at, f.Type, f.Pos); named != nil && named.Kind == InputObject {
+			c.problems.add(f.Pos, "field %q must have an output type, %q is an input type", at, named.Name)
 		}
-		c.checkInputValues(coordinate, f.Args)
+		c.checkInputValues(at, f.Args)
 		c.checkDirectives("FIELD_DEFINITION", f.Applied)
 	}
 }
@@ -99,58 +116,92 @@ func (c *checker) checkInputFields(t *Type) {
 	if len(t.Fields) == 0 {
 		c.problems.add(t.Pos, "%s %q must have at least one field", t.Kind, t.Name)
 	}
-	seen := map[string]bool{}
-	for _, f := range t.Fields {
-		coordinate := t.Name + "." + f.Name
-		if seen[f.Name] {
-			c.problems.add(f.Pos, "input field %q is defined twice", coordinate)
+	before := names{n: len(t.Fields)}
+	for i, f := range t.Fields {
+		at := coordinate{owner: t.Name, field: f.Name}
+		if before.has(f.Name, func(j int) string { return t.Fields[j].Name }, i) {
+			c.problems.add(f.Pos, "input field %q is defined twice", at)
 		}
-		seen[f.Name] = true
-		c.checkInput(coordinate, &InputValue{Name: f.Name, Type: f.Type, Default: f.Default, Pos: f.Pos, Applied: f.Applied})
+		c.checkInput(at, &InputValue{Name: f.Name, Type: f.Type, Default: f.Default, Pos: f.Pos, Applied: f.Applied})
 		c.checkDirectives("INPUT_FIELD_DEFINITION", f.Applied)
 	}
 }
 
 // checkInputValues checks the arguments of the field or directive called owner.
-func (c *checker) checkInputValues(owner string, args []*InputValue) {
-	seen := map[string]bool{}
-	for _, a := range args {
-		if seen[a.Name] {
-			c.problems.add(a.Pos, "argument \"%s(%s:)\" is defined twice", owner, a.Name)
+func (c *checker) checkInputValues(owner coordinate, args []*InputValue) {
+	before := names{n: len(args)}
+	for i, a := range args {
+		at := owner
+		at.arg = a.Name
+		if before.has(a.Name, func(j int) string { return args[j].Name }, i) {
+			c.problems.add(a.Pos, "argument \"%s\" is defined twice", at)
 		}
-		seen[a.Name] = true
-		c.checkInput(owner+"("+a.Name+":)", a)
+		c.checkInput(at, a)
 		c.checkDirectives("ARGUMENT_DEFINITION", a.Applied)
 	}
 }
 
-func (c *checker) checkInput(coordinate string, v *InputValue) {
+// manyNames is the length from which on a list's names are kept in a table; shorter lists, which almost
+// all are, are looked through.
+const manyNames = 24
+
+// names finds repeated names in a list of n.
+type names struct {
+	n    int
+	seen map[string]bool
+}
+
+// has reports whether the name, the list's ith, stood before. It must be called for each in order.
+func (s *names) has(name string, at func(i int) string, i int) bool {
+	if s.n < manyNames {
+		for j := range i {
+			if at(j) == name {
+				return true
+			}
+		}
+		return false
+	}
+	if s.seen == nil {
+		s.seen = make(map[string]bool, s.n)
+	}
+	was := s.seen[name]
+	s.seen[name] = true
+	return was
+}
+
+func (c *checker) checkInput(at coordinate, v *InputValue) {
 	c.checkName(v.Name, v.Pos)
-	named := c.checkTypeRef(coordinate, v.Type, v.Pos)
+	named := c.checkTypeRef(at, v.Type, v.Pos)
 	if named == nil {
 		return
 	}
 	if named.IsComposite() {
-		c.problems.add(v.Pos, "%q must have an input type, %q is %s", coordinate, named.Name, named.Kind)
+		c.problems.add(v.Pos, "%q must have an input type, %q is %s", at, named.Name, named.Kind)
 		return
 	}
 	if v.Default != nil {
 		if why := c.checkValue(*v.Default, v.Type); why != "" {
-			c.problems.add(v.Pos, "the default value of %q is not a %s: %s", coordinate, v.Type, why)
+			c.problems.add(v.Pos, "the default value of %q is not a %s: %s", at, v.Type, why)
 		}
 	}
 	isRequired := v.Type.NonNull && v.Default == nil
 	if isRequired && slices.ContainsFunc(v.Applied, func(d Directive) bool { return d.Name == "deprecated" }) {
-		c.problems.add(v.Pos, "%q is required and cannot be deprecated", coordinate)
+		c.problems.add(v.Pos, "%q is required and cannot be deprecated", at)
 	}
 }
 
 // checkTypeRef returns the named type at the heart of ref, or nil after reporting that there is none.
-func (c *checker) checkTypeRef(coordinate string, ref *TypeRef, pos Position) *Type {
-	named := c.schema.Type(ref.Named())
-	if named == nil {
-		c.problems.add(pos, "%q has the unknown type %q", coordinate, ref.Named())
+func (c *checker) checkTypeRef(at coordinate, ref *TypeRef, pos Position) *Type {
+	name := ref.Named()
+	if named := c.last; named != nil && named.Name == name { // fields of a type often have one type
+		return named
 	}
+	named := c.schema.Type(name)
+	if named == nil {
+		c.problems.add(pos, "%q has the unknown type %q", at, name)
+		return nil
+	}
+	c.last = named
 	return named
 }
 

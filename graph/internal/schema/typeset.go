@@ -93,3 +93,29 @@ func (s TypeSet) Indexes() []int {
 	}
 	return out
 }
+
+func setOf(indexes ...int) TypeSet {
+	var set TypeSet
+	for _, i := range indexes {
+		for len(set) <= i>>6 {
+			set = append(set, 0)
+		}
+		set[i>>6] |= 1 << (i & 63)
+	}
+	return set
+}
+
+// singleSets are the sets of one type. One for each type would take memory by the square of the number of
+// types; those whose types have the same bit of a word are ends of one list of words.
+type singleSets [64][]uint64
+
+// of returns the set of the type with number i, of n.
+func (s *singleSets) of(i, n int) TypeSet {
+	last := n >> 6
+	words := &s[i&63]
+	if *words == nil {
+		*words = make([]uint64, last+1)
+		(*words)[last] = 1 << (i & 63)
+	}
+	return (*words)[last-i>>6:]
+}
