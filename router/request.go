@@ -59,43 +59,28 @@ func (r *Router) answer(ctx context.Context, req *http.Request, out *transport.R
 	if refusal != nil {
 		return refusal
 	}
-	now := r.current.Load()
-	if now == nil {
-		return unavailable("There is no graph to serve yet.")
-	}
-	document, unknown := r.documents.Resolve(request.Query, request.DocumentID, r.isDeveloper(req))
-	if unknown != nil {
-		record.Errors = 1
-		out.RequestErrors(gqlerr.List{unknown})
-		return nil
-	}
-	prepared, errs := now.graph.Prepare(document, request.OperationName)
-	if errs != nil {
-		record.Errors = len(errs)
-		out.RequestErrors(errs)
-		return nil
-	}
-	record.Operation, record.Kind, record.Subject = prepared.Name(), kindNames[prepared.Kind()], identity.Subject
-	if refusal := r.checkOperation(request, prepared, identity); refusal != nil {
+	op, errs, refusal := r.resolve(req, request, identity, record)
+	if refusal != nil {
 		return refusal
 	}
-	fallen := prepared.Authorize(identity.Authenticated, identity.Scopes)
 	debug := r.debugging(req)
-	if debug.skips() {
-		debug.dryRun(ctx, out, prepared, fallen)
+	if errs == nil && debug.skips() {
+		debug.dryRun(ctx, out, op.prepared, op.fallen)
 		return nil
 	}
-	variables, errs := prepared.Variables(request.Variables)
+	if errs == nil {
+		op.variables, errs = op.prepared.Variables(request.Variables)
+	}
 	if errs != nil {
 		record.Errors = len(errs)
 		out.RequestErrors(errs)
 		return nil
 	}
-	call := now.client.Call(upstream.Incoming{
-		Header: req.Header, Token: identity.Token, Unchecked: identity.Unchecked, ByCookie: identity.Cookie != "",
-		RequestID: telemetry.RequestID(ctx), ClientAddress: record.Client,
-	})
-	result := prepared.Execute(ctx, variables, fallen, debug.watch(call))
+	if op.prepared.Kind() == graph.Subscription {
+		return r.answerStream(ctx, op, out, record)
+	}
+	call := op.call(ctx, record)
+	result := op.prepared.Execute(ctx, op.variables, op.fallen, debug.watch(call))
 	defer result.Release()
 	r.logFailures(ctx, result.Failures)
 	record.Errors, record.Fetches = result.Errors, call.Fetches()
@@ -103,9 +88,51 @@ func (r *Router) answer(ctx context.Context, req *http.Request, out *transport.R
 	if identity.Outdated != "" && identity.Cookie != "" && len(call.Cookies()) == 0 && isRefused(result) {
 		out.SetCookies([]string{auth.ClearCookie(identity.Cookie)})
 	}
-	result.Body = debug.extend(ctx, result.Body, prepared, fallen)
+	result.Body = debug.extend(ctx, result.Body, op.prepared, op.fallen)
 	out.Result(result.Body, result.HasData)
 	return nil
+}
+
+// operation is what a client asks for, checked, and ready to run once it has its variables.
+type operation struct {
+	// req is the client's HTTP request; that of the handshake for an operation on a WebSocket.
+	req       *http.Request
+	identity  auth.Identity
+	now       *snapshot
+	prepared  *graph.Prepared
+	fallen    graph.Fallen
+	variables graph.Variables
+}
+
+// resolve finds the operation of a request in the graph that is served now, and whether and how much of it this caller
+// may run. The errors are those of an operation that does not run.
+func (r *Router) resolve(req *http.Request, request *transport.Request, identity auth.Identity, record *telemetry.Record) (operation, gqlerr.List, *transport.Refusal) {
+	op := operation{req: req, identity: identity, now: r.current.Load()}
+	if op.now == nil {
+		return op, nil, unavailable("There is no graph to serve yet.")
+	}
+	document, unknown := r.documents.Resolve(request.Query, request.DocumentID, r.isDeveloper(req))
+	if unknown != nil {
+		return op, gqlerr.List{unknown}, nil
+	}
+	var errs gqlerr.List
+	if op.prepared, errs = op.now.graph.Prepare(document, request.OperationName); errs != nil {
+		return op, errs, nil
+	}
+	record.Operation, record.Kind, record.Subject = op.prepared.Name(), kindNames[op.prepared.Kind()], identity.Subject
+	if refusal := r.checkOperation(request, op.prepared, identity); refusal != nil {
+		return op, nil, refusal
+	}
+	op.fallen = op.prepared.Authorize(identity.Authenticated, identity.Scopes)
+	return op, nil, nil
+}
+
+// call returns the operation's door to the subgraphs.
+func (op *operation) call(ctx context.Context, record *telemetry.Record) *upstream.Call {
+	return op.now.client.Call(upstream.Incoming{
+		Header: op.req.Header, Token: op.identity.Token, Unchecked: op.identity.Unchecked, ByCookie: op.identity.Cookie != "",
+		RequestID: telemetry.RequestID(ctx), ClientAddress: record.Client,
+	})
 }
 
 var kindNames = map[graph.Kind]string{graph.Query: "query", graph.Mutation: "mutation", graph.Subscription: "subscription"}
@@ -126,6 +153,15 @@ func checkEncoding(req *http.Request) *transport.Refusal {
 // authenticate says who is calling. A token that is not good is answered with 401 and its cookie cleared; a request
 // that a cookie authenticates must be one that a page of another site cannot make.
 func (r *Router) authenticate(ctx context.Context, req *http.Request) (auth.Identity, *transport.Refusal) {
+	identity, refusal := r.identify(ctx, req)
+	if refusal == nil && identity.Cookie != "" {
+		refusal = transport.CheckForgery(req)
+	}
+	return identity, refusal
+}
+
+// identify is authenticate for a request of which it is known that no other site's page has made it.
+func (r *Router) identify(ctx context.Context, req *http.Request) (auth.Identity, *transport.Refusal) {
 	identity, err := r.auth.Authenticate(ctx, req)
 	var refused *auth.Refusal
 	switch {
@@ -137,8 +173,6 @@ func (r *Router) authenticate(ctx context.Context, req *http.Request) (auth.Iden
 		return identity, refusal
 	case err != nil:
 		return identity, unavailable("The request was ended before its token was checked.")
-	case identity.Cookie != "":
-		return identity, transport.CheckForgery(req)
 	}
 	return identity, nil
 }
@@ -159,8 +193,8 @@ func unavailable(message string) *transport.Refusal {
 
 // checkOperation refuses what may not run by this method, or by this caller.
 func (r *Router) checkOperation(request *transport.Request, prepared *graph.Prepared, identity auth.Identity) *transport.Refusal {
-	if request.ReadOnly && prepared.Kind() != graph.Query {
-		return transport.MethodNotAllowed("By GET only queries run: send a "+kindNames[prepared.Kind()]+" by POST.", "POST")
+	if request.ReadOnly && prepared.Kind() == graph.Mutation {
+		return transport.MethodNotAllowed("By GET no mutation runs: send it by POST.", "POST")
 	}
 	if identity.Unchecked && prepared.NeedsIdentity() {
 		return unavailable("The token cannot be checked now, and this operation needs to know who is calling: try again.")

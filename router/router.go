@@ -33,6 +33,8 @@ type Router struct {
 	handler   http.Handler
 	// current is what is served; nil until the first Swap.
 	current atomic.Pointer[snapshot]
+	// streams are the subscriptions and WebSockets that are open.
+	streams *streams
 	// isStopping is set when the router takes no further work.
 	isStopping atomic.Bool
 }
@@ -54,7 +56,7 @@ func New(c config.Config, log *slog.Logger) (*Router, error) {
 		authenticator.Close()
 		return nil, fmt.Errorf("persisted.manifest: %w", err)
 	}
-	r := &Router{config: c, log: log, auth: authenticator, documents: documents, transport: upstream.NewTransport()}
+	r := &Router{config: c, log: log, auth: authenticator, documents: documents, transport: upstream.NewTransport(), streams: newStreams()}
 	for _, text := range c.Server.TrustedProxies {
 		network, err := netip.ParsePrefix(text)
 		if err != nil {
@@ -68,12 +70,13 @@ func New(c config.Config, log *slog.Logger) (*Router, error) {
 
 // Close frees connections and memory. Nothing may be served any more.
 func (r *Router) Close() {
+	r.streams.stop(r.goingAway())
 	r.auth.Close()
 	r.transport.CloseIdleConnections()
 }
 
 // Swap serves the supergraph from the next request on; requests that have begun finish on the graph that they began
-// with. With an error the graph that was served before stays.
+// with, and subscriptions end with an error that tells the client to subscribe again. With an error the graph that was served before stays.
 func (r *Router) Swap(ctx context.Context, s *supergraph.Supergraph) error {
 	g, err := graph.New(s, r.graphOptions())
 	if err != nil {
@@ -95,7 +98,9 @@ func (r *Router) Swap(ctx context.Context, s *supergraph.Supergraph) error {
 	for _, name := range upstream.Unused(r.config.Subgraphs, targets) {
 		r.log.WarnContext(ctx, "the configuration names a subgraph that the supergraph does not have", "subgraph", name, "subgraphs", names)
 	}
-	r.current.Store(&snapshot{graph: g, client: client})
+	now := &snapshot{graph: g, client: client}
+	r.current.Store(now)
+	r.streams.reload(now)
 	r.log.InfoContext(ctx, "serving a new graph", "subgraphs", names)
 	return nil
 }

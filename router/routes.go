@@ -21,8 +21,8 @@ func (r *Router) Handler() http.Handler { return r.handler }
 
 // routes is the seam of HTTP middleware: what stands here sees every request to the endpoint.
 func (r *Router) routes() http.Handler {
-	endpoint := http.Handler(http.HandlerFunc(r.serve))
-	endpoint = limits.Body(r.config.Limits, endpoint)
+	endpoint := limits.Body(r.config.Limits, http.HandlerFunc(r.serve))
+	unpacked := transport.CORS(r.config.CORS, endpoint)
 	if r.config.Server.Gzip {
 		if pack, err := gzhttp.NewWrapper(gzhttp.MinSize(minGzipBytes)); err == nil { // only the option can be wrong
 			endpoint = pack(endpoint)
@@ -34,6 +34,10 @@ func (r *Router) routes() http.Handler {
 	}, playground.Built)
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		switch path := req.URL.Path; {
+		case path == r.config.Path && transport.IsUpgrade(req):
+			r.serveSocket(w, req)
+		case path == r.config.Path && transport.AcceptsEvents(req.Header["Accept"]):
+			unpacked.ServeHTTP(w, req) // packing would hold events back
 		case path == r.config.Path:
 			endpoint.ServeHTTP(w, req)
 		case path == "/healthz":

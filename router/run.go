@@ -199,7 +199,8 @@ func (r *Router) drain(ctx context.Context, server *http.Server) error {
 	r.log.InfoContext(ctx, "stopping: waiting for the requests that have begun")
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.config.Server.DrainTimeout)
 	defer cancel()
-	if err := server.Shutdown(ctx); err != nil {
+	r.streams.stop(r.goingAway())
+	if err := errors.Join(server.Shutdown(ctx), r.streams.wait(ctx)); err != nil {
 		server.Close()
 		return fmt.Errorf("requests did not end within %s and were cut off: %w", r.config.Server.DrainTimeout, err)
 	}

@@ -24,6 +24,8 @@ type Identity struct {
 	Subject string
 	// Scopes are what the token permits.
 	Scopes []string
+	// Expires is when the token is not accepted any more; zero when nobody said.
+	Expires time.Time
 	// Token is the verified token, to be forwarded to subgraphs that are trusted with it.
 	Token string
 	// Cookie is the name of the cookie that carried the token; empty when a header did.
@@ -130,9 +132,13 @@ func (a *Authenticator) Authenticate(ctx context.Context, r *http.Request) (Iden
 	claims, err := a.check(ctx, found.token)
 	switch {
 	case err == nil:
-		return Identity{
+		identity := Identity{
 			Authenticated: true, Subject: claims.subject, Scopes: claims.scopes, Token: found.token, Cookie: found.cookie,
-		}, nil
+		}
+		if !claims.expires.IsZero() {
+			identity.Expires = claims.expires.Add(a.config.Leeway)
+		}
+		return identity, nil
 	case errors.Is(err, errUnavailable):
 		return Identity{Unchecked: true, Cookie: found.cookie}, nil
 	}

@@ -56,6 +56,8 @@ type Config struct {
 	Limits limits.Config `yaml:"limits"`
 	// Persisted says which documents clients may name by their id.
 	Persisted persisted.Config `yaml:"persisted"`
+	// Subscriptions says how clients subscribe.
+	Subscriptions transport.StreamConfig `yaml:"subscriptions"`
 	// CORS lets pages of other origins call the router.
 	CORS transport.CORSConfig `yaml:"cors"`
 	// Auth says who is calling.
@@ -92,12 +94,13 @@ func Default() Config {
 			ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, RequestTimeout: time.Minute,
 			DrainTimeout: 20 * time.Second, Gzip: true,
 		},
-		Playground:   playground.Defaults(),
-		Log:          telemetry.Defaults(),
-		Limits:       limits.Defaults(),
-		CORS:         transport.CORSDefaults(),
-		Auth:         auth.Defaults(),
-		AllSubgraphs: upstream.Defaults(),
+		Playground:    playground.Defaults(),
+		Log:           telemetry.Defaults(),
+		Limits:        limits.Defaults(),
+		Subscriptions: transport.StreamDefaults(),
+		CORS:          transport.CORSDefaults(),
+		Auth:          auth.Defaults(),
+		AllSubgraphs:  upstream.Defaults(),
 	}
 }
 
@@ -141,6 +144,7 @@ func (c *Config) validate(file *settings.File) {
 	c.Log.Validate(file.Within("log"))
 	c.Limits.Validate(file.Within("limits"))
 	c.Persisted.Validate(file.Within("persisted"))
+	c.Subscriptions.Validate(file.Within("subscriptions"))
 	c.CORS.Validate(file.Within("cors"))
 	c.Auth.Validate(file.Within("auth"))
 	c.validateSubgraph("all_subgraphs", c.AllSubgraphs, file)

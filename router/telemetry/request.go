@@ -34,6 +34,11 @@ func RequestIDOf(r *http.Request) string {
 	if id := r.Header.Get(RequestIDHeader); isRequestID(id) {
 		return id
 	}
+	return NewRequestID()
+}
+
+// NewRequestID returns an id for what no client has named.
+func NewRequestID() string {
 	var id [16]byte
 	rand.Read(id[:]) // never fails: crypto/rand ends the process instead
 	return hex.EncodeToString(id[:])
@@ -66,8 +71,9 @@ type Record struct {
 	Subject string
 	// Status is the HTTP status of the answer, Bytes the length of its body before compression.
 	Status, Bytes int
-	// Errors is the number of GraphQL errors in the answer, Fetches the number of subgraph calls.
-	Errors, Fetches int
+	// Errors is the number of GraphQL errors in the answer, Fetches the number of subgraph calls, Events the number of
+	// responses of a subscription.
+	Errors, Fetches, Events int
 }
 
 // Log writes the record as one line. Its level is error when the router failed, else info.
@@ -86,6 +92,9 @@ func (r *Record) Log(ctx context.Context, log *slog.Logger, took time.Duration) 
 		if text.Value.String() != "" {
 			attrs = append(attrs, text)
 		}
+	}
+	if r.Events > 0 {
+		attrs = append(attrs, slog.Int("events", r.Events))
 	}
 	if r.Fetches > 0 {
 		attrs = append(attrs, slog.Int("fetches", r.Fetches))

@@ -20,6 +20,9 @@ func CheckForgery(r *http.Request) *Refusal {
 			return nil
 		}
 	}
+	if r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Site") == "same-origin" && AcceptsEvents(r.Header["Accept"]) {
+		return nil // an EventSource can set no header; this one no page can
+	}
 	if values := r.Header["Content-Type"]; len(values) == 1 {
 		if media, _, err := mime.ParseMediaType(values[0]); err == nil && media == jsonName {
 			return nil

@@ -50,6 +50,8 @@ type CloseError struct {
 	// Code is the close code, Reason a sentence of at most 123 bytes.
 	Code   int
 	Reason string
+	// Patience is how long operations may take to finish before.
+	Patience time.Duration
 }
 
 // Error names the code and the reason.
@@ -77,9 +79,13 @@ type socket struct {
 	hasInit, isReady bool
 	acknowledged     chan struct{}
 
-	running sync.WaitGroup
 	mu      sync.Mutex
 	streams map[string]*SocketStream
+	// running counts the operations whose goroutines have not ended. While isDraining no further one begins, and idle is
+	// closed when the last one ends.
+	running    int
+	isDraining bool
+	idle       chan struct{}
 }
 
 // ServeSocket makes a WebSocket of the request and answers its operations until one side closes it. When ctx ends with a
@@ -96,7 +102,7 @@ func ServeSocket(ctx context.Context, w http.ResponseWriter, r *http.Request, op
 		return
 	}
 	conn.SetReadLimit(options.MaxMessageBytes)
-	k := &socket{conn: conn, options: options, acknowledged: make(chan struct{}), streams: map[string]*SocketStream{}}
+	k := &socket{conn: conn, options: options, acknowledged: make(chan struct{}), idle: make(chan struct{}), streams: map[string]*SocketStream{}}
 	keeping := make(chan struct{})
 	// Reading must not end with ctx, or the connection would break before the client was told why.
 	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
@@ -106,7 +112,38 @@ func ServeSocket(ctx context.Context, w http.ResponseWriter, r *http.Request, op
 	}
 	cancel()
 	<-keeping
-	k.running.Wait()
+	<-k.drain()
+}
+
+// drain takes no further operations. The channel is closed when those that run have ended.
+func (k *socket) drain() <-chan struct{} {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if !k.isDraining && k.running == 0 {
+		close(k.idle)
+	}
+	k.isDraining = true
+	return k.idle
+}
+
+// begin counts an operation, unless it may not run any more.
+func (k *socket) begin() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.isDraining {
+		return false
+	}
+	k.running++
+	return true
+}
+
+// finish is called when an operation that began has ended.
+func (k *socket) finish() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.running--; k.isDraining && k.running == 0 {
+		close(k.idle)
+	}
 }
 
 // keep closes a connection that the router has to end, one that does not introduce itself, and one that does not answer.
@@ -121,9 +158,7 @@ func (k *socket) keep(outer, inner context.Context) {
 		case <-inner.Done():
 			return
 		case <-outer.Done():
-			closing := &CloseError{Code: int(websocket.StatusGoingAway), Reason: "The connection is over."}
-			errors.As(context.Cause(outer), &closing)
-			k.conn.Close(websocket.StatusCode(closing.Code), closing.Reason) // the client may be gone
+			k.goAway(context.Cause(outer), inner)
 			return
 		case <-acknowledged:
 			init.Stop()
@@ -143,6 +178,20 @@ func (k *socket) keep(outer, inner context.Context) {
 	}
 }
 
+// goAway closes the connection when the operations that run have ended: a client would run a mutation again.
+func (k *socket) goAway(cause error, inner context.Context) {
+	closing := &CloseError{Code: int(websocket.StatusGoingAway), Reason: "The connection is over."}
+	errors.As(cause, &closing)
+	patience := time.NewTimer(closing.Patience)
+	defer patience.Stop()
+	select {
+	case <-k.drain():
+	case <-patience.C:
+	case <-inner.Done():
+	}
+	k.conn.Close(websocket.StatusCode(closing.Code), closing.Reason) // the client may be gone
+}
+
 // read takes the client's messages until the connection is over. It returns how to close it, or nil if it is closed.
 func (k *socket) read(ctx context.Context) *CloseError {
 	for {
@@ -151,11 +200,11 @@ func (k *socket) read(ctx context.Context) *CloseError {
 			return nil
 		}
 		if kind != websocket.MessageText {
-			return &CloseError{graphqlws.BadMessage, "Messages must be text"}
+			return &CloseError{Code: graphqlws.BadMessage, Reason: "Messages must be text"}
 		}
 		m, err := graphqlws.Parse(data)
 		if err != nil {
-			return &CloseError{graphqlws.BadMessage, "Invalid message: " + err.Error()}
+			return &CloseError{Code: graphqlws.BadMessage, Reason: "Invalid message: " + err.Error()}
 		}
 		if closing := k.handle(ctx, m); closing != nil {
 			return closing
@@ -182,18 +231,18 @@ func (k *socket) handle(ctx context.Context, m graphqlws.Message) *CloseError {
 			out.cancel()
 		}
 	default:
-		return &CloseError{graphqlws.BadMessage, "A client may not send this type of message"}
+		return &CloseError{Code: graphqlws.BadMessage, Reason: "A client may not send this type of message"}
 	}
 	return nil
 }
 
 func (k *socket) init(ctx context.Context, payload []byte) *CloseError {
 	if k.hasInit {
-		return &CloseError{graphqlws.TooManyInits, "Too many initialisation requests"}
+		return &CloseError{Code: graphqlws.TooManyInits, Reason: "Too many initialisation requests"}
 	}
 	k.hasInit = true
 	if refusal := k.options.Init(ctx, payload); refusal != nil {
-		return &CloseError{graphqlws.Forbidden, clipReason(refusal.Message)}
+		return &CloseError{Code: graphqlws.Forbidden, Reason: clipReason(refusal.Message)}
 	}
 	k.isReady = true
 	close(k.acknowledged)
@@ -214,7 +263,7 @@ func clipReason(text string) string {
 // subscribe starts an operation.
 func (k *socket) subscribe(ctx context.Context, m graphqlws.Message) *CloseError {
 	if !k.isReady {
-		return &CloseError{graphqlws.Unauthorized, "Unauthorized"}
+		return &CloseError{Code: graphqlws.Unauthorized, Reason: "Unauthorized"}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	out := &SocketStream{socket: k, id: m.ID, cancel: cancel}
@@ -229,7 +278,7 @@ func (k *socket) subscribe(ctx context.Context, m graphqlws.Message) *CloseError
 	switch {
 	case exists:
 		cancel()
-		return &CloseError{graphqlws.SubscriberExists, clipReason("Subscriber for " + m.ID + " already exists")}
+		return &CloseError{Code: graphqlws.SubscriberExists, Reason: clipReason("Subscriber for " + m.ID + " already exists")}
 	case isFull:
 		refusal = refuse(http.StatusTooManyRequests, gqlerr.TooManySubscriptions, "Too many operations run on this connection.")
 		fallthrough
@@ -237,7 +286,10 @@ func (k *socket) subscribe(ctx context.Context, m graphqlws.Message) *CloseError
 		out.Refuse(refusal)
 		return nil
 	}
-	k.running.Add(1)
+	if !k.begin() {
+		out.Refuse(refuse(http.StatusServiceUnavailable, gqlerr.Unavailable, "The router is stopping: connect again."))
+		return nil
+	}
 	telemetry.Go(ctx, k.options.Log, "socket operation", func() error {
 		k.options.Run(ctx, request, out)
 		return nil
@@ -247,7 +299,7 @@ func (k *socket) subscribe(ctx context.Context, m graphqlws.Message) *CloseError
 		}
 		out.leave()
 		cancel()
-		k.running.Done()
+		k.finish()
 	})
 	return nil
 }
@@ -285,6 +337,10 @@ func (s *SocketStream) Fail(errs gqlerr.List) {
 func (s *SocketStream) Refuse(refusal *Refusal) {
 	s.Fail(gqlerr.List{{Message: refusal.Message, Code: refusal.Code}})
 }
+
+// GoAway ends the operation without a word: the connection is about to close, and clients open it and their
+// subscriptions again then, which they do not after an error.
+func (s *SocketStream) GoAway(gqlerr.List) { s.leave() }
 
 // End says that there are no further responses, unless the operation is over.
 func (s *SocketStream) End() {

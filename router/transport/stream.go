@@ -100,6 +100,9 @@ func (e *Events) Fail(errs gqlerr.List) {
 	e.End()
 }
 
+// GoAway ends the stream because the router stops.
+func (e *Events) GoAway(errs gqlerr.List) { e.Fail(errs) }
+
 // End says that there are no further responses.
 func (e *Events) End() {
 	e.quit()
