@@ -79,7 +79,7 @@ type coercion struct {
 	path []byte
 }
 
-// isFull reports whether no further error would be kept, so that nobody looks for suggestions.
+// isFull reports whether no further error would be kept, so that nobody need look on.
 func (c *coercion) isFull() bool { return len(c.errs) >= c.limits.MaxErrors }
 
 func (c *coercion) refuse(format string, args ...any) {
@@ -131,11 +131,16 @@ func (c *coercion) findValues() ([]int, bool) {
 
 // variableOf returns the index of the client's variable that a key names.
 func (c *coercion) variableOf(key []byte) (int, bool) {
-	if bytes.IndexByte(key, '\\') >= 0 {
-		key = append(rawjson.AppendUnquoted([]byte{'"'}, key), '"')
-	}
-	i, ok := c.op.byName[string(key[1:len(key)-1])]
+	i, ok := c.op.byName[string(unquotedKey(key))]
 	return i, ok
+}
+
+// unquotedKey is the name that a key spells.
+func unquotedKey(key []byte) []byte {
+	if bytes.IndexByte(key, '\\') >= 0 {
+		return rawjson.AppendUnquoted(nil, key)
+	}
+	return key[1 : len(key)-1]
 }
 
 func (c *coercion) space() { c.at += rawjson.ConsumeSpace(c.in[c.at:]) }
@@ -192,7 +197,8 @@ func (c *coercion) coerceVariable(v *Variable, at int) {
 	c.coerce(v.Type)
 }
 
-// coerce writes the value at the cursor as a value of type t and moves behind it.
+// coerce writes the value at the cursor as a value of type t and moves behind it. When there are as
+// many errors as are reported it ends where it is: nothing of what it would write is used.
 func (c *coercion) coerce(t *schema.TypeRef) {
 	if c.in[c.at] == 'n' {
 		if t.NonNull {
@@ -235,7 +241,9 @@ func (c *coercion) coerceList(t *schema.TypeRef) {
 			c.out = append(c.out, ',')
 		}
 		c.path = append(strconv.AppendInt(append(c.path[:here], '['), int64(i), 10), ']')
-		c.coerce(t.Elem)
+		if c.coerce(t.Elem); c.isFull() {
+			return
+		}
 		c.space()
 	}
 	c.path = c.path[:here]
@@ -254,9 +262,12 @@ func (c *coercion) coerceObject(t *schema.Type) {
 	count, nulls := 0, 0
 	c.out = append(c.out, '{')
 	for key := c.enterObject(); key != nil; key = c.nextKey() {
-		i := slices.IndexFunc(t.Fields, func(f *schema.Field) bool { return rawjson.KeyIs(key, f.Name) })
+		name := unquotedKey(key)
+		i := slices.IndexFunc(t.Fields, func(f *schema.Field) bool { return string(name) == f.Name })
 		if i < 0 || given[i] {
-			c.refuseKey(t, key, i >= 0)
+			if c.refuseKey(t, string(name), i >= 0); c.isFull() {
+				return
+			}
 			c.skipValue()
 			continue
 		}
@@ -271,7 +282,9 @@ func (c *coercion) coerceObject(t *schema.Type) {
 		}
 		count++
 		c.out = append(rawjson.AppendString(c.out, f.Name), ':')
-		c.coerce(f.Type)
+		if c.coerce(f.Type); c.isFull() {
+			return
+		}
 		c.path = c.path[:here]
 	}
 	c.out = append(c.out, '}')
@@ -285,11 +298,7 @@ func (c *coercion) coerceObject(t *schema.Type) {
 	}
 }
 
-func (c *coercion) refuseKey(t *schema.Type, key []byte, twice bool) {
-	if c.isFull() {
-		return
-	}
-	name := string(rawjson.AppendUnquoted(nil, key))
+func (c *coercion) refuseKey(t *schema.Type, name string, twice bool) {
 	if twice {
 		c.fail("field %q is given twice.", clip(name))
 		return
