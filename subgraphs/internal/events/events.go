@@ -157,6 +157,10 @@ type Bus struct {
 	PeerKey []byte
 	// Pace is how often things are tried; the zero value is right for production.
 	Pace Pace
+
+	// sources are the services that Background follows, for the metrics.
+	sources       []string
+	metricsListen string
 }
 
 // Pace says how often a Bus tries things. Zero members get their defaults.
