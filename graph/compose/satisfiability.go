@@ -10,9 +10,8 @@ import (
 	"github.com/weft-graph/weft/graph/supergraph"
 )
 
-// maxLabelBits bounds the override labels whose every combination is tried; past it each label is
-// tried on its own, against all others off and all others on.
-const maxLabelBits = 6
+// maxStates bounds the states of one walk: what can be read of one type in how many ways.
+const maxStates = 200_000
 
 // checkSatisfiability proves that every query of the API can be answered, whatever the override
 // labels are.
@@ -30,66 +29,39 @@ func checkSatisfiability(m *merger, s *supergraph.Supergraph) diag.List {
 // known to querygraph.Reach. A state that holds more nodes than one that passed passes too, so the
 // walk is about types times few sets, however many paths there are.
 func walkQueries(m *merger, s *supergraph.Supergraph) diag.List {
-	g := querygraph.Build(s)
-	reported, sharedReads := map[string]bool{}, map[string]bool{}
-	for _, on := range labelSettings(s) {
-		w := newWalk(m, g, on, reported)
-		w.sharedReads = sharedReads
-		for _, root := range []*schema.Type{s.API().Query, s.API().Mutation, s.API().Subscription} {
-			if root != nil {
-				w.walkFrom(root)
-			}
+	w := newWalk(m, querygraph.Build(s))
+	starts := w.labels.settings(nil, w.labels.always)
+	if starts == nil {
+		w.failTooMany("Query.__typename", w.labels.always)
+	}
+	for _, root := range []*schema.Type{s.API().Query, s.API().Mutation, s.API().Subscription} {
+		if root == nil {
+			continue
+		}
+		for _, labels := range starts {
+			w.walkFrom(root, labels)
 		}
 	}
-	m.hintMixedReturns(sharedReads)
+	m.hintMixedReturns(w.sharedReads)
 	return m.takeDiags()
 }
 
-// labelSettings are the settings of override labels to try.
-func labelSettings(s *supergraph.Supergraph) []map[string]bool {
-	var labels []string
-	for _, sub := range s.Subgraphs {
-		for _, t := range sub.Types {
-			for _, f := range t.Fields {
-				if f.OverrideLabel != "" && !slices.Contains(labels, f.OverrideLabel) {
-					labels = append(labels, f.OverrideLabel)
-				}
-			}
-		}
-	}
-	var out []map[string]bool
-	if len(labels) <= maxLabelBits {
-		for bits := range 1 << len(labels) {
-			on := map[string]bool{}
-			for i, label := range labels {
-				on[label] = bits&(1<<i) != 0
-			}
-			out = append(out, on)
-		}
-		return out
-	}
-	for _, others := range []bool{false, true} {
-		for i := -1; i < len(labels); i++ {
-			on := map[string]bool{}
-			for j, label := range labels {
-				on[label] = others != (i == j)
-			}
-			out = append(out, on)
-		}
-	}
-	return out
-}
-
-// walk is one walk over the API schema with the override labels set.
+// walk is one walk over the API schema.
 type walk struct {
-	m     *merger
-	g     *querygraph.Graph
-	reach *querygraph.Reach
-	api   *schema.Schema
-	// passed are, by runtime type, the sets of nodes that were walked.
-	passed map[int][]passedState
+	m      *merger
+	g      *querygraph.Graph
+	api    *schema.Schema
+	labels *overrideLabels
+	// reach is what can be reached under setting, which is looked at now.
+	reach   *querygraph.Reach
+	setting setting
+	// passed are, by runtime type, the states that were walked or are in the queue; states counts them.
+	passed map[int][]*state
+	states int
 	queue  []*state
-	// reported are the fields whose failure was reported, in this walk or one before it.
+	// tooMany is set when the walk was given up, which was reported.
+	tooMany bool
+	// reported are the fields whose failure was reported.
 	reported map[string]bool
 	// sharedReads are the fields that several subgraphs can answer for one object as it was read; nil
 	// where nobody asks.
@@ -113,27 +85,38 @@ type state struct {
 	isAbstract bool
 	// bound are the contextual arguments whose values are known from here down, sorted.
 	bound []string
+	// labels are the override labels that it takes to get here.
+	labels setting
+	// isSuperseded is set when a state that says as much for more labels took its place.
+	isSuperseded bool
 }
 
-// passedState is what of a state decides whether another one passes too.
-type passedState struct {
-	nodes []querygraph.NodeID
-	bound []string
-}
-
-func newWalk(m *merger, g *querygraph.Graph, on map[string]bool, reported map[string]bool) *walk {
+func newWalk(m *merger, g *querygraph.Graph) *walk {
+	contexts := m.contexts()
 	return &walk{
-		m: m, g: g, reach: querygraph.NewReach(g, on), api: g.Supergraph.API(),
-		passed: map[int][]passedState{}, reported: reported, wanted: wantedContexts(g.Supergraph), contexts: m.contexts(),
+		m: m, g: g, api: g.Supergraph.API(), labels: newOverrideLabels(g, contexts),
+		passed: map[int][]*state{}, reported: map[string]bool{}, sharedReads: map[string]bool{},
+		wanted: wantedContexts(g.Supergraph), contexts: contexts,
 	}
 }
 
-func (w *walk) walkFrom(root *schema.Type) {
-	w.push(&state{runtimeType: w.g.Number(root.Name), nodes: w.g.Roots(root.Name)})
+// set chooses the setting that is looked at; of it only the deciding labels, and those that always count,
+// change what can be reached.
+func (w *walk) set(labels setting, deciding []int) {
+	w.setting = labels
+	w.reach = w.labels.reach(slices.DeleteFunc(slices.Clone(labels), func(one int) bool {
+		return !slices.Contains(deciding, one/2) && !slices.Contains(w.labels.always, one/2)
+	}))
+}
+
+func (w *walk) walkFrom(root *schema.Type, labels setting) {
+	w.set(labels, nil)
+	w.push(&state{runtimeType: w.g.Number(root.Name), nodes: w.g.Roots(root.Name), labels: labels})
 	w.drain()
 }
 
-// push queues a state unless one with no more nodes was walked.
+// push queues a state unless one with no more nodes was walked. The setting that is looked at is one in
+// which the state is reached.
 func (w *walk) push(s *state) {
 	if w.api.Query != nil && w.g.Types[s.runtimeType].Name == w.api.Query.Name {
 		s.nodes = w.g.Roots(w.api.Query.Name) // the root can be entered again from anywhere
@@ -141,13 +124,45 @@ func (w *walk) push(s *state) {
 	slices.Sort(s.nodes)
 	s.nodes = slices.Compact(s.nodes)
 	w.bindContexts(s)
+	w.forgetLabels(s)
 	for _, before := range w.passed[s.runtimeType] {
-		if isSubsetOf(before.nodes, s.nodes) && isSubset(before.bound, s.bound) {
+		if isSubsetOf(before.nodes, s.nodes) && isSubset(before.bound, s.bound) && before.labels.isPartOf(s.labels) {
 			return
 		}
 	}
-	w.passed[s.runtimeType] = append(w.passed[s.runtimeType], passedState{s.nodes, s.bound})
+	if w.states++; w.states > maxStates {
+		w.giveUp(s)
+		return
+	}
+	w.passed[s.runtimeType] = append(w.passed[s.runtimeType], s)
 	w.queue = append(w.queue, s)
+}
+
+// forgetLabels drops from a state the labels without which the same state is reached: where there is one
+// that differs in one label alone. What it replaces need not be walked.
+func (w *walk) forgetLabels(s *state) {
+	isSame := func(other *state) bool {
+		return slices.Equal(other.nodes, s.nodes) && slices.Equal(other.bound, s.bound)
+	}
+	for i := 0; i < len(s.labels); i++ {
+		one := s.labels[i]
+		flipped := s.labels.without(one).with(one ^ 1)
+		isFree := !slices.Contains(w.labels.always, one/2) && slices.ContainsFunc(w.passed[s.runtimeType], func(other *state) bool {
+			return isSame(other) && other.labels.isPartOf(flipped)
+		})
+		if isFree {
+			s.labels, i = s.labels.without(one), -1
+		}
+	}
+	if len(w.labels.names) == 0 {
+		return
+	}
+	w.passed[s.runtimeType] = slices.DeleteFunc(w.passed[s.runtimeType], func(other *state) bool {
+		if isSame(other) && len(s.labels) < len(other.labels) && s.labels.isPartOf(other.labels) {
+			other.isSuperseded = true
+		}
+		return other.isSuperseded
+	})
 }
 
 func isSubsetOf(less, more []querygraph.NodeID) bool {
@@ -155,37 +170,90 @@ func isSubsetOf(less, more []querygraph.NodeID) bool {
 }
 
 func (w *walk) drain() {
-	for len(w.queue) > 0 && !(w.isTrial && w.failed) {
+	for len(w.queue) > 0 && !(w.isTrial && w.failed) && !w.tooMany {
 		s := w.queue[0]
 		w.queue = w.queue[1:]
-		w.walkState(s)
+		if !s.isSuperseded {
+			w.walkState(s)
+		}
 	}
 }
 
 // walkState takes every field of the state's type.
 func (w *walk) walkState(s *state) {
 	t := w.api.Type(w.g.Types[s.runtimeType].Name)
-	if s.isAbstract && !w.knowsType(s) {
-		w.fail(s, &schema.Field{Name: "__typename", Type: &schema.TypeRef{Name: "String"}})
+	if s.isAbstract && !w.walkTypeName(s, t) {
 		return
 	}
-	reached := w.reached(s)
 	for _, f := range t.Fields {
-		isLeaf := !w.api.Type(f.Type.Named()).IsComposite()
-		targets, taken := w.take(s, reached, f)
-		switch {
-		case !taken:
-			w.fail(s, f)
-		case isLeaf:
-		case w.api.Mutation != nil && t == w.api.Mutation && len(targets) > 1:
-			w.walkAlternatives(s, f, targets)
-		default:
-			if w.sharedReads != nil && len(s.nodes) > 1 && w.countReads(s, f) > 1 {
-				w.sharedReads[t.Name+"."+f.Name] = true
-			}
-			for _, next := range w.below(s, f, targets) {
-				w.push(next)
-			}
+		w.walkField(s, t, f)
+	}
+}
+
+// walkTypeName asks for the runtime type of an object of an abstract type.
+func (w *walk) walkTypeName(s *state, t *schema.Type) bool {
+	labels := w.labels.of(t.Name, typeNameField)
+	for _, one := range w.labels.settings(s.labels, w.labels.free(s.labels, labels)) {
+		w.set(one, labels)
+		if !w.knowsType(s) {
+			w.fail(s, &schema.Field{Name: typeNameField, Type: &schema.TypeRef{Name: "String"}})
+			return false
+		}
+	}
+	return true
+}
+
+const typeNameField = "__typename"
+
+// walkField takes one field, in every setting of the labels that decide it.
+func (w *walk) walkField(s *state, t *schema.Type, f *schema.Field) {
+	labels := w.labels.of(t.Name, f.Name)
+	free := w.labels.free(s.labels, labels)
+	settings := w.labels.settings(s.labels, free)
+	if settings == nil {
+		w.failTooMany(t.Name+"."+f.Name, labels)
+		return
+	}
+	if len(settings) == 1 {
+		w.set(s.labels, labels)
+		w.walkSetting(s, t, f, s.labels)
+		return
+	}
+	outcomes := make([]string, len(settings))
+	for i, one := range settings {
+		w.set(one, labels)
+		targets, taken := w.take(s, w.reached(s), f)
+		outcomes[i] = fmt.Sprint(targets, taken)
+	}
+	matter := mattering(free, outcomes)
+	var done []setting
+	for _, one := range settings {
+		kept := slices.DeleteFunc(slices.Clone(one), func(value int) bool { return !s.labels.has(value/2) && !slices.Contains(matter, value/2) })
+		isDone := slices.ContainsFunc(done, func(other setting) bool { return slices.Equal(other, kept) })
+		if !isDone || w.sharedReads != nil {
+			w.set(one, labels)
+			w.walkSetting(s, t, f, kept)
+		}
+		done = append(done, kept)
+	}
+}
+
+// walkSetting takes one field in the setting that is looked at; labels are those of it that matter.
+func (w *walk) walkSetting(s *state, t *schema.Type, f *schema.Field, labels setting) {
+	isLeaf := !w.api.Type(f.Type.Named()).IsComposite()
+	targets, taken := w.take(s, w.reached(s), f)
+	switch {
+	case !taken:
+		w.fail(s, f)
+	case isLeaf:
+	case w.api.Mutation != nil && t == w.api.Mutation && len(targets) > 1:
+		w.walkAlternatives(s, f, targets, labels)
+	default:
+		if w.sharedReads != nil && len(s.nodes) > 1 && w.countReads(s, f) > 1 {
+			w.sharedReads[t.Name+"."+f.Name] = true
+		}
+		for _, next := range w.below(s, f, targets, labels) {
+			w.push(next)
 		}
 	}
 }
@@ -246,18 +314,18 @@ func (w *walk) take(s *state, reached []reachedNode, f *schema.Field) (targets [
 }
 
 // below are the states of the field's objects: one for each runtime type that all targets can return.
-func (w *walk) below(s *state, f *schema.Field, targets []querygraph.NodeID) []*state {
+func (w *walk) below(s *state, f *schema.Field, targets []querygraph.NodeID, labels setting) []*state {
 	if t, known := w.onlyType(targets); known {
 		if !w.g.Visible.Has(t) {
 			return nil
 		}
 		isAbstract := w.api.Type(f.Type.Named()).IsAbstract()
-		return []*state{{runtimeType: t, nodes: slices.Clone(targets), from: s, by: f, isAbstract: isAbstract, bound: s.bound}}
+		return []*state{{runtimeType: t, nodes: slices.Clone(targets), from: s, by: f, isAbstract: isAbstract, bound: s.bound, labels: labels}}
 	}
 	var out []*state
 	isAbstract := w.api.Type(f.Type.Named()).IsAbstract()
 	for _, t := range w.g.TypesAt(targets).And(w.g.Visible).Indexes() {
-		out = append(out, &state{runtimeType: t, nodes: slices.Clone(targets), from: s, by: f, isAbstract: isAbstract, bound: s.bound})
+		out = append(out, &state{runtimeType: t, nodes: slices.Clone(targets), from: s, by: f, isAbstract: isAbstract, bound: s.bound, labels: labels})
 	}
 	return out
 }
@@ -275,17 +343,20 @@ func (w *walk) onlyType(targets []querygraph.NodeID) (runtimeType int, known boo
 }
 
 // walkAlternatives walks below a mutation field that several subgraphs resolve. Calling it in two of
-// them would do the thing twice, so one must be enough for everything below.
-func (w *walk) walkAlternatives(s *state, f *schema.Field, targets []querygraph.NodeID) {
+// them would do the thing twice, so one must be enough for everything below, whatever the labels are that
+// are not among labels.
+func (w *walk) walkAlternatives(s *state, f *schema.Field, targets []querygraph.NodeID, labels setting) {
 	for _, target := range targets {
 		trial := &walk{
-			m: w.m, g: w.g, reach: w.reach, api: w.api, passed: map[int][]passedState{},
+			m: w.m, g: w.g, api: w.api, labels: w.labels, passed: map[int][]*state{}, states: w.states,
 			wanted: w.wanted, contexts: w.contexts, reported: w.reported, isTrial: true,
 		}
-		for _, next := range trial.below(s, f, []querygraph.NodeID{target}) {
+		trial.setting, trial.reach = w.setting, w.reach
+		for _, next := range trial.below(s, f, []querygraph.NodeID{target}, labels) {
 			trial.push(next)
 		}
 		trial.drain()
+		w.states, w.tooMany = trial.states, w.tooMany || trial.tooMany
 		if !trial.failed {
 			return
 		}
@@ -294,9 +365,24 @@ func (w *walk) walkAlternatives(s *state, f *schema.Field, targets []querygraph.
 		w.failed = true
 		return
 	}
-	for _, next := range w.below(s, f, targets[:1]) {
+	for _, next := range w.below(s, f, targets[:1], labels) {
 		w.push(next) // reports what is missing in the first
 	}
+}
+
+// giveUp reports that the walk has too many states.
+func (w *walk) giveUp(s *state) {
+	if w.tooMany {
+		return
+	}
+	w.tooMany = true
+	name := w.g.Types[s.runtimeType].Name
+	w.m.diags = append(w.m.diags, diag.Diagnostic{
+		Code: diag.MaxValidationSubgraphPathsExceeded, Positions: w.g.Supergraph.At(name, ""),
+		Message: fmt.Sprintf("objects can be read in more than %d ways, %q among them in %d: whether all queries can be answered was not found out",
+			maxStates, name, len(w.passed[s.runtimeType])),
+		Fix: fmt.Sprintf("give %q one key that all of its subgraphs resolve", name),
+	})
 }
 
 // fail reports a field that no subgraph can answer from the state.
@@ -322,6 +408,6 @@ func (w *walk) fail(s *state, f *schema.Field) {
 	reasons, fix := w.reasons(s, f)
 	w.m.diags = append(w.m.diags, diag.Diagnostic{
 		Code: diag.SatisfiabilityError, Positions: positions, Fix: fix, Witness: w.witness(s, f),
-		Message: fmt.Sprintf("%q cannot be answered where the object comes from %s: %s", coordinate, w.origins(s), reasons),
+		Message: fmt.Sprintf("%q cannot be answered where the object comes from %s%s: %s", coordinate, w.origins(s), w.labels.text(w.setting), reasons),
 	})
 }

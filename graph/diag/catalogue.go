@@ -105,6 +105,7 @@ var topics = []struct {
 		{Code: ShareableHasMismatchedRuntimeTypes, When: "a shared field's possible types do not overlap"},
 		{Code: DirectiveCompositionError, When: "a use of @composeDirective that cannot be honoured"},
 		{Code: SatisfiabilityError, When: "the subgraphs cannot answer a query that the merged API allows"},
+		{Code: MaxValidationSubgraphPathsExceeded, When: "whether the subgraphs can answer every query takes more steps to find out than are made, as for a field that many override labels decide together"},
 	}},
 	{"@inaccessible", []Entry{
 		{Code: ReferencedInaccessible, When: "a visible element refers to a hidden type"},

@@ -128,6 +128,8 @@ const (
 	DirectiveCompositionError Code = "DIRECTIVE_COMPOSITION_ERROR"
 	// SatisfiabilityError: the subgraphs cannot answer a query that the merged API allows.
 	SatisfiabilityError Code = "SATISFIABILITY_ERROR"
+	// MaxValidationSubgraphPathsExceeded: whether all queries can be answered takes too long to find out.
+	MaxValidationSubgraphPathsExceeded Code = "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED"
 )
 
 // Codes of @inaccessible.
