@@ -137,8 +137,10 @@ type call struct {
 	body    []byte
 	request FetchRequest
 	// errors are what went wrong, located; dropped counts those over the limit.
-	errors   gqlerr.List
-	dropped  int
+	errors  gqlerr.List
+	dropped int
+	// located are the subgraph's errors that have a place.
+	located  []located
 	failures []Failure
 }
 
@@ -236,6 +238,7 @@ func (x *Execution) complete() {
 	var failures []Failure
 	for i := range x.calls {
 		c := &x.calls[i]
+		x.reportLocated(&x.plan.fetches[i], c)
 		failures = append(failures, c.failures...)
 		for _, e := range c.errors {
 			w.add(e)
@@ -300,7 +303,7 @@ func (c *call) reset() {
 	clear(entities)
 	c.request = FetchRequest{Entities: entities[:0]}
 	// Errors and failures left with the result: a caller may keep them.
-	c.errors, c.dropped, c.failures = nil, 0, nil
+	c.errors, c.dropped, c.failures, c.located = nil, 0, nil, nil
 }
 
 // kept empties a slice of elements of some bytes; one that has become large is dropped.

@@ -49,6 +49,9 @@ type place struct {
 	// shape is nil where the client sees only an object around it; path then leads to that one.
 	shape *shape
 	path  gqlerr.Path
+	// unwanted is set where the object was read before the type of one around it was known, and is not
+	// wanted for that type.
+	unwanted bool
 }
 
 // maxPlaces is how many places are looked through for one error: an object can stand in very many.
@@ -58,7 +61,7 @@ const maxPlaces = 20_000
 // until visit returns false. The path is valid during the visit.
 func (x *Execution) eachPlace(steps []plan.Step, visit func(place) bool) {
 	left := maxPlaces
-	x.placesOfObject(place{x.root, x.plan.shape, nil}, steps, func(p place) bool {
+	x.placesOfObject(place{object: x.root, shape: x.plan.shape}, steps, func(p place) bool {
 		left--
 		return left >= 0 && visit(p)
 	})
@@ -74,11 +77,12 @@ func (x *Execution) placesOfObject(p place, steps []plan.Step, visit func(place)
 	v := x.doc.Slot(p.object, steps[0].Slot)
 	fields := x.visible(p.shape, p.object, steps[0].Slot)
 	if len(fields) == 0 {
-		return x.placesOfValue(place{v, nil, p.path}, steps[1:], visit)
+		unwanted := p.unwanted || p.shape.shows(steps[0].Slot)
+		return x.placesOfValue(place{object: v, path: p.path, unwanted: unwanted}, steps[1:], visit)
 	}
 	for _, f := range fields {
-		path := append(p.path, gqlerr.PathElement{Key: f.Key})
-		if !x.placesOfValue(place{v, f.value.composite(), path}, steps[1:], visit) {
+		at := place{object: v, shape: f.value.composite(), path: append(p.path, gqlerr.PathElement{Key: f.Key})}
+		if !x.placesOfValue(at, steps[1:], visit) {
 			return false
 		}
 	}
@@ -92,7 +96,7 @@ func (x *Execution) placesOfValue(p place, steps []plan.Step, visit func(place) 
 		return x.placesOfObject(p, steps, visit)
 	case rawjson.List:
 		for i := range x.doc.Len(p.object) {
-			at := place{x.doc.Element(p.object, i), p.shape, p.path}
+			at := place{object: x.doc.Element(p.object, i), shape: p.shape, path: p.path, unwanted: p.unwanted}
 			if p.shape != nil {
 				at.path = append(p.path, gqlerr.PathElement{Index: i})
 			}
@@ -158,7 +162,7 @@ func (x *Execution) batchPath(f *fetch, c *call, i int) gqlerr.Path {
 		}
 		if places++; places == 1 {
 			common = append(gqlerr.Path{}, p.path...)
-			only = place{p.object, p.shape, common}
+			only = place{object: p.object, shape: p.shape, path: common}
 			return true
 		}
 		n := 0

@@ -15,14 +15,20 @@ type pathStep struct {
 	index int
 }
 
-// located is an error of a subgraph, with steps nil when it has no usable path.
+// located is an error of a subgraph.
 type located struct {
-	err   gqlerr.Error
-	steps []pathStep
+	err gqlerr.Error
+	// steps lead to it from the data, or from the entity for representation number of a batch; nil when
+	// it has no usable path.
+	steps         []pathStep
+	batch, number int
+	// unplaced is set for one without: it stands where its fetch does.
+	unplaced bool
 }
 
-// locateErrors gives the errors of an answer their places in the response. A null on the way to
-// such a place is explained by the error: completion does not complain about it again.
+// locateErrors reads the errors of an answer and finds what they explain. A null on the way to the
+// place of an error is explained by it: completion does not complain about it again. The place in the
+// response is found when all answers are there, and with them the runtime types.
 func (x *Execution) locateErrors(f *fetch, c *call, answer rawjson.Answer) {
 	n := 0
 	for raw := range rawjson.Elements(answer.Errors) {
@@ -31,9 +37,10 @@ func (x *Execution) locateErrors(f *fetch, c *call, answer rawjson.Answer) {
 			continue
 		}
 		e := x.readError(f, c, raw)
-		if !x.locateError(f, c, answer, e) {
-			x.reportUnplaced(f, c, answer, e.err)
+		if e.unplaced = !x.locateError(f, c, answer, &e); e.unplaced {
+			x.explainUnplaced(f, c, answer)
 		}
+		c.located = append(c.located, e)
 	}
 }
 
@@ -60,13 +67,13 @@ func (x *Execution) readError(f *fetch, c *call, raw []byte) located {
 		if original != "" {
 			e.Message = original
 		}
-		return located{e, steps}
+		return located{err: e, steps: steps}
 	}
 	if original != "" && len(c.failures) < x.in.Limits.MaxErrors {
 		c.failures = append(c.failures, Failure{Subgraph: f.name, Fetch: f.ID, Err: errors.New(original)})
 	}
 	e.Code, e.Extensions = maskedCode(e.Extensions), nil
-	return located{e, steps}
+	return located{err: e, steps: steps}
 }
 
 // maskedCode takes the code out of an error's extensions: the one member that masking leaves.
@@ -100,39 +107,73 @@ func readPath(raw []byte) []pathStep {
 	return steps
 }
 
-// locateError reports an error at every place of the response that its path leads to; false if
-// there is none.
-func (x *Execution) locateError(f *fetch, c *call, answer rawjson.Answer, e located) bool {
+// locateError finds the objects that an error's path begins at, and what it explains there; false if
+// there are none.
+func (x *Execution) locateError(f *fetch, c *call, answer rawjson.Answer, e *located) bool {
 	if len(e.steps) == 0 {
 		return false
 	}
-	i, number, steps := 0, -1, e.steps
+	e.number = -1
 	if f.Kind == plan.EntityFetch {
 		var first int
-		if i, first = f.batchOf(c, steps[0].key); i < 0 || len(steps) < 2 || steps[1].key != nil {
+		if e.batch, first = f.batchOf(c, e.steps[0].key); e.batch < 0 || len(e.steps) < 2 || e.steps[1].key != nil {
 			return false
 		}
-		number, steps = first+steps[1].index, steps[2:]
+		e.number, e.steps = first+e.steps[1].index, e.steps[2:]
 	}
-	b := &f.batches[i]
-	source := x.answered(f, c, answer, i, number)
-	why := explanation{scan: b.scan, steps: x.upToNull(source, b.scan, steps), whole: len(steps) == 0 || source.Kind() != rawjson.Object}
-	members := make(map[rawjson.Ref]bool)
-	for j, object := range c.batches[i].objects {
-		if number < 0 || c.batches[i].number[j] == number {
-			members[object] = true
+	b := &f.batches[e.batch]
+	source := x.answered(f, c, answer, e.batch, e.number)
+	why := explanation{scan: b.scan, steps: x.upToNull(source, b.scan, e.steps), whole: len(e.steps) == 0 || source.Kind() != rawjson.Object}
+	found := false
+	for j, object := range c.batches[e.batch].objects {
+		if e.number < 0 || c.batches[e.batch].number[j] == e.number {
+			found = true
 			why.object = object
 			x.explain(why)
 		}
 	}
-	l := locator{x: x, call: c, err: e.err}
+	return found
+}
+
+// reportLocated reports the errors of a call at every place to which their path leads.
+func (x *Execution) reportLocated(f *fetch, c *call) {
+	for i := range c.located {
+		e := &c.located[i]
+		for _, path := range x.placesOf(f, c, e) {
+			x.report(c, e.err, path)
+		}
+	}
+}
+
+// placesOf returns the places at which the client sees an error; those around it where there are none;
+// none at all if the client wanted nothing of it.
+func (x *Execution) placesOf(f *fetch, c *call, e *located) []gqlerr.Path {
+	if e.unplaced {
+		return x.fetchPaths(f, c)
+	}
+	members := make(map[rawjson.Ref]bool)
+	for j, object := range c.batches[e.batch].objects {
+		if e.number < 0 || c.batches[e.batch].number[j] == e.number {
+			members[object] = true
+		}
+	}
+	b := &f.batches[e.batch]
+	l := locator{x: x}
 	x.eachPlace(b.path, func(p place) bool {
 		if members[p.object] {
-			l.object(p, b.scan, steps)
+			l.object(p, b.scan, e.steps)
 		}
-		return l.reported <= x.in.Limits.MaxErrors
+		return len(l.paths)+len(l.hidden) <= x.in.Limits.MaxErrors
 	})
-	return l.reported > 0
+	switch {
+	case len(l.paths) > 0:
+		return l.paths
+	case len(l.hidden) > 0:
+		return l.hidden
+	case l.unwanted:
+		return nil
+	}
+	return x.fetchPaths(f, c)
 }
 
 // batchOf returns the batch with a response key, or -1, and the number of the first representation
@@ -294,33 +335,36 @@ func (x *Execution) scanField(object rawjson.Ref, s *plan.Scan, key []byte) *pla
 
 // locator follows one error's path in the answer through the response.
 type locator struct {
-	x        *Execution
-	call     *call
-	err      gqlerr.Error
-	reported int
-	last     gqlerr.Path
+	x *Execution
+	// paths are the places at which the client sees the error, hidden those at which it sees no more of
+	// the path: something that was asked for on its behalf, or under another response key.
+	paths, hidden []gqlerr.Path
+	// unwanted is set when the path led to what is wanted of objects of other types only.
+	unwanted bool
 }
 
-// report reports the error at a path; equal paths, which internal fields can give, once.
-func (l *locator) report(path gqlerr.Path) {
-	if l.reported > 0 && l.last.Equal(path) {
-		return
+// report notes a path; equal paths, which internal fields can give, once.
+func report(paths []gqlerr.Path, path gqlerr.Path) []gqlerr.Path {
+	if n := len(paths); n > 0 && paths[n-1].Equal(path) {
+		return paths
 	}
-	l.reported++
-	l.last = append(l.last[:0], path...)
-	l.x.report(l.call, l.err, path)
+	return append(paths, append(gqlerr.Path{}, path...))
 }
 
 // object follows the path from an object; AbsentRef stands for one that is not there, below which
-// only the shape is followed. Where the client does not see the rest, the error stays here.
+// only the shape is followed.
 func (l *locator) object(p place, scan *plan.Scan, steps []pathStep) {
+	if p.unwanted {
+		l.unwanted = true
+		return
+	}
 	if len(steps) == 0 || steps[0].key == nil || scan == nil {
-		l.report(p.path)
+		l.paths = report(l.paths, p.path)
 		return
 	}
 	f := l.x.scanField(p.object, scan, steps[0].key)
 	if f == nil {
-		l.report(p.path)
+		l.hidden = report(l.hidden, p.path)
 		return
 	}
 	v := rawjson.AbsentRef
@@ -329,11 +373,24 @@ func (l *locator) object(p place, scan *plan.Scan, steps []pathStep) {
 	}
 	fields := l.x.visible(p.shape, p.object, f.Slot)
 	if len(fields) == 0 {
-		l.report(p.path)
+		l.unseen(p, f.Slot)
 	}
 	for _, field := range fields {
-		at := place{v, nil, append(p.path, gqlerr.PathElement{Key: field.Key})}
+		at := place{object: v, path: append(p.path, gqlerr.PathElement{Key: field.Key})}
 		l.value(at, field.value, f.Child, steps[1:])
+	}
+}
+
+// unseen notes where the client sees no more of the path: an object that is not there is explained by
+// the error.
+func (l *locator) unseen(p place, slot int) {
+	switch {
+	case p.object == rawjson.AbsentRef:
+		l.paths = report(l.paths, p.path)
+	case p.shape.shows(slot):
+		l.unwanted = true
+	default:
+		l.hidden = report(l.hidden, p.path)
 	}
 }
 
@@ -341,12 +398,10 @@ func (l *locator) object(p place, scan *plan.Scan, steps []pathStep) {
 func (l *locator) value(p place, c *completion, scan *plan.Scan, steps []pathStep) {
 	v := p.object
 	switch {
-	case len(steps) == 0:
-		l.report(p.path)
-	case v.Kind() == rawjson.List && steps[0].key == nil && steps[0].index >= l.x.doc.Len(v):
-		l.report(p.path)
+	case len(steps) == 0, v.Kind() == rawjson.List && steps[0].key == nil && steps[0].index >= l.x.doc.Len(v):
+		l.paths = report(l.paths, p.path)
 	case steps[0].key == nil && c.elem != nil:
-		at := place{rawjson.AbsentRef, nil, append(p.path, gqlerr.PathElement{Index: steps[0].index})}
+		at := place{path: append(p.path, gqlerr.PathElement{Index: steps[0].index})}
 		if v.Kind() == rawjson.List {
 			at.object = l.x.doc.Element(v, steps[0].index)
 		}
@@ -355,9 +410,9 @@ func (l *locator) value(p place, c *completion, scan *plan.Scan, steps []pathSte
 		if v.Kind() != rawjson.Object {
 			v = rawjson.AbsentRef
 		}
-		l.object(place{v, c.shape, p.path}, scan, steps)
+		l.object(place{object: v, shape: c.shape, path: p.path}, scan, steps)
 	default:
-		l.report(p.path)
+		l.paths = report(l.paths, p.path)
 	}
 }
 
@@ -385,9 +440,8 @@ func hasUnplacedError(f *fetch, c *call, errors []byte) bool {
 	return false
 }
 
-// reportUnplaced reports an error without a usable path at the place of its fetch. It may explain
-// any null that the answer brought.
-func (x *Execution) reportUnplaced(f *fetch, c *call, answer rawjson.Answer, e gqlerr.Error) {
+// explainUnplaced is for an error without a usable path. It may explain any null that the answer brought.
+func (x *Execution) explainUnplaced(f *fetch, c *call, answer rawjson.Answer) {
 	for i := range f.batches {
 		b, t := &f.batches[i], &c.batches[i]
 		for j, object := range t.objects {
@@ -395,8 +449,5 @@ func (x *Execution) reportUnplaced(f *fetch, c *call, answer rawjson.Answer, e g
 				x.explain(explanation{object: object, scan: b.scan, whole: true})
 			}
 		}
-	}
-	for _, path := range x.fetchPaths(f, c) {
-		x.report(c, e, path)
 	}
 }

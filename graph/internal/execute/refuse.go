@@ -134,7 +134,7 @@ func (w *seeker) value(p place, c *completion, trail []int) bool {
 	}
 	doc := &w.x.doc
 	if p.object.Kind() == rawjson.List {
-		at := place{doc.Element(p.object, trail[0]), nil, append(p.path, gqlerr.PathElement{Index: trail[0]})}
+		at := place{object: doc.Element(p.object, trail[0]), path: append(p.path, gqlerr.PathElement{Index: trail[0]})}
 		return w.value(at, c.elem, trail[1:])
 	}
 	if c != nil {
@@ -146,7 +146,7 @@ func (w *seeker) value(p place, c *completion, trail []int) bool {
 	}
 	isSeen := false
 	for _, f := range fields {
-		at := place{doc.Slot(p.object, trail[0]), nil, append(p.path, gqlerr.PathElement{Key: f.Key})}
+		at := place{object: doc.Slot(p.object, trail[0]), path: append(p.path, gqlerr.PathElement{Key: f.Key})}
 		isSeen = w.value(at, f.value, trail[1:]) || isSeen
 	}
 	return isSeen

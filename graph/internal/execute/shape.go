@@ -1,6 +1,8 @@
 package execute
 
 import (
+	"slices"
+
 	"github.com/weft-graph/weft/graph/internal/plan"
 	"github.com/weft-graph/weft/graph/internal/rawjson"
 )
@@ -98,6 +100,16 @@ func (s *shape) caseOf(typ int) *shapeCase {
 		return nil
 	}
 	return &s.cases[i]
+}
+
+// shows reports whether a slot is shown of objects of any type.
+func (s *shape) shows(slot int) bool {
+	if s == nil {
+		return false
+	}
+	return slices.ContainsFunc(s.cases, func(c shapeCase) bool {
+		return slices.ContainsFunc(c.fields, func(f shapeField) bool { return f.Kind == plan.SlotField && f.Slot == slot })
+	})
 }
 
 // composite returns the shape of the objects in a value, through any depth of lists; nil for leaves.

@@ -21,6 +21,8 @@ type builder struct {
 	chosen  *rootWays
 	places  []*place
 	fetches []*draft
+	// propagates remembers propagating.
+	propagates map[*selection]string
 }
 
 // spot is a place as some fetches read it: the selections there, one for each node of the position.
@@ -57,7 +59,7 @@ type built struct {
 
 // build makes the drafts of an operation's fetches.
 func build(s *search, op *operation.Operation, chosen *rootWays) *builder {
-	b := &builder{g: s.g, search: s, op: op, chosen: chosen}
+	b := &builder{g: s.g, search: s, op: op, chosen: chosen, propagates: map[*selection]string{}}
 	b.root = b.newPlace("", op.Root.Parent.Name)
 	var types schema.TypeSet
 	types = types.With(chosen.number)

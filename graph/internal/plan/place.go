@@ -18,6 +18,8 @@ type place struct {
 	children map[int]*place
 	// ways tells which way fills a slot's objects for a selection.
 	ways map[slotUse]*way
+	// folded is the first of the client's selections for which a slot is read.
+	folded map[slotKey]*selection
 	// built and visited are what the client's selections found here, for the shape.
 	built   map[*selection][]built
 	visited map[*selection]*visit
@@ -55,7 +57,7 @@ func (b *builder) newPlace(path, typeName string) *place {
 	}
 	p := &place{
 		layout: l, slots: map[slotKey]int{}, names: map[string]int{}, children: map[int]*place{},
-		ways: map[slotUse]*way{}, built: map[*selection][]built{}, visited: map[*selection]*visit{}, laid: map[*selection][]*laid{},
+		ways: map[slotUse]*way{}, folded: map[slotKey]*selection{}, built: map[*selection][]built{}, visited: map[*selection]*visit{}, laid: map[*selection][]*laid{},
 	}
 	b.places = append(b.places, p)
 	b.search.spend(placeReferences)
@@ -73,7 +75,8 @@ func (p *place) visit(sel *selection, at *spot) {
 }
 
 // slot returns the slot for what p reads. Two ways for one selection do not share a slot, nor do
-// two root fields of a mutation: each call counts.
+// two selections that can take objects from each other, nor two root fields of a mutation: each call
+// counts.
 func (b *builder) slot(at *spot, p *pick) int {
 	w := p.want
 	key := slotKey{name: w.name, argText: w.argText, typeName: w.typeName, position: -1, from: b.subgraphsOf(p)}
@@ -85,7 +88,7 @@ func (b *builder) slot(at *spot, p *pick) int {
 		for {
 			use := slotUse{key, w.sub}
 			way, used := at.place.ways[use]
-			if !used || way == p.child {
+			if (!used || way == p.child) && b.folds(at.place, key, w) {
 				at.place.ways[use] = p.child
 				break
 			}
