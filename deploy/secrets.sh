@@ -16,7 +16,7 @@ write() {
 
 random() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
 
-for name in router_key peer_key introspection_secret redis_password postgres_password \
+for name in router_key peer_key introspection_secret user_key_secret redis_password postgres_password \
   user_database_password product_database_password order_database_password credit_database_password; do
   write "$name" "$(random)"
 done

@@ -2,7 +2,10 @@ package api
 
 import (
 	"context"
+	"net"
 	"net/http"
+	"net/netip"
+	"strings"
 	"time"
 )
 
@@ -11,18 +14,50 @@ const tokenInBodyHeader = "Weft-Token-In-Body"
 
 // exchange is one HTTP request with its answer, for the few resolvers that read headers or set the cookie.
 type exchange struct {
-	header http.Header // of the answer
-	agent  string
-	inBody bool
+	header  http.Header // of the answer
+	agent   string
+	address string // of the client, as far as attempts are counted by it
+	inBody  bool
 }
 
 type exchangeKey struct{}
 
 func withExchange(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		e := &exchange{header: w.Header(), agent: r.UserAgent(), inBody: r.Header.Get(tokenInBodyHeader) == "true"}
+		e := &exchange{
+			header: w.Header(), agent: r.UserAgent(), address: clientAddress(r),
+			inBody: r.Header.Get(tokenInBodyHeader) == "true",
+		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), exchangeKey{}, e)))
 	})
+}
+
+// ipv6Bits is the part of an IPv6 address that one customer of a network has to themselves.
+const ipv6Bits = 64
+
+// clientAddress returns the address that the router says the client has, or without one that of the caller. Of an IPv6
+// address it is the network: who has one has all of it.
+func clientAddress(r *http.Request) string {
+	forwarded := r.Header.Get("X-Forwarded-For")
+	text := strings.TrimSpace(forwarded[strings.LastIndexByte(forwarded, ',')+1:])
+	if text == "" {
+		text = r.RemoteAddr
+		if host, _, err := net.SplitHostPort(text); err == nil {
+			text = host
+		}
+	}
+	address, err := netip.ParseAddr(text)
+	if err != nil {
+		return text
+	}
+	address = address.Unmap().WithZone("")
+	if address.Is6() {
+		network, err := address.Prefix(ipv6Bits)
+		if err == nil {
+			return network.String()
+		}
+	}
+	return address.String()
 }
 
 func exchangeOf(ctx context.Context) *exchange {

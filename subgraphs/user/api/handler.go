@@ -9,9 +9,11 @@ import (
 	"time"
 
 	"github.com/weft-graph/weft/subgraphs/internal/boot"
+	"github.com/weft-graph/weft/subgraphs/internal/events"
 	"github.com/weft-graph/weft/subgraphs/internal/fail"
 	"github.com/weft-graph/weft/subgraphs/internal/graphqlserver"
 	"github.com/weft-graph/weft/subgraphs/user/api/generated"
+	"github.com/weft-graph/weft/subgraphs/user/attempts"
 	"github.com/weft-graph/weft/subgraphs/user/password"
 	"github.com/weft-graph/weft/subgraphs/user/sessioncache"
 	"github.com/weft-graph/weft/subgraphs/user/store"
@@ -24,6 +26,11 @@ type Config struct {
 	Hasher *password.Hasher
 	Issuer *token.Issuer
 	Cache  *sessioncache.Cache
+	// Attempts counts what Limits bounds.
+	Attempts *attempts.Counter
+	Limits   Limits
+	// Snapshot answers the peers' questions for events that they have missed.
+	Snapshot http.Handler
 	// RouterKey is the HMAC key of the router.
 	RouterKey []byte
 	// Introspector is the client credential for POST /introspect.
@@ -45,7 +52,8 @@ func Handler(config Config) http.Handler {
 	verifier := config.Issuer.Verifier()
 	resolver := &Resolver{
 		store: config.Store, hasher: config.Hasher, issuer: config.Issuer, verifier: verifier, cache: config.Cache,
-		cookie: cookie{isInsecure: config.InsecureCookie, maxAge: config.SessionTTL},
+		cookie:   cookie{isInsecure: config.InsecureCookie, maxAge: config.SessionTTL},
+		attempts: config.Attempts, limits: config.Limits,
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", withExchange(graphqlserver.New(graphqlserver.Config{
@@ -57,6 +65,7 @@ func Handler(config Config) http.Handler {
 		client: config.Introspector, verifier: verifier, store: config.Store, cache: config.Cache,
 	}
 	mux.Handle("/introspect", boot.Methods(introspect, http.MethodPost))
+	mux.Handle(events.SnapshotPath, config.Snapshot)
 	mux.Handle("/.well-known/jwks.json", boot.Methods(serveJWKS(config.Issuer), http.MethodGet, http.MethodHead))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		fail.Write(w, http.StatusNotFound, fail.New(fail.NotFound, "There is nothing at %s.", r.URL.Path))

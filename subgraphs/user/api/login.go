@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 
 	"github.com/golang-jwt/jwt/v5"
 
@@ -20,6 +21,9 @@ const (
 )
 
 func (r *Resolver) register(ctx context.Context, input generated.RegisterInput) (*generated.Login, error) {
+	if err := r.take(ctx, r.limits.Register); err != nil {
+		return nil, err
+	}
 	// Everything cheap is checked before the password costs anything.
 	if err := fail.CheckText("password", input.Password, minPasswordLength, maxPasswordLength); err != nil {
 		return nil, err
@@ -47,6 +51,10 @@ func (r *Resolver) login(ctx context.Context, input generated.LoginInput) (*gene
 	if len(input.Password) > 4*maxPasswordLength || len(input.Username) > maxPasswordLength {
 		return nil, refused // longer than any that can be registered: nothing is learnt from the time
 	}
+	uses := r.loginUses(ctx, strings.ToLower(input.Username))
+	if err := limited(r.attempts.Blocked(ctx, uses...)); err != nil {
+		return nil, err // without waiting for a turn
+	}
 	users, err := r.store.UsersByUsernames(ctx, []string{input.Username})
 	if err != nil {
 		return nil, err
@@ -55,7 +63,17 @@ func (r *Resolver) login(ctx context.Context, input generated.LoginInput) (*gene
 	if users[0] != nil {
 		hash = users[0].PasswordHash
 	}
-	matches, err := r.hasher.Matches(ctx, input.Password, hash)
+	matches := false
+	err = r.hasher.InTurn(ctx, func() (err error) {
+		// Of attempts that come at once, no more get past the limit than there are turns.
+		if err = limited(r.attempts.Blocked(ctx, uses...)); err != nil {
+			return err
+		}
+		if matches, err = r.hasher.Matches(input.Password, hash); err == nil && !matches {
+			r.attempts.Take(ctx, uses...)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -107,6 +125,27 @@ func (r *Resolver) logout(ctx context.Context) (*bool, error) {
 	r.end(ctx, caller.SessionID)
 	r.cookie.clear(exchangeOf(ctx).header)
 	return new(true), nil
+}
+
+// endSession ends a session of the caller, or for user:admin anybody's.
+func (r *Resolver) endSession(ctx context.Context, id string) (*bool, error) {
+	caller, err := auth.Require(ctx)
+	if err != nil {
+		return nil, err
+	}
+	owner := caller.Subject
+	if caller.Has("user:admin") {
+		owner = ""
+	}
+	lived, err := r.store.EndOneSession(ctx, id, owner)
+	if err != nil {
+		return nil, err
+	}
+	r.end(ctx, id)
+	if id == caller.SessionID {
+		r.cookie.clear(exchangeOf(ctx).header)
+	}
+	return &lived, nil
 }
 
 // handOver makes a token for a session and gives it to the client: in the body if it asked for that, else as a cookie.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/weft-graph/weft/subgraphs/internal/boot"
 	"github.com/weft-graph/weft/subgraphs/internal/fail"
+	"github.com/weft-graph/weft/subgraphs/user/redislink"
 	"github.com/weft-graph/weft/subgraphs/user/sessioncache"
 	"github.com/weft-graph/weft/subgraphs/user/store"
 )
@@ -18,7 +19,7 @@ const publishEvery = time.Second
 func PublishSessions(ctx context.Context, sessions *store.Store, cache *sessioncache.Cache) error {
 	return boot.Every(ctx, "publishing sessions", publishEvery, func(ctx context.Context) error {
 		err := publishOnce(ctx, sessions, cache)
-		if errors.Is(err, sessioncache.ErrDown) {
+		if errors.Is(err, redislink.ErrDown) {
 			return nil // the cache has logged it
 		}
 		return err

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/weft-graph/weft/subgraphs/internal/redistest"
+	"github.com/weft-graph/weft/subgraphs/user/redislink"
 	"github.com/weft-graph/weft/subgraphs/user/sessioncache"
 	"github.com/weft-graph/weft/subgraphs/user/store"
 )
@@ -165,7 +166,7 @@ func TestCacheOutageChangesNoAnswer(t *testing.T) {
 		if status, answer := r.introspect(t, credential.Client, credential.Secret, walter.Token); status != http.StatusOK || answer["active"] != true {
 			t.Errorf("%d %v", status, answer)
 		}
-		if err := r.cache.Revoke(t.Context(), "x"); !errors.Is(err, sessioncache.ErrDown) {
+		if err := r.cache.Revoke(t.Context(), "x"); !errors.Is(err, redislink.ErrDown) {
 			t.Errorf("Redis is not down: %v", err)
 		}
 	})

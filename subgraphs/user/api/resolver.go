@@ -2,6 +2,7 @@ package api
 
 import (
 	"github.com/weft-graph/weft/subgraphs/internal/auth"
+	"github.com/weft-graph/weft/subgraphs/user/attempts"
 	"github.com/weft-graph/weft/subgraphs/user/password"
 	"github.com/weft-graph/weft/subgraphs/user/sessioncache"
 	"github.com/weft-graph/weft/subgraphs/user/store"
@@ -16,4 +17,6 @@ type Resolver struct {
 	verifier *auth.Verifier
 	cache    *sessioncache.Cache
 	cookie   cookie
+	attempts *attempts.Counter
+	limits   Limits
 }

@@ -39,6 +39,10 @@ func (r *mutationResolver) LogoutEverywhere(ctx context.Context) (*int, error) {
 	return new(len(ended)), nil
 }
 
+func (r *mutationResolver) EndSession(ctx context.Context, id string) (*bool, error) {
+	return r.Resolver.endSession(ctx, id)
+}
+
 func (r *mutationResolver) UpdateProfile(ctx context.Context, input generated.ProfileInput) (*store.User, error) {
 	return r.Resolver.updateProfile(ctx, input)
 }

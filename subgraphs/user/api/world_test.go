@@ -10,8 +10,11 @@ import (
 	"github.com/weft-graph/weft/subgraphs/internal/auth/authtest"
 	"github.com/weft-graph/weft/subgraphs/internal/database"
 	"github.com/weft-graph/weft/subgraphs/internal/database/databasetest"
+	"github.com/weft-graph/weft/subgraphs/internal/events"
 	"github.com/weft-graph/weft/subgraphs/user/api"
+	"github.com/weft-graph/weft/subgraphs/user/attempts"
 	"github.com/weft-graph/weft/subgraphs/user/password"
+	"github.com/weft-graph/weft/subgraphs/user/redislink"
 	"github.com/weft-graph/weft/subgraphs/user/sessioncache"
 	"github.com/weft-graph/weft/subgraphs/user/store"
 	"github.com/weft-graph/weft/subgraphs/user/token"
@@ -31,6 +34,16 @@ type world struct {
 	db     *database.DB
 	cache  *sessioncache.Cache
 	issuer *token.Issuer
+	bus    *events.Bus
+}
+
+// limits are such that only a test that wants to reaches them.
+var limits = api.Limits{
+	Login:        attempts.Limit{Name: "login", Max: 20, Per: time.Hour},
+	LoginName:    attempts.Limit{Name: "login_name", Max: 30, Per: time.Hour},
+	LoginAddress: attempts.Limit{Name: "login_address", Max: 40, Per: time.Hour},
+	Register:     attempts.Limit{Name: "register", Max: 50, Per: time.Hour},
+	Username:     attempts.Limit{Name: "username", Max: 50, Per: time.Hour},
 }
 
 func newWorld(t *testing.T, redisURL string) *world {
@@ -44,14 +57,16 @@ func newWorld(t *testing.T, redisURL string) *world {
 	if err := w.store.SeedDemo(t.Context(), hasher.Hash); err != nil {
 		t.Fatal(err)
 	}
-	cache, err := sessioncache.Open(redisURL, 15*time.Minute)
+	link, err := redislink.Open(redisURL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = cache.Close() })
-	w.cache, w.issuer = cache, token.NewIssuer(w.store, trust, 15*time.Minute)
+	t.Cleanup(func() { _ = link.Close() })
+	w.bus = &events.Bus{Service: "user", DB: w.db, PeerKey: []byte("a key of services for tests only")}
+	w.cache, w.issuer = sessioncache.New(link, 15*time.Minute), token.NewIssuer(w.store, trust, 15*time.Minute)
 	w.Handler = api.Handler(api.Config{
-		Store: w.store, Hasher: hasher, Issuer: w.issuer, Cache: cache,
+		Store: w.store, Hasher: hasher, Issuer: w.issuer, Cache: w.cache,
+		Attempts: attempts.New(link), Limits: limits, Snapshot: w.bus.Snapshot(),
 		RouterKey: authtest.RouterKey, Introspector: credential, SessionTTL: time.Hour,
 	})
 	w.Header = http.Header{"Weft-Token-In-Body": {"true"}}

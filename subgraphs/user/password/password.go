@@ -46,22 +46,31 @@ func NewHasher(cost Cost) *Hasher {
 	return h
 }
 
-// Hash returns the encoded hash of a password with a new salt. It fails only if ctx ends while waiting for its turn.
-func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
+// InTurn calls work once fewer are at it than there are cores. Its error is work's, or tells that ctx ended before.
+func (h *Hasher) InTurn(ctx context.Context, work func() error) error {
 	if err := h.slots.Acquire(ctx, 1); err != nil {
-		return "", fmt.Errorf("wait to hash a password: %w", err)
+		return fmt.Errorf("wait for a turn to hash a password: %w", err)
 	}
 	defer h.slots.Release(1)
-	salt := make([]byte, saltBytes)
-	if _, err := rand.Read(salt); err != nil {
-		return "", fmt.Errorf("make a salt: %w", err)
-	}
-	return h.encode(password, salt), nil
+	return work()
+}
+
+// Hash returns the encoded hash of a password with a new salt, when its turn has come.
+func (h *Hasher) Hash(ctx context.Context, password string) (encoded string, err error) {
+	err = h.InTurn(ctx, func() error {
+		salt := make([]byte, saltBytes)
+		if _, err := rand.Read(salt); err != nil {
+			return fmt.Errorf("make a salt: %w", err)
+		}
+		encoded = h.encode(password, salt)
+		return nil
+	})
+	return encoded, err
 }
 
 // Matches says whether encoded is a hash of password. With an empty hash, for a name that nobody has, it does the same
-// work and says no.
-func (h *Hasher) Matches(ctx context.Context, password, encoded string) (bool, error) {
+// work and says no. It is to be called InTurn.
+func (h *Hasher) Matches(password, encoded string) (bool, error) {
 	isKnown := encoded != ""
 	if !isKnown {
 		encoded = h.decoy
@@ -70,10 +79,6 @@ func (h *Hasher) Matches(ctx context.Context, password, encoded string) (bool, e
 	if err != nil {
 		return false, err
 	}
-	if err := h.slots.Acquire(ctx, 1); err != nil {
-		return false, fmt.Errorf("wait to check a password: %w", err)
-	}
-	defer h.slots.Release(1)
 	got := argon2.IDKey([]byte(password), salt, cost.Passes, cost.MemoryKiB, cost.Threads, uint32(len(want)))
 	return subtle.ConstantTimeCompare(got, want) == 1 && isKnown, nil
 }

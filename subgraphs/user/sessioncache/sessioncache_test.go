@@ -1,20 +1,14 @@
 package sessioncache_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"log/slog"
-	"net"
-	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/weft-graph/weft/subgraphs/internal/redistest"
+	"github.com/weft-graph/weft/subgraphs/user/redislink"
 	"github.com/weft-graph/weft/subgraphs/user/sessioncache"
 )
 
@@ -22,12 +16,12 @@ const tokenTTL = 15 * time.Minute
 
 func open(t *testing.T, url string) *sessioncache.Cache {
 	t.Helper()
-	cache, err := sessioncache.Open(url, tokenTTL)
+	link, err := redislink.Open(url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = cache.Close() })
-	return cache
+	t.Cleanup(func() { _ = link.Close() })
+	return sessioncache.New(link, tokenTTL)
 }
 
 func entry(version int64) sessioncache.Entry {
@@ -113,77 +107,10 @@ func TestEntryEndsWithItsSession(t *testing.T) {
 	})
 }
 
-func TestOutageIsLoggedOnce(t *testing.T) {
-	redistest.Each(t, func(t *testing.T, server *redistest.Server) {
-		var log bytes.Buffer
-		before := slog.Default()
-		slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
-		t.Cleanup(func() { slog.SetDefault(before) })
-		cache := open(t, server.URL)
-		cache.Fill(t.Context(), "s1", entry(1))
-		server.Stop(t)
-		for range 50 {
-			if err := cache.Revoke(t.Context(), "s1"); !errors.Is(err, sessioncache.ErrDown) {
-				t.Fatalf("revoking while Redis is down: %v", err)
-			}
-		}
-		if n := strings.Count(log.String(), "does not answer"); n != 1 {
-			t.Errorf("logged %d times: %s", n, log.String())
-		}
-		server.Start(t)
-		deadline := time.Now().Add(time.Minute)
-		for cache.Revoke(t.Context(), "s1") != nil {
-			if time.Now().After(deadline) {
-				t.Fatal("the cache does not come back")
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
-		if got := held(t, server); got != "revoked" || !strings.Contains(log.String(), "answers again") {
-			t.Errorf("%s; log %s", got, log.String())
-		}
-	})
-}
-
-// TestOutageCostsEachCallNothing: a Redis that is down is asked now and then, not by each call.
-func TestOutageCostsEachCallNothing(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var attempts atomic.Int64
-	var accepting errgroup.Group
-	accepting.Go(func() error {
-		for {
-			connection, err := listener.Accept()
-			if err != nil {
-				return nil // the test has ended
-			}
-			attempts.Add(1)
-			_ = connection.Close()
-		}
-	})
-	t.Cleanup(func() { _ = listener.Close(); _ = accepting.Wait() })
-	cache, start := open(t, "redis://"+listener.Addr().String()), time.Now()
-	const calls = 1000
-	for range calls {
-		if err := cache.Revoke(t.Context(), "s1"); !errors.Is(err, sessioncache.ErrDown) {
-			t.Fatalf("revoking while Redis is down: %v", err)
-		}
-	}
-	// Once, and again after each pause of a second that the calls took on this machine; a connection that breaks at once
-	// is opened a second time.
-	if got, most := attempts.Load(), 2*(1+int64(time.Since(start)/time.Second)); got == 0 || got > most {
-		t.Errorf("%d calls made %d connections in %v, want at most %d", calls, got, time.Since(start), most)
-	}
-}
-
 func TestWithoutRedisNothingHappens(t *testing.T) {
 	cache := open(t, "")
 	cache.Fill(context.Background(), "s1", entry(1))
-	if err := cache.Revoke(context.Background(), "s1"); !errors.Is(err, sessioncache.ErrDown) {
+	if err := cache.Revoke(context.Background(), "s1"); !errors.Is(err, redislink.ErrDown) {
 		t.Errorf("got %v", err)
-	}
-	if _, err := sessioncache.Open("http://x", tokenTTL); err == nil {
-		t.Error("a URL that is none was taken")
 	}
 }

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// UsersByIDs returns the users with the given ids, in that order and nil where there is none, by one SQL query.
+// UsersByIDs returns the users with the given ids, in that order and nil where there is none, by one SQL query. Deleted
+// ones are among them, as tombstones.
 func (s *Store) UsersByIDs(ctx context.Context, ids []string) ([]*User, error) {
 	return s.usersBy(ctx, "id", ids, func(u *User) string { return u.ID }, func(id string) string { return id })
 }
@@ -51,7 +52,7 @@ type UserPosition struct {
 // Position returns the user's place in the list of all.
 func (u *User) Position() UserPosition { return UserPosition{u.CreatedAt, u.ID} }
 
-// UserPage is a part of the list of all users, in the order of registering.
+// UserPage is a part of the list of all users but deleted ones, in the order of registering.
 type UserPage struct {
 	Users   []*User
 	HasMore bool
@@ -61,15 +62,15 @@ type UserPage struct {
 // Users returns the first users after a position, or from the beginning if that is nil.
 func (s *Store) Users(ctx context.Context, first int, after *UserPosition) (*UserPage, error) {
 	page := &UserPage{}
-	where, args := ``, []any{}
+	where, args := ` WHERE deleted_at IS NULL`, []any{}
 	if after != nil {
-		where, args = ` WHERE (created_at, id) > (?, ?)`, []any{after.CreatedAt, after.ID}
+		where, args = where+` AND (created_at, id) > (?, ?)`, []any{after.CreatedAt, after.ID}
 	}
 	query := `SELECT ` + userColumns + ` FROM users` + where + ` ORDER BY created_at, id LIMIT ?`
 	if err := s.db.Read().Select(ctx, &page.Users, query, append(args, first+1)...); err != nil {
 		return nil, fmt.Errorf("read a page of users: %w", err)
 	}
-	if err := s.db.Read().Get(ctx, &page.Total, `SELECT count(*) FROM users`); err != nil {
+	if err := s.db.Read().Get(ctx, &page.Total, `SELECT count(*) FROM users WHERE deleted_at IS NULL`); err != nil {
 		return nil, fmt.Errorf("count the users: %w", err)
 	}
 	if len(page.Users) > first {
@@ -87,7 +88,7 @@ func (s *Store) IsUsernameFree(ctx context.Context, username string) (bool, erro
 	return users[0] == nil, nil
 }
 
-// User returns the user with an id, or a NOT_FOUND error.
+// User returns the user with an id, or a NOT_FOUND error, also for one that was deleted.
 func (s *Store) User(ctx context.Context, id string) (*User, error) {
 	return getUser(ctx, s.db.Read(), id)
 }

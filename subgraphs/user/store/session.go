@@ -120,6 +120,26 @@ func (s *Store) EndSession(ctx context.Context, id string) error {
 	})
 }
 
+// EndOneSession revokes the session with an id and says whether it lived. One that is not userID's is a NOT_FOUND, as is
+// one that never was; an empty userID stands for anybody's.
+func (s *Store) EndOneSession(ctx context.Context, id, userID string) (lived bool, err error) {
+	err = s.db.Tx(ctx, func(tx database.Handle) error {
+		session, err := getSession(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if session == nil || userID != "" && session.UserID != userID {
+			return fail.New(fail.NotFound, "There is no session with the id %q.", id)
+		}
+		if lived = session.Lives(); !lived {
+			return nil
+		}
+		_, err = tx.Exec(ctx, `UPDATE sessions SET revoked_at = ?, published = ? WHERE id = ?`, database.Now(), false, id)
+		return err
+	})
+	return lived, err
+}
+
 // EndSessions revokes all sessions of a user that are not revoked yet and returns their ids.
 func (s *Store) EndSessions(ctx context.Context, userID string) (ended []string, err error) {
 	err = s.db.Tx(ctx, func(tx database.Handle) error {
@@ -174,10 +194,22 @@ func (s *Store) MarkPublished(ctx context.Context, session *Session) error {
 	})
 }
 
+// pruneBatch bounds how long a deletion keeps others from writing.
+const pruneBatch = 1000
+
 // PruneSessions deletes sessions that ended before a time: nothing asks for them any more.
 func (s *Store) PruneSessions(ctx context.Context, before time.Time) error {
-	return s.db.Tx(ctx, func(tx database.Handle) error {
-		_, err := tx.Exec(ctx, `DELETE FROM sessions WHERE expires_at < ? OR revoked_at < ?`, before, before)
-		return err
-	})
+	for _, column := range []string{"expires_at", "revoked_at"} {
+		for deleted := int64(pruneBatch); deleted == pruneBatch; {
+			err := s.db.Tx(ctx, func(tx database.Handle) (err error) {
+				deleted, err = tx.Exec(ctx, `DELETE FROM sessions WHERE id IN
+					(SELECT id FROM sessions WHERE `+column+` < ? ORDER BY `+column+` LIMIT ?)`, before, pruneBatch)
+				return err
+			})
+			if err != nil {
+				return fmt.Errorf("delete the sessions that have ended: %w", err)
+			}
+		}
+	}
+	return nil
 }

@@ -11,18 +11,19 @@ import (
 	"time"
 
 	"github.com/weft-graph/weft/subgraphs/internal/database"
+	"github.com/weft-graph/weft/subgraphs/internal/events"
 )
 
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Migrations returns the SQL that makes the store's tables.
+// Migrations returns the SQL that makes the store's tables and those of its events.
 func Migrations() fs.FS {
 	sub, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		panic(err) // the folder is embedded, so this cannot be
 	}
-	return sub
+	return events.Migrations(sub)
 }
 
 // Store keeps people and sessions in a migrated database.
@@ -30,11 +31,19 @@ type Store struct {
 	db *database.DB
 	// sessionTTL is how long a session lives after it was last refreshed.
 	sessionTTL time.Duration
+	// keySecret encrypts the signing keys in the database; empty leaves them readable there.
+	keySecret string
 }
 
 // New returns the store in db. A session lives for sessionTTL after its last refresh.
 func New(db *database.DB, sessionTTL time.Duration) *Store {
 	return &Store{db: db, sessionTTL: sessionTTL}
+}
+
+// WithKeySecret returns the same store that encrypts the signing keys with a secret, and reads only such as it has
+// encrypted and those from before there was one.
+func (s *Store) WithKeySecret(secret string) *Store {
+	return &Store{db: s.db, sessionTTL: s.sessionTTL, keySecret: secret}
 }
 
 // Ping says whether the database answers.

@@ -32,9 +32,11 @@ type User struct {
 	Roles        Roles
 	PasswordHash string    `db:"password_hash"`
 	CreatedAt    time.Time `db:"created_at"`
+	// DeletedAt is set for a tombstone: an account that was deleted, of which only the id is left.
+	DeletedAt *time.Time `db:"deleted_at"`
 }
 
-const userColumns = `id, username, name, age, email, address, roles, password_hash, created_at`
+const userColumns = `id, username, name, age, email, address, roles, password_hash, created_at, deleted_at`
 
 // Role is what a person may do in the shop.
 type Role string
@@ -140,8 +142,8 @@ func insertUser(ctx context.Context, tx database.Handle, u *User) error {
 	if taken > 0 {
 		return errUsernameTaken()
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO users (`+userColumns+`, username_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		u.ID, u.Username, u.Name, u.Age, u.Email, u.Address, u.Roles, u.PasswordHash, u.CreatedAt, usernameKey(u.Username))
+	_, err = tx.Exec(ctx, `INSERT INTO users (`+userColumns+`, username_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		u.ID, u.Username, u.Name, u.Age, u.Email, u.Address, u.Roles, u.PasswordHash, u.CreatedAt, nil, usernameKey(u.Username))
 	if err != nil {
 		return fmt.Errorf("insert the user: %w", err)
 	}
@@ -228,9 +230,10 @@ func (s *Store) UpdateProfile(ctx context.Context, id string, change ProfileChan
 	return user, nil
 }
 
+// getUser reads an account that is not deleted.
 func getUser(ctx context.Context, tx database.Handle, id string) (*User, error) {
 	user := &User{}
-	err := tx.Get(ctx, user, `SELECT `+userColumns+` FROM users WHERE id = ?`, id)
+	err := tx.Get(ctx, user, `SELECT `+userColumns+` FROM users WHERE id = ? AND deleted_at IS NULL`, id)
 	if database.NoRows(err) {
 		return nil, fail.New(fail.NotFound, "There is no user with the id %q.", id)
 	}
@@ -238,28 +241,6 @@ func getUser(ctx context.Context, tx database.Handle, id string) (*User, error) 
 		return nil, fmt.Errorf("read the user: %w", err)
 	}
 	return user, nil
-}
-
-// DeleteUser deletes an account and ends its sessions, whose ids it returns. The last ADMIN's account stays.
-func (s *Store) DeleteUser(ctx context.Context, id string) ([]string, error) {
-	var ended []string
-	err := s.db.Tx(ctx, func(tx database.Handle) (err error) {
-		user, err := getUser(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `DELETE FROM users WHERE id = ?`, id); err != nil {
-			return fmt.Errorf("delete the user: %w", err)
-		}
-		if slices.Contains(user.Roles, RoleAdmin) {
-			if err := checkAdminLeft(ctx, tx); err != nil {
-				return err
-			}
-		}
-		ended, err = endSessions(ctx, tx, id)
-		return err
-	})
-	return ended, err
 }
 
 // ChangeRole gives a role or takes it away, and raises the version of the person's sessions if that changed anything:
@@ -295,7 +276,7 @@ func (s *Store) ChangeRole(ctx context.Context, id string, role Role, isGranted 
 // checkAdminLeft keeps the shop from locking everybody out of granting roles.
 func checkAdminLeft(ctx context.Context, tx database.Handle) error {
 	var admins int
-	if err := tx.Get(ctx, &admins, `SELECT count(*) FROM users WHERE roles LIKE '%ADMIN%'`); err != nil {
+	if err := tx.Get(ctx, &admins, `SELECT count(*) FROM users WHERE roles LIKE '%ADMIN%' AND deleted_at IS NULL`); err != nil {
 		return fmt.Errorf("count the admins: %w", err)
 	}
 	if admins == 0 {

@@ -1,11 +1,12 @@
 // Package token makes the access tokens of the shop and says which keys verify them: EdDSA JWTs of type at+jwt, signed
-// with the newest key of the store, and the JWK Set of all its keys. It knows sessions only as claims.
+// with a key of the store, and the JWK Set of all its keys. It knows sessions only as claims.
 package token
 
 import (
 	"context"
 	"crypto/ed25519"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -39,10 +40,11 @@ func (i *Issuer) Issue(ctx context.Context, session *store.Session, user *store.
 	if err != nil {
 		return "", time.Time{}, err
 	}
-	if len(keys) == 0 {
-		return "", time.Time{}, fmt.Errorf("there is no signing key")
+	key := store.Signer(keys)
+	if key == nil {
+		return "", time.Time{}, errors.New("there is no signing key")
 	}
-	private, err := keys[0].Private()
+	private, err := key.Private()
 	if err != nil {
 		return "", time.Time{}, err
 	}
@@ -58,7 +60,7 @@ func (i *Issuer) Issue(ctx context.Context, session *store.Session, user *store.
 		},
 		SessionID: session.ID, Version: session.Version, Permissions: user.Roles.Permissions(),
 	})
-	token.Header["typ"], token.Header["kid"] = auth.TokenType, keys[0].ID
+	token.Header["typ"], token.Header["kid"] = auth.TokenType, key.ID
 	signed, err := token.SignedString(private)
 	if err != nil {
 		return "", time.Time{}, fmt.Errorf("sign a token: %w", err)

@@ -29,6 +29,7 @@ const kinds: Record<string, Kind> = {
   BAD_INPUT: 'refused',
   BAD_USER_INPUT: 'refused',
   PRICE_CHANGED: 'refused',
+  RATE_LIMITED: 'refused',
 }
 
 const parts: readonly string[] = ['user', 'product', 'order', 'credit']

@@ -55,6 +55,7 @@ type ComplexityRoot struct {
 
 	Mutation struct {
 		DeleteAccount    func(childComplexity int) int
+		EndSession       func(childComplexity int, id string) int
 		GrantRole        func(childComplexity int, userID string, role store.Role) int
 		Login            func(childComplexity int, input LoginInput) int
 		Logout           func(childComplexity int) int
@@ -140,6 +141,7 @@ type MutationResolver interface {
 	Refresh(ctx context.Context) (*Login, error)
 	Logout(ctx context.Context) (*bool, error)
 	LogoutEverywhere(ctx context.Context) (*int, error)
+	EndSession(ctx context.Context, id string) (*bool, error)
 	UpdateProfile(ctx context.Context, input ProfileInput) (*store.User, error)
 	DeleteAccount(ctx context.Context) (*bool, error)
 	GrantRole(ctx context.Context, userID string, role store.Role) (*store.User, error)
@@ -229,6 +231,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteAccount(childComplexity), true
+	case "Mutation.endSession":
+		if e.ComplexityRoot.Mutation.EndSession == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_endSession_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EndSession(childComplexity, args["id"].(string)), true
 	case "Mutation.grantRole":
 		if e.ComplexityRoot.Mutation.GrantRole == nil {
 			break
@@ -651,8 +664,9 @@ type Query {
   me: User
   "One person, by id or by username; null if there is none."
   user(id: ID, username: String): User @requiresScopes(scopes: [["user:read"]])
-  "Everybody, in the order of registering."
+  "Everybody who has an account, in the order of registering."
   users(first: Int = 20, after: String): UserConnection @requiresScopes(scopes: [["user:read"]])
+  "Limited by the client's address: RATE_LIMITED says when to try again."
   usernameAvailable(username: String!): Boolean
   "What an access token says, and whether it still holds."
   tokenClaims(token: String!): TokenClaims
@@ -660,8 +674,9 @@ type Query {
 
 "Each field is nullable, so that one that fails takes nothing from the answers of those that ran before it."
 type Mutation {
-  "Makes an account and logs in."
+  "Makes an account and logs in. Limited by the client's address: RATE_LIMITED says when to try again."
   register(input: RegisterInput!): Login
+  "Wrong passwords are limited by username and the client's address: RATE_LIMITED says when to try again."
   login(input: LoginInput!): Login
   "A new token for a session that lives; the old token may have expired or be of an older version of the session."
   refresh: Login
@@ -669,9 +684,11 @@ type Mutation {
   logout: Boolean
   "Ends every session of the caller and says how many there were."
   logoutEverywhere: Int @authenticated
+  "Ends a session of the caller, or for user:admin anybody's; false if it had ended before."
+  endSession(id: ID!): Boolean @authenticated
   "Changes what is given; a null clears what may be absent."
   updateProfile(input: ProfileInput!): User @authenticated
-  "Deletes the caller's account and ends its sessions."
+  "Deletes the caller's account and ends its sessions. Others who remember its id find a tombstone with nothing personal."
   deleteAccount: Boolean @authenticated
   "Gives a role; the person's tokens must be refreshed to carry it."
   grantRole(userId: ID!, role: Role!): User @requiresScopes(scopes: [["user:admin"]])
@@ -1108,6 +1125,20 @@ func (ec *executionContext) field_Entity_findManyUserByUsernames_args(ctx contex
 		return nil, err
 	}
 	args["reps"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_endSession_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
 	return args, nil
 }
 
@@ -1687,6 +1718,50 @@ func (ec *executionContext) _Mutation_logoutEverywhere(ctx context.Context, fiel
 }
 func (ec *executionContext) fieldContext_Mutation_logoutEverywhere(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Mutation", field, true, true, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Mutation_endSession(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_endSession(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EndSession(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_endSession(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type Boolean does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_endSession_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Mutation_updateProfile(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -4391,6 +4466,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "logoutEverywhere":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_logoutEverywhere(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "endSession":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_endSession(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
