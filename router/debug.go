@@ -21,7 +21,8 @@ import (
 // "trace" for the timing of each fetch, "dry-run" for nothing to be run. Any other word, such as "none", asks for nothing.
 const debugHeader = "Weft-Debug"
 
-// debug collects what a developer has asked to see of one request. Nil collects nothing: in production it always is.
+// debug collects what somebody has asked to see of one request. Nil collects nothing. In production it collects at most
+// the plan, for those who send the header that the configuration names.
 type debug struct {
 	wantsPlan, wantsTrace, isDryRun bool
 	started                         time.Time
@@ -46,12 +47,25 @@ type tracedFetch struct {
 	Error  string `json:"error,omitempty"`
 }
 
-// debugging reads the debug header, in development.
+// debugging reads the header that asks for plans, and in development the debug header.
 func (r *Router) debugging(req *http.Request) *debug {
-	if !r.config.Development {
+	name := r.config.Planning.Header
+	wantsPlan := name != "" && req.Header.Get(name) == "true"
+	if !wantsPlan && !r.config.Development {
 		return nil
 	}
-	d := &debug{started: time.Now()}
+	d := &debug{started: time.Now(), wantsPlan: wantsPlan}
+	if r.config.Development {
+		d.read(req)
+	}
+	if !d.wantsPlan && !d.wantsTrace && !d.isDryRun {
+		return nil
+	}
+	return d
+}
+
+// read reads the words of the debug header.
+func (d *debug) read(req *http.Request) {
 	for _, value := range req.Header[debugHeader] {
 		for word := range strings.SplitSeq(value, ",") {
 			switch strings.TrimSpace(word) {
@@ -64,10 +78,6 @@ func (r *Router) debugging(req *http.Request) *debug {
 			}
 		}
 	}
-	if !d.wantsPlan && !d.wantsTrace && !d.isDryRun {
-		return nil
-	}
-	return d
 }
 
 // isDeveloper reports whether a developer's tool sent the request, such as the playground: in development, with the

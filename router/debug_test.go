@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -84,6 +85,70 @@ func TestDebugOnlyInDevelopment(t *testing.T) {
 				t.Errorf("%s", got.body)
 			}
 		})
+	}
+}
+
+// TestPlanHeader: in production, too, the header that the configuration names asks for the plan, and for nothing else.
+func TestPlanHeader(t *testing.T) {
+	const query = `{"query":"{ hello }"}`
+	planned := func(c *config.Config) { c.Planning.Header = "Show-Plan" }
+	for _, c := range []struct {
+		name          string
+		change        func(*config.Config)
+		header, value string
+		isPlan        bool
+	}{
+		{"not configured", nil, "Show-Plan", "true", false},
+		{"asked for", planned, "show-plan", "true", true},
+		{"not asked for", planned, "Other", "true", false},
+		{"another value", planned, "Show-Plan", "false", false},
+		{"the header of development", planned, "Weft-Debug", "plan, trace, dry-run", false},
+		{"in development", func(c *config.Config) { planned(c); development(c) }, "Show-Plan", "true", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := start(t, c.change)
+			got := s.post(t, query, c.header, c.value)
+			data, facts := factsOf(t, got.body)
+			if got.status != 200 || data != `{"hello":"world"}` || (facts != nil) != c.isPlan {
+				t.Fatalf("%d %s", got.status, got.body)
+			}
+			if c.isPlan && (facts.Plan == nil || len(facts.Plan.Fetches) != 1 || facts.Trace != nil) {
+				t.Errorf("%s", got.body)
+			}
+		})
+	}
+}
+
+// TestReuseEntities: what one part of an operation has read of an entity, another part does not ask for again, unless
+// that is switched off.
+func TestReuseEntities(t *testing.T) {
+	for _, c := range []struct {
+		reuse bool
+		calls int32
+	}{{true, 1}, {false, 2}} {
+		i := newIssuer(t)
+		s := start(t, func(config *config.Config) {
+			i.configure(config)
+			config.Planning.ReuseEntities = c.reuse
+		})
+		var calls atomic.Int32
+		usual := s.people.answer
+		s.people.reply(func(w http.ResponseWriter, r *http.Request) {
+			calls.Add(1)
+			usual(w, r)
+		})
+		got := s.post(t, `{"query":"{ me { name friend { name } } }"}`, "Authorization", "Bearer "+i.token(t, "", time.Minute))
+		if data, _ := factsOf(t, got.body); data != `{"me":{"name":"Walter","friend":{"name":"Walter"}}}` || calls.Load() != c.calls {
+			t.Errorf("reuse %t: %d calls, want %d: %s", c.reuse, calls.Load(), c.calls, got.body)
+		}
+	}
+}
+
+// TestPlanningBudget: an operation that takes more than the budget is refused.
+func TestPlanningBudget(t *testing.T) {
+	s := start(t, func(c *config.Config) { c.Planning.MaxBytes = 1 })
+	if got := s.post(t, `{"query":"{ hello }"}`); !strings.Contains(got.body, `"PLAN_BUDGET_EXCEEDED"`) {
+		t.Errorf("%s", got.body)
 	}
 }
 

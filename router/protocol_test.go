@@ -167,7 +167,7 @@ func TestIntrospectionSwitch(t *testing.T) {
 	} {
 		s := start(t, change)
 		got := s.post(t, `{"query":"{ __type(name: \"User\") { fields { name } } }"}`)
-		if got.body != `{"data":{"__type":{"fields":[{"name":"id"},{"name":"name"},{"name":"total"}]}}}` {
+		if got.body != `{"data":{"__type":{"fields":[{"name":"id"},{"name":"name"},{"name":"total"},{"name":"friend"}]}}}` {
 			t.Errorf("%s", got.body)
 		}
 	}

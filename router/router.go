@@ -112,8 +112,10 @@ func (r *Router) graphOptions() graph.Options {
 	options := graph.Options{
 		Operation: graph.OperationLimits{
 			MaxTokens: limits.MaxTokens, MaxDepth: limits.MaxDepth, MaxHeight: limits.MaxFields,
-			MaxAliases: limits.MaxAliases, MaxRootFields: limits.MaxRootFields,
+			MaxAliases: limits.MaxAliases, MaxRootFields: limits.MaxRootFields, MaxDirectives: limits.MaxDirectives,
 		},
+		Budget:               graph.Budget{MaxStates: r.config.Planning.MaxStates, MaxBytes: int(r.config.Planning.MaxBytes)},
+		DisableReuse:         !r.config.Planning.ReuseEntities,
 		DisableIntrospection: !r.config.Introspection && !r.config.Development,
 		ShowSubgraphErrors:   r.config.Development,
 	}

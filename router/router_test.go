@@ -51,12 +51,13 @@ type User @join__type(graph: ORDERS, key: "id") @join__type(graph: PEOPLE, key: 
   id: ID!
   name: String @join__field(graph: PEOPLE)
   total: Int @join__field(graph: ORDERS)
+  friend: User @join__field(graph: ORDERS)
 }
 `
 
 // everything is an answer to every operation: the engine skips members that it has not asked for.
 const everything = `{"data":{"hello":"world","echo":7,"many":"%s","me":{"__typename":"User","id":"1","name":"Walter"},` +
-	`"all":[],"login":"in","refresh":"again","extra":"1","added":"new","_entities":[{"__typename":"User","total":42}]}}`
+	`"all":[],"login":"in","refresh":"again","extra":"1","added":"new","_entities":[{"__typename":"User","name":"Walter","total":42,"friend":{"__typename":"User","id":"1"}}]}}`
 
 // subgraph is a fake subgraph on a real socket that keeps the requests that it got.
 type subgraph struct {

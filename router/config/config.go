@@ -54,6 +54,8 @@ type Config struct {
 	Log telemetry.Config `yaml:"log"`
 	// Limits bound one request.
 	Limits limits.Config `yaml:"limits"`
+	// Planning says how operations are planned.
+	Planning Planning `yaml:"planning"`
 	// Persisted says which documents clients may name by their id.
 	Persisted persisted.Config `yaml:"persisted"`
 	// Subscriptions says how clients subscribe.
@@ -97,6 +99,7 @@ func Default() Config {
 		Playground:    playground.Defaults(),
 		Log:           telemetry.Defaults(),
 		Limits:        limits.Defaults(),
+		Planning:      planningDefaults(),
 		Subscriptions: transport.StreamDefaults(),
 		CORS:          transport.CORSDefaults(),
 		Auth:          auth.Defaults(),
@@ -143,6 +146,7 @@ func (c *Config) validate(file *settings.File) {
 	c.Server.validate(file.Within("server"))
 	c.Log.Validate(file.Within("log"))
 	c.Limits.Validate(file.Within("limits"))
+	c.Planning.validate(file.Within("planning"))
 	c.Persisted.Validate(file.Within("persisted"))
 	c.Subscriptions.Validate(file.Within("subscriptions"))
 	c.CORS.Validate(file.Within("cors"))

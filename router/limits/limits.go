@@ -34,13 +34,15 @@ type Operation struct {
 	MaxAliases int `yaml:"max_aliases"`
 	// MaxRootFields is the number of root fields.
 	MaxRootFields int `yaml:"max_root_fields"`
+	// MaxDirectives is the number of directives in a document.
+	MaxDirectives int `yaml:"max_directives"`
 }
 
 // Defaults are far above what applications ask for and far below what hurts.
 func Defaults() Config {
 	return Config{
 		MaxBodyBytes: 2 << 20, MaxHeaderBytes: 64 << 10,
-		Operation: Operation{MaxTokens: 15_000, MaxDepth: 100, MaxFields: 10_000, MaxAliases: 1_000, MaxRootFields: 500},
+		Operation: Operation{MaxTokens: 15_000, MaxDepth: 100, MaxFields: 10_000, MaxAliases: 1_000, MaxRootFields: 500, MaxDirectives: 1_000},
 	}
 }
 
@@ -58,6 +60,7 @@ func (c Config) Validate(report func(path, message string)) {
 	}{
 		{"max_tokens", c.Operation.MaxTokens}, {"max_depth", c.Operation.MaxDepth}, {"max_fields", c.Operation.MaxFields},
 		{"max_aliases", c.Operation.MaxAliases}, {"max_root_fields", c.Operation.MaxRootFields},
+		{"max_directives", c.Operation.MaxDirectives},
 	} {
 		if limit.value <= 0 {
 			report("operation."+limit.name, "must be more than 0")
