@@ -8,6 +8,7 @@ import (
 
 	"github.com/weft-graph/weft/graph"
 	"github.com/weft-graph/weft/graph/diag"
+	"github.com/weft-graph/weft/graph/supergraph"
 	"github.com/weft-graph/weft/router/signature"
 	"github.com/weft-graph/weft/router/source"
 )
@@ -32,7 +33,13 @@ func (f *graphFile) read(ctx context.Context) (*source.Version, error) {
 		}
 		options.Key = key
 	}
-	return source.Load(ctx, f.File, options)
+	version, err := source.Load(ctx, f.File, options)
+	var invalid *supergraph.LoadError
+	if errors.As(err, &invalid) { // reported in the format that was asked for, as what does not compose
+		version.Diagnostics = invalid.Diagnostics(f.File)
+		return version, &source.CompositionError{Diagnostics: version.Diagnostics}
+	}
+	return version, err
 }
 
 // load reads the graph and reports what composition had to say, as far as it is at least so severe. errReported stands

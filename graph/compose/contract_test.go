@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -58,9 +59,17 @@ func differing(text, before string) string {
 	return out.String()
 }
 
-// applyContract applies the case's contract, if it has one, and adds what is said of it.
+// applyContract applies the case's contract, if it has one, and adds what is said of it. A case that has a
+// supergraph instead of subgraphs is about loading it.
 func applyContract(t *testing.T, c *golden.Case, s *supergraph.Supergraph, diags diag.List) (*supergraph.Supergraph, diag.List) {
 	t.Helper()
+	for _, file := range c.Inputs("supergraph.graphql") {
+		_, err := supergraph.Load(string(file.Data))
+		var invalid *supergraph.LoadError
+		if errors.As(err, &invalid) {
+			return nil, invalid.Diagnostics(file.Name)
+		}
+	}
 	files := c.Inputs("contract.yaml")
 	if len(files) == 0 || s == nil {
 		return s, diags

@@ -75,6 +75,21 @@ it. An error prevents the graph. A warning is probably a mistake, an info worth 
 		}
 		fmt.Fprintf(&b, "| [`%s`](../graph/compose/testdata/codes/%s.txtar) | %s | %s%s |\n", entry.Code, strings.ToLower(string(entry.Code)), entry.Severity, entry.When, own)
 	}
+	b.WriteString(`
+## Codes of others
+
+Other composers report these, or did in Federation 1; weft does not.
+
+| code | why not | instead |
+|---|---|---|
+`)
+	for _, u := range diag.UnreportedCodes() {
+		var see []string
+		for _, code := range u.See {
+			see = append(see, "`"+string(code)+"`")
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", u.Code, u.Why, strings.Join(see, ", "))
+	}
 	return b.String()
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/weft-graph/weft/graph/diag"
+	"github.com/weft-graph/weft/graph/internal/schema"
 )
 
 // examples are the cases that prove each code; they explain it as well.
@@ -22,4 +23,13 @@ func Example(code diag.Code) (words, sdl, said string) {
 	text, said, _ := strings.Cut(string(data), "-- want.diag --\n")
 	words, sdl, _ = strings.Cut(text, "-- ")
 	return strings.TrimSpace(words), "-- " + sdl, said
+}
+
+// ClosestCode is the code that was probably meant by one that does not exist, or "".
+func ClosestCode(code diag.Code) diag.Code {
+	var codes []string
+	for _, entry := range diag.Catalogue() {
+		codes = append(codes, string(entry.Code))
+	}
+	return diag.Code(schema.Closest(string(code), codes))
 }

@@ -56,6 +56,7 @@ var topics = []struct {
 		{Code: RootMutationUsed, When: "a type called Mutation is not the mutation root"},
 		{Code: RootSubscriptionUsed, When: "a type called Subscription is not the subscription root"},
 		{Code: NoQueries, When: "no subgraph offers a query field"},
+		{Code: InvalidFederationSupergraph, When: "a file was to be loaded as a supergraph and is none: it does not link the join specification, or names subgraphs and types that it does not have"},
 	}},
 	{"@key, @requires, @provides and @external", []Entry{
 		{Code: KeyInvalidFieldsType, When: "\"fields\" of @key is no string"},

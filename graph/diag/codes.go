@@ -30,6 +30,8 @@ const (
 	RootSubscriptionUsed Code = "ROOT_SUBSCRIPTION_USED"
 	// NoQueries: no subgraph offers a query field.
 	NoQueries Code = "NO_QUERIES"
+	// InvalidFederationSupergraph: what was to be loaded as a supergraph is none.
+	InvalidFederationSupergraph Code = "INVALID_FEDERATION_SUPERGRAPH"
 )
 
 // Codes of @key, @requires, @provides and @external.

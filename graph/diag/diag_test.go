@@ -19,3 +19,17 @@ func TestString(t *testing.T) {
 		t.Error("HasErrors must see errors and nothing else")
 	}
 }
+
+// TestUnreported: what is said not to be reported is not in the catalogue, and what is to be seen instead is.
+func TestUnreported(t *testing.T) {
+	for _, u := range UnreportedCodes() {
+		if _, known := Explain(u.Code); known || u.Why == "" {
+			t.Errorf("%s is reported, or nothing is said of it", u.Code)
+		}
+		for _, see := range u.See {
+			if _, known := Explain(see); !known {
+				t.Errorf("%s: %s is not in the catalogue", u.Code, see)
+			}
+		}
+	}
+}

@@ -17,7 +17,8 @@ var (
 )
 
 // Load reads supergraph SDL in join v0.2 to v0.5, whoever composed it. It refuses what is not a
-// supergraph and what needs a feature that we do not know: then ignoring it would be wrong.
+// supergraph and what needs a feature that we do not know: then ignoring it would be wrong. The error is a
+// *LoadError.
 func Load(sdl string) (*Supergraph, error) { return load(sdl, (*Supergraph).CheckFeatures) }
 
 // LoadForPlanning is Load for who looks at plans and serves nobody: it takes also a graph whose
@@ -27,22 +28,30 @@ func LoadForPlanning(sdl string) (*Supergraph, error) { return load(sdl, (*Super
 func load(sdl string, checkFeatures func(*Supergraph) error) (*Supergraph, error) {
 	l, err := read(sdl)
 	if err != nil {
-		return nil, err
+		return nil, &LoadError{err: err}
 	}
 	s := l.build()
 	if err := checkFeatures(s); err != nil {
-		return nil, err
+		return nil, &LoadError{err: err, isUnsupported: true}
 	}
-	if len(l.problems) > 0 {
-		return nil, l.problems
-	}
-	if s.api.Query == nil {
-		return nil, errors.New("the supergraph has no query root that clients may see: compose it with a subgraph that has a query field")
-	}
-	if problems := s.api.Check(); len(problems) > 0 {
-		return nil, fmt.Errorf("the supergraph's API schema breaks rules of GraphQL: %w", problems)
+	if err := l.check(s); err != nil {
+		return nil, &LoadError{err: err}
 	}
 	return s, nil
+}
+
+// check says what is wrong with a supergraph that was built.
+func (l *loader) check(s *Supergraph) error {
+	if len(l.problems) > 0 {
+		return l.problems
+	}
+	if s.api.Query == nil {
+		return errors.New("the supergraph has no query root that clients may see: compose it with a subgraph that has a query field")
+	}
+	if problems := s.api.Check(); len(problems) > 0 {
+		return fmt.Errorf("the supergraph's API schema breaks rules of GraphQL: %w", problems)
+	}
+	return nil
 }
 
 // loader turns the SDL's parts into a Supergraph.
