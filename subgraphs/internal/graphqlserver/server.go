@@ -8,6 +8,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
@@ -29,6 +30,10 @@ const (
 	MaxComplexity = 2000
 
 	cachedOperations = 1000
+
+	// The other end of a WebSocket is looked for so often, and has so long to begin.
+	pingInterval = 20 * time.Second
+	initTimeout  = 10 * time.Second
 )
 
 // Config is what a service's GraphQL handler needs.
@@ -39,11 +44,14 @@ type Config struct {
 	RouterKey []byte
 	// Verifier checks access tokens.
 	Verifier *auth.Verifier
+	// Subscriptions adds the protocol graphql-transport-ws, for a GET that asks for a WebSocket.
+	Subscriptions bool
 	// Introspection allows __schema and __type; the router needs only _service, which is always answered.
 	Introspection bool
 }
 
-// New returns the handler for a service's /graphql: POST with a signature, nothing else.
+// New returns the handler for a service's /graphql: POST with a signature, and where there are subscriptions a WebSocket
+// whose upgrade has one.
 func New(config Config) http.Handler {
 	server := handler.New(config.Schema)
 	server.AddTransport(transport.POST{ResponseHeaders: map[string][]string{"Content-Type": {"application/json"}}})
@@ -59,8 +67,23 @@ func New(config Config) http.Handler {
 	// From the outside in: the signature covers everything, the token comes next, then the body is looked at.
 	chain := checkBody(server)
 	chain = config.Verifier.Identify(chain)
-	chain = auth.RequireSignature(config.RouterKey, chain)
-	return boot.Methods(chain, http.MethodPost)
+	chain = boot.Methods(auth.RequireSignature(config.RouterKey, chain), http.MethodPost)
+	if !config.Subscriptions {
+		return chain
+	}
+	server.AddTransport(transport.Websocket{PingPongInterval: pingInterval, InitTimeout: initTimeout})
+	return withSockets(auth.RequireSignature(config.RouterKey, config.Verifier.Identify(server)), chain)
+}
+
+// withSockets sends requests for a WebSocket to sockets, all others to next.
+func withSockets(sockets, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
+			sockets.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // introspection opens _service, which gqlgen ties to introspection, and keeps __schema and __type shut unless asked.

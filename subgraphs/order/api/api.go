@@ -10,6 +10,7 @@ import (
 	"github.com/weft-graph/weft/subgraphs/order/api/generated"
 	"github.com/weft-graph/weft/subgraphs/order/catalog"
 	"github.com/weft-graph/weft/subgraphs/order/store"
+	"github.com/weft-graph/weft/subgraphs/order/watch"
 )
 
 // Config is what the handler needs besides its store.
@@ -18,18 +19,20 @@ type Config struct {
 	RouterKey []byte
 	// Verifier checks access tokens.
 	Verifier *auth.Verifier
-	// Catalog asks the product service for names and prices.
-	Catalog *catalog.Client
+	// Product asks the product service for names and prices that are not in the store's copy of the catalogue.
+	Product *catalog.Client
+	// Hub tells subscribers of changes.
+	Hub *watch.Hub
 }
 
 // Handler serves /graphql to the router.
 func Handler(orders *store.Store, config Config) http.Handler {
 	schema := generated.NewExecutableSchema(generated.Config{
-		Resolvers: &Resolver{store: orders, catalog: config.Catalog},
+		Resolvers: &Resolver{store: orders, catalog: catalog.Catalog{Copy: orders, Product: config.Product}, hub: config.Hub},
 	})
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", graphqlserver.New(graphqlserver.Config{
-		Schema: schema, RouterKey: config.RouterKey, Verifier: config.Verifier,
+		Schema: schema, RouterKey: config.RouterKey, Verifier: config.Verifier, Subscriptions: true,
 	}))
 	return mux
 }

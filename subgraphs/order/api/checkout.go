@@ -11,8 +11,8 @@ import (
 // maxCheckoutAttempts is how often a checkout begins again because the order changed under it.
 const maxCheckoutAttempts = 4
 
-// checkout places the caller's open order. The product service is asked between two looks at the order and outside of
-// any transaction, so that a slow answer holds no lock; Place notices if the order is not what was asked about.
+// checkout places the caller's open order. The catalogue is asked between two looks at the order and outside of any
+// transaction, so that a slow answer holds no lock; Place notices if the order is not what was asked about.
 func (r *Resolver) checkout(ctx context.Context, wish store.Checkout) (*store.Order, error) {
 	for range maxCheckoutAttempts {
 		order, err := r.store.BeginCheckout(ctx, wish)

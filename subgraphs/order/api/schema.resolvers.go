@@ -19,7 +19,7 @@ func (r *mutationResolver) AddItem(ctx context.Context, productID string, quanti
 	if err != nil {
 		return nil, err
 	}
-	// The quantity is looked at first: a wrong one is no reason to ask the product service.
+	// The quantity is looked at first: a wrong one is no reason to ask for the price.
 	if err := store.CheckQuantity(quantity, 1); err != nil {
 		return nil, err
 	}
@@ -27,7 +27,7 @@ func (r *mutationResolver) AddItem(ctx context.Context, productID string, quanti
 	if err != nil {
 		return nil, err
 	}
-	return r.store.AddItem(ctx, caller.Subject, offer, quantity)
+	return r.told(r.store.AddItem(ctx, caller.Subject, offer, quantity))
 }
 
 // SetItemQuantity is the resolver for the setItemQuantity field.
@@ -36,7 +36,7 @@ func (r *mutationResolver) SetItemQuantity(ctx context.Context, productID string
 	if err != nil {
 		return nil, err
 	}
-	return r.store.SetQuantity(ctx, caller.Subject, productID, quantity)
+	return r.told(r.store.SetQuantity(ctx, caller.Subject, productID, quantity))
 }
 
 // RemoveItem is the resolver for the removeItem field.
@@ -45,7 +45,7 @@ func (r *mutationResolver) RemoveItem(ctx context.Context, productID string) (*s
 	if err != nil {
 		return nil, err
 	}
-	return r.store.SetQuantity(ctx, caller.Subject, productID, 0)
+	return r.told(r.store.SetQuantity(ctx, caller.Subject, productID, 0))
 }
 
 // Checkout is the resolver for the checkout field.
@@ -54,18 +54,30 @@ func (r *mutationResolver) Checkout(ctx context.Context, idempotencyKey string, 
 	if err != nil {
 		return nil, err
 	}
-	return r.checkout(ctx, store.Checkout{
+	return r.told(r.checkout(ctx, store.Checkout{
 		CustomerID: caller.Subject, Key: idempotencyKey, OrderID: orderID, Accepted: acceptedPrices,
-	})
+	}))
 }
 
 // CancelOrder is the resolver for the cancelOrder field.
-func (r *mutationResolver) CancelOrder(ctx context.Context, id string) (*store.Order, error) {
-	caller, err := auth.Require(ctx)
-	if err != nil {
+func (r *mutationResolver) CancelOrder(ctx context.Context, id string, reason *string) (*store.Order, error) {
+	return r.cancel(ctx, id, reason)
+}
+
+// MarkPaid is the resolver for the markPaid field.
+func (r *mutationResolver) MarkPaid(ctx context.Context, id string) (*store.Order, error) {
+	if _, err := auth.RequirePermission(ctx, writeScope); err != nil {
 		return nil, err
 	}
-	return r.store.Cancel(ctx, caller.Subject, id)
+	return r.told(r.store.Pay(ctx, id))
+}
+
+// MarkShipped is the resolver for the markShipped field.
+func (r *mutationResolver) MarkShipped(ctx context.Context, id string) (*store.Order, error) {
+	if _, err := auth.RequirePermission(ctx, writeScope); err != nil {
+		return nil, err
+	}
+	return r.told(r.store.Ship(ctx, id))
 }
 
 // TotalCount is the resolver for the totalCount field.
@@ -104,6 +116,11 @@ func (r *queryResolver) Orders(ctx context.Context, status *store.Status, first 
 	return r.page(ctx, store.Filter{Status: status}, first, after)
 }
 
+// OrderUpdated is the resolver for the orderUpdated field.
+func (r *subscriptionResolver) OrderUpdated(ctx context.Context, orderID string) (<-chan *store.Order, error) {
+	return r.watch(ctx, orderID)
+}
+
 // OpenOrder is the batch resolver for the openOrder field.
 func (r *userResolver) OpenOrder(ctx context.Context, objs []*store.User) ([]*store.Order, error) {
 	return r.openOrders(ctx, objs)
@@ -131,6 +148,9 @@ func (r *Resolver) Product() generated.ProductResolver { return &productResolver
 // Query returns generated.QueryResolver implementation.
 func (r *Resolver) Query() generated.QueryResolver { return &queryResolver{r} }
 
+// Subscription returns generated.SubscriptionResolver implementation.
+func (r *Resolver) Subscription() generated.SubscriptionResolver { return &subscriptionResolver{r} }
+
 // User returns generated.UserResolver implementation.
 func (r *Resolver) User() generated.UserResolver { return &userResolver{r} }
 
@@ -139,5 +159,6 @@ type (
 	orderConnectionResolver struct{ *Resolver }
 	productResolver         struct{ *Resolver }
 	queryResolver           struct{ *Resolver }
+	subscriptionResolver    struct{ *Resolver }
 	userResolver            struct{ *Resolver }
 )

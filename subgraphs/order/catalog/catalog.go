@@ -1,6 +1,7 @@
-// Package catalog asks the product service what a product is called and what it costs now. In go ids, out come offers,
-// or a *fail.Error: NOT_FOUND for a product that is not sold, CONFLICT for one that is sold out, UNAVAILABLE for a
-// product service that is slow, broken or down. The package stores nothing.
+// Package catalog says what a product is called and what it costs now: by the store's copy of the catalogue, or by the
+// product service itself for a product that no event has told of yet. In go ids, out come offers, or a *fail.Error:
+// NOT_FOUND for a product that is not sold, CONFLICT for one that is sold out, UNAVAILABLE for a product service that is
+// needed and slow, broken or down. The package stores nothing.
 package catalog
 
 import (
@@ -131,7 +132,7 @@ func read(id string, body []byte) (store.Offer, error) {
 		return store.Offer{}, fail.Down(service, fmt.Errorf("the answer on product %s is no product", id))
 	}
 	if !*a.Available {
-		return store.Offer{}, fail.New(fail.Conflict, "%s is sold out.", a.Name)
+		return store.Offer{}, soldOut(a.Name)
 	}
 	price := store.Money{Amount: *a.Price.Amount, Currency: a.Price.Currency}
 	return store.Offer{ProductID: a.ID, Name: a.Name, Price: price}, nil
@@ -153,6 +154,8 @@ func notFound(id string, body []byte) error {
 	}
 	return fail.Down(service, errors.New("it answered 404 without saying what is not found"))
 }
+
+func soldOut(name string) error { return fail.New(fail.Conflict, "%s is sold out.", name) }
 
 func notSold(id string) error {
 	return fail.New(fail.NotFound, "There is no product %.64q in the catalogue.", id)

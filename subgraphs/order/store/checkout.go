@@ -99,7 +99,7 @@ func (s *Store) Place(ctx context.Context, checkout Checkout, order *Order, curr
 			return err
 		}
 		placed = found[0]
-		return nil
+		return tell(ctx, tx, placed)
 	})
 	if err != nil {
 		return nil, err

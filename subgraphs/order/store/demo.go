@@ -61,5 +61,5 @@ func (d demoOrder) seed(ctx context.Context, tx database.Handle) error {
 			return err
 		}
 	}
-	return nil
+	return tell(ctx, tx, order)
 }

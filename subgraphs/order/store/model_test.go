@@ -111,7 +111,7 @@ func TestAnySequenceOfCallsIsWhatTheModelSays(t *testing.T) {
 				if !m.isOpen {
 					return
 				}
-				order, err := s.Cancel(ctx, customer, open[0].ID)
+				order, err := s.Cancel(ctx, store.Cancellation{CustomerID: customer, OrderID: open[0].ID})
 				same(t, order, err, m.print(customer, store.StatusCancelled))
 				m.isOpen, m.lines = false, nil
 			},

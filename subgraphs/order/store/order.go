@@ -16,12 +16,15 @@ const (
 	MaxAmount = math.MaxInt32
 	// MaxKeyLength is the longest idempotency key, in bytes.
 	MaxKeyLength = 255
+	// MaxReasonLength is the longest reason of a cancellation, in characters.
+	MaxReasonLength = 500
 )
 
 // Status is where an order is on its way.
 type Status string
 
-// The stations of an order. An order is changed while it is open, and cancelled while it is open or placed.
+// The stations of an order: OPEN, PLACED, PAID, SHIPPED, one after the other, and CANCELLED from the first two. Its
+// lines are changed while it is open.
 const (
 	StatusOpen      Status = "OPEN"
 	StatusPlaced    Status = "PLACED"
@@ -71,6 +74,12 @@ type Order struct {
 	Version    int64      `db:"version"`
 	CreatedAt  time.Time  `db:"created_at"`
 	PlacedAt   *time.Time `db:"placed_at"`
+	// ConfirmedAt is when the product service said that the stock is reserved.
+	ConfirmedAt  *time.Time `db:"confirmed_at"`
+	PaidAt       *time.Time `db:"paid_at"`
+	ShippedAt    *time.Time `db:"shipped_at"`
+	CancelledAt  *time.Time `db:"cancelled_at"`
+	CancelReason *string    `db:"cancel_reason"`
 	// Items are the lines in the order in which they were added.
 	Items []*Item `db:"-"`
 }

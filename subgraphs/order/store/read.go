@@ -10,7 +10,8 @@ import (
 	"github.com/weft-graph/weft/subgraphs/internal/fail"
 )
 
-const columns = `id, customer_id, status, version, created_at, placed_at`
+const columns = `id, customer_id, status, version, created_at, placed_at, confirmed_at, paid_at, shipped_at, cancelled_at,
+	cancel_reason`
 
 // ByIDs returns the orders with the given ids: one for each id, in the same order, nil where there is none.
 func (s *Store) ByIDs(ctx context.Context, ids []string) ([]*Order, error) {
@@ -73,9 +74,10 @@ func fill(ctx context.Context, on database.Handle, orders []*Order) error {
 	ids := make([]string, len(orders))
 	for i, order := range orders {
 		order.CreatedAt = order.CreatedAt.UTC()
-		if order.PlacedAt != nil {
-			placedAt := order.PlacedAt.UTC()
-			order.PlacedAt = &placedAt
+		for _, at := range []*time.Time{order.PlacedAt, order.ConfirmedAt, order.PaidAt, order.ShippedAt, order.CancelledAt} {
+			if at != nil {
+				*at = at.UTC()
+			}
 		}
 		byID[order.ID], ids[i] = order, order.ID
 	}

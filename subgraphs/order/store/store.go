@@ -1,6 +1,7 @@
-// Package store keeps orders: one open order for a person, its lines, and what it becomes. In go a person's id, what
-// the product service said, and the wish; out come orders and *fail.Error values. Every change of an order raises its
-// version in the same transaction. The package knows neither GraphQL nor how to reach the product service.
+// Package store keeps orders: one open order for a person, its lines, and what it becomes; and beside them a copy of the
+// catalogue. In go a person's id, the offers, and the wish, or other services' events; out come orders and *fail.Error
+// values. Every change of an order raises its version and tells of it by an event, in the same transaction. The package
+// knows neither GraphQL nor how to reach the product service.
 package store
 
 import (
@@ -12,19 +13,20 @@ import (
 	"strings"
 
 	"github.com/weft-graph/weft/subgraphs/internal/database"
+	"github.com/weft-graph/weft/subgraphs/internal/events"
 	"github.com/weft-graph/weft/subgraphs/internal/fail"
 )
 
 //go:embed migrations/*.sql
 var embedded embed.FS
 
-// Migrations returns the goose migrations of the tables of orders.
+// Migrations returns the goose migrations of the tables of orders and events.
 func Migrations() fs.FS {
 	sub, err := fs.Sub(embedded, "migrations")
 	if err != nil {
 		panic(err) // the folder is part of the binary
 	}
-	return sub
+	return events.Migrations(sub)
 }
 
 // Store is the orders in a database that has been migrated.
@@ -42,25 +44,19 @@ func (s *Store) AddItem(ctx context.Context, customerID string, offer Offer, qua
 	if err := CheckQuantity(quantity, 1); err != nil {
 		return nil, err
 	}
-	var changed *Order
-	err := s.db.Tx(ctx, func(tx database.Handle) error {
+	return s.change(ctx, func(tx database.Handle) (*Order, error) {
 		order, err := lockOpen(ctx, tx, customerID)
 		if err == nil && order == nil {
 			order, err = begin(ctx, tx, customerID)
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
-		changed = order
 		if item := order.item(offer.ProductID); item != nil {
-			return setQuantity(ctx, tx, order, item, item.Quantity+quantity)
+			return order, setQuantity(ctx, tx, order, item, item.Quantity+quantity)
 		}
-		return addLine(ctx, tx, order, offer, quantity)
+		return order, addLine(ctx, tx, order, offer, quantity)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return changed, nil
 }
 
 // SetQuantity sets the quantity of a line of the person's open order; 0 removes the line. It returns NOT_FOUND if
@@ -69,62 +65,38 @@ func (s *Store) SetQuantity(ctx context.Context, customerID, productID string, q
 	if err := CheckQuantity(quantity, 0); err != nil {
 		return nil, err
 	}
-	var changed *Order
-	err := s.db.Tx(ctx, func(tx database.Handle) error {
+	return s.change(ctx, func(tx database.Handle) (*Order, error) {
 		order, err := lockOpen(ctx, tx, customerID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if order == nil {
-			return fail.New(fail.NotFound, "There is no open order; add an item first.")
+			return nil, fail.New(fail.NotFound, "There is no open order; add an item first.")
 		}
 		item := order.item(productID)
 		if item == nil {
-			return fail.New(fail.NotFound, "The product %.64q is not in the open order.", productID)
+			return nil, fail.New(fail.NotFound, "The product %.64q is not in the open order.", productID)
 		}
-		changed = order
 		if quantity == 0 {
-			return removeLine(ctx, tx, order, item)
+			return order, removeLine(ctx, tx, order, item)
 		}
-		return setQuantity(ctx, tx, order, item, quantity)
+		return order, setQuantity(ctx, tx, order, item, quantity)
+	})
+}
+
+// change runs work, which changes one order and raises its version, and tells of the change in the same transaction.
+func (s *Store) change(ctx context.Context, work func(tx database.Handle) (*Order, error)) (*Order, error) {
+	var changed *Order
+	err := s.db.Tx(ctx, func(tx database.Handle) (err error) {
+		if changed, err = work(tx); err != nil {
+			return err
+		}
+		return tell(ctx, tx, changed)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return changed, nil
-}
-
-// Cancel cancels an order of the person that is open or placed; an order that is cancelled stays so. It returns
-// NOT_FOUND if the person has no such order and CONFLICT if it has been paid.
-func (s *Store) Cancel(ctx context.Context, customerID, orderID string) (*Order, error) {
-	var cancelled *Order
-	err := s.db.Tx(ctx, func(tx database.Handle) error {
-		found, err := byIDs(ctx, tx, []string{orderID})
-		if err != nil {
-			return err
-		}
-		order := found[0]
-		switch {
-		case order == nil || order.CustomerID != customerID:
-			return fail.New(fail.NotFound, "You have no order %.64q.", orderID)
-		case order.Status == StatusPaid || order.Status == StatusShipped:
-			return fail.New(fail.Conflict, "The order is %s and cannot be cancelled any more.", order.Status)
-		}
-		cancelled = order
-		if order.Status == StatusCancelled {
-			return nil
-		}
-		order.Status, order.Version = StatusCancelled, order.Version+1
-		_, err = tx.Exec(ctx, `UPDATE orders SET status = ?, version = ? WHERE id = ?`, order.Status, order.Version, order.ID)
-		if err != nil {
-			return fmt.Errorf("cancel order %s: %w", order.ID, err)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return cancelled, nil
 }
 
 // CheckQuantity returns a BAD_INPUT unless quantity is smallest to MaxQuantity.

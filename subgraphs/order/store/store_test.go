@@ -190,13 +190,13 @@ func TestCancel(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store) {
 		ctx := context.Background()
 		open := must(t)(s.AddItem(ctx, "walter", dare, 1))
-		_, err := s.Cancel(ctx, "jack", open.ID)
+		_, err := s.Cancel(ctx, store.Cancellation{CustomerID: "jack", OrderID: open.ID})
 		wantFailure(t, err, fail.NotFound, "")
-		_, err = s.Cancel(ctx, "walter", "nothing")
+		_, err = s.Cancel(ctx, store.Cancellation{CustomerID: "walter", OrderID: "nothing"})
 		wantFailure(t, err, fail.NotFound, "")
-		order, err := s.Cancel(ctx, "walter", open.ID)
+		order, err := s.Cancel(ctx, store.Cancellation{CustomerID: "walter", OrderID: open.ID})
 		wantOrder(t, s, order, err, "walter CANCELLED 1 × dare 14.99 EUR = 14.99 EUR")
-		again, err := s.Cancel(ctx, "walter", open.ID)
+		again, err := s.Cancel(ctx, store.Cancellation{CustomerID: "walter", OrderID: open.ID})
 		wantOrder(t, s, again, err, "walter CANCELLED 1 × dare 14.99 EUR = 14.99 EUR")
 		if again.Version != order.Version {
 			t.Errorf("cancelling again made version %d of %d", again.Version, order.Version)
@@ -206,7 +206,7 @@ func TestCancel(t *testing.T) {
 			t.Error("a cancelled order was filled")
 		}
 		placed := place(t, s, store.Checkout{CustomerID: "walter", Key: "k"})
-		order, err = s.Cancel(ctx, "walter", placed.ID)
+		order, err = s.Cancel(ctx, store.Cancellation{CustomerID: "walter", OrderID: placed.ID})
 		wantOrder(t, s, order, err, "walter CANCELLED 1 × click 12.99 EUR = 12.99 EUR")
 	})
 }

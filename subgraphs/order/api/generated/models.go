@@ -34,6 +34,9 @@ type ProductByIDsInput struct {
 type Query struct {
 }
 
+type Subscription struct {
+}
+
 type UserByIDsInput struct {
 	ID string `json:"ID"`
 }
