@@ -356,49 +356,6 @@ func TestChangesWaitUntilTheyArePublished(t *testing.T) {
 	})
 }
 
-func TestDeletedAccountEndsItsSessionsAndFreesItsName(t *testing.T) {
-	each(t, func(t *testing.T, s *store.Store) {
-		ann := register(t, s, "ann")
-		session := startSession(t, s, ann)
-		ended, err := s.DeleteUser(t.Context(), ann.ID)
-		if err != nil || !slices.Equal(ended, []string{session.ID}) || sessionNow(t, s, session.ID).Lives() {
-			t.Fatalf("%v, %v", ended, err)
-		}
-		if again := register(t, s, "ann"); again.ID == ann.ID {
-			t.Error("an id was used again")
-		}
-		if _, err := s.DeleteUser(t.Context(), ann.ID); !fail.Is(err, fail.NotFound) {
-			t.Errorf("deleted twice: %v", err)
-		}
-	})
-}
-
-func TestReplicasMakeOneSigningKey(t *testing.T) {
-	each(t, func(t *testing.T, s *store.Store) {
-		var group errgroup.Group
-		for range 5 {
-			group.Go(func() error { return s.RotateSigningKey(context.Background(), time.Hour) })
-		}
-		if err := group.Wait(); err != nil {
-			t.Fatal(err)
-		}
-		keys, err := s.SigningKeys(t.Context())
-		if err != nil || len(keys) != 1 {
-			t.Fatalf("%d keys, %v", len(keys), err)
-		}
-		if err := s.RotateSigningKey(t.Context(), time.Nanosecond); err != nil {
-			t.Fatal(err)
-		}
-		rotated, err := s.SigningKeys(t.Context())
-		if err != nil || len(rotated) != 2 || rotated[1].ID != keys[0].ID {
-			t.Errorf("the old key must stay and the new one come first: %v, %v", rotated, err)
-		}
-		if _, err := rotated[0].Private(); err != nil {
-			t.Error(err)
-		}
-	})
-}
-
 func TestSeedingTwiceChangesNothing(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store) {
 		hashes := 0
@@ -412,7 +369,8 @@ func TestSeedingTwiceChangesNothing(t *testing.T) {
 		if err != nil || slices.Contains(users, nil) || hashes != 5 {
 			t.Fatalf("%v, %v, %d hashes", users, err, hashes)
 		}
-		if users[0].PasswordHash != "walter-demo" || len(users[3].Roles.Permissions()) != 4 || len(users[4].Roles.Permissions()) != 5 {
+		if users[0].PasswordHash != "walter-demo" || !slices.Contains(users[3].Roles.Permissions(), "order:read") ||
+			slices.Contains(users[3].Roles.Permissions(), "user:admin") || !slices.Contains(users[4].Roles.Permissions(), "user:admin") {
 			t.Errorf("%+v", users)
 		}
 	})

@@ -54,7 +54,7 @@ const (
 type Roles []Role
 
 var (
-	clerkPermissions = []string{"product:write", "order:read", "user:read", "credit:write"}
+	clerkPermissions = []string{"product:write", "order:read", "order:write", "user:read", "credit:write"}
 	adminPermissions = append(slices.Clone(clerkPermissions), "user:admin")
 )
 
