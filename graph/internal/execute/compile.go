@@ -18,6 +18,8 @@ type Compiled struct {
 	// what is put there is merged in place and must not be shared between objects.
 	split    [][]bool
 	hasSplit bool
+	// shown has a true for every slot, by layout, that the client sees of some objects.
+	shown [][]bool
 	// sources are the representations by which the objects of plan.Sources are known.
 	sources [][]representation
 }
@@ -128,6 +130,7 @@ func Compile(p *plan.Plan) *Compiled {
 		out.sources = append(out.sources, []representation{c.representation(&p.Sources[i].Key)})
 	}
 	out.shape = c.shape(p.Shape)
+	out.shown = c.shownSlots()
 	return out
 }
 

@@ -47,10 +47,11 @@ func (x *Execution) report(c *call, e gqlerr.Error, path gqlerr.Path) {
 type place struct {
 	object rawjson.Ref
 	// shape is nil where the client sees only an object around it; path then leads to that one.
-	shape *shape
-	path  gqlerr.Path
-	// unwanted is set where the object was read before the type of one around it was known, and is not
-	// wanted for that type.
+	shape  *shape
+	path   gqlerr.Path
+	layout *plan.Layout
+	// unwanted is set where the object is not wanted here: for another response key, or for one of another
+	// runtime type, which was not yet known.
 	unwanted bool
 }
 
@@ -61,7 +62,7 @@ const maxPlaces = 20_000
 // until visit returns false. The path is valid during the visit.
 func (x *Execution) eachPlace(steps []plan.Step, visit func(place) bool) {
 	left := maxPlaces
-	x.placesOfObject(place{object: x.root, shape: x.plan.shape}, steps, func(p place) bool {
+	x.placesOfObject(place{object: x.root, shape: x.plan.shape, layout: x.plan.plan.Root}, steps, func(p place) bool {
 		left--
 		return left >= 0 && visit(p)
 	})
@@ -75,13 +76,14 @@ func (x *Execution) placesOfObject(p place, steps []plan.Step, visit func(place)
 		return true
 	}
 	v := x.doc.Slot(p.object, steps[0].Slot)
+	layout := p.layout.Slots[steps[0].Slot].Child
 	fields := x.visible(p.shape, p.object, steps[0].Slot)
 	if len(fields) == 0 {
-		unwanted := p.unwanted || p.shape.shows(steps[0].Slot)
-		return x.placesOfValue(place{object: v, path: p.path, unwanted: unwanted}, steps[1:], visit)
+		unwanted := p.unwanted || x.plan.shown[p.layout.ID][steps[0].Slot]
+		return x.placesOfValue(place{object: v, path: p.path, layout: layout, unwanted: unwanted}, steps[1:], visit)
 	}
 	for _, f := range fields {
-		at := place{object: v, shape: f.value.composite(), path: append(p.path, gqlerr.PathElement{Key: f.Key})}
+		at := place{object: v, shape: f.value.composite(), path: append(p.path, gqlerr.PathElement{Key: f.Key}), layout: layout}
 		if !x.placesOfValue(at, steps[1:], visit) {
 			return false
 		}
@@ -96,7 +98,8 @@ func (x *Execution) placesOfValue(p place, steps []plan.Step, visit func(place) 
 		return x.placesOfObject(p, steps, visit)
 	case rawjson.List:
 		for i := range x.doc.Len(p.object) {
-			at := place{object: x.doc.Element(p.object, i), shape: p.shape, path: p.path, unwanted: p.unwanted}
+			at := p
+			at.object = x.doc.Element(p.object, i)
 			if p.shape != nil {
 				at.path = append(p.path, gqlerr.PathElement{Index: i})
 			}

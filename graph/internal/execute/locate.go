@@ -337,9 +337,10 @@ func (x *Execution) scanField(object rawjson.Ref, s *plan.Scan, key []byte) *pla
 type locator struct {
 	x *Execution
 	// paths are the places at which the client sees the error, hidden those at which it sees no more of
-	// the path: something that was asked for on its behalf, or under another response key.
+	// the path: something that was asked for on its behalf.
 	paths, hidden []gqlerr.Path
-	// unwanted is set when the path led to what is wanted of objects of other types only.
+	// unwanted is set when the path led to what is wanted elsewhere only: under another response key, or
+	// of objects of other types.
 	unwanted bool
 }
 
@@ -373,7 +374,7 @@ func (l *locator) object(p place, scan *plan.Scan, steps []pathStep) {
 	}
 	fields := l.x.visible(p.shape, p.object, f.Slot)
 	if len(fields) == 0 {
-		l.unseen(p, f.Slot)
+		l.unseen(p, scan.Layout.ID, f.Slot)
 	}
 	for _, field := range fields {
 		at := place{object: v, path: append(p.path, gqlerr.PathElement{Key: field.Key})}
@@ -383,11 +384,11 @@ func (l *locator) object(p place, scan *plan.Scan, steps []pathStep) {
 
 // unseen notes where the client sees no more of the path: an object that is not there is explained by
 // the error.
-func (l *locator) unseen(p place, slot int) {
+func (l *locator) unseen(p place, layout, slot int) {
 	switch {
 	case p.object == rawjson.AbsentRef:
 		l.paths = report(l.paths, p.path)
-	case p.shape.shows(slot):
+	case l.x.plan.shown[layout][slot]:
 		l.unwanted = true
 	default:
 		l.hidden = report(l.hidden, p.path)

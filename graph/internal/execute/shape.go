@@ -1,8 +1,6 @@
 package execute
 
 import (
-	"slices"
-
 	"github.com/weft-graph/weft/graph/internal/plan"
 	"github.com/weft-graph/weft/graph/internal/rawjson"
 )
@@ -102,14 +100,22 @@ func (s *shape) caseOf(typ int) *shapeCase {
 	return &s.cases[i]
 }
 
-// shows reports whether a slot is shown of objects of any type.
-func (s *shape) shows(slot int) bool {
-	if s == nil {
-		return false
+// shownSlots has a true for every slot, by layout, that the response shows of some objects.
+func (c *compiler) shownSlots() [][]bool {
+	out := make([][]bool, len(c.plan.Layouts))
+	for i, l := range c.plan.Layouts {
+		out[i] = make([]bool, len(l.Slots))
 	}
-	return slices.ContainsFunc(s.cases, func(c shapeCase) bool {
-		return slices.ContainsFunc(c.fields, func(f shapeField) bool { return f.Kind == plan.SlotField && f.Slot == slot })
-	})
+	for s := range c.shapes {
+		for i := range s.Cases {
+			for _, f := range s.Cases[i].Fields {
+				if f.Kind == plan.SlotField {
+					out[s.Layout.ID][f.Slot] = true
+				}
+			}
+		}
+	}
+	return out
 }
 
 // composite returns the shape of the objects in a value, through any depth of lists; nil for leaves.

@@ -307,7 +307,10 @@ func (b *builder) enter(at *spot, g *pickGroup, i int, cond Condition) (*subSele
 		}
 		return f.root, nil
 	}
-	rep := representation{key: e.key, types: g.types, contexts: contextText(contexts)}
+	rep := representation{
+		key: e.key, types: g.types, contexts: contextText(contexts), typed: src.typed,
+		knowsType: at.knowsType || src.typed, binds: g.pick.want.client != nil && src.edge != nil && src.edge.Field.Type.NonNull,
+	}
 	b.represent(at, &rep, e.keyWay, false, cond)
 	if src.requires != nil {
 		b.represent(at, &rep, src.requires, true, cond)
@@ -318,7 +321,7 @@ func (b *builder) enter(at *spot, g *pickGroup, i int, cond Condition) (*subSele
 			f.dependOn([]*draft{sel.fetch})
 		}
 	}
-	return f.entitiesAt(at, b.g, &rep, cond).join(at, &rep, cond), contexts
+	return f.entitiesAt(at, b.g, &rep, cond).join(&rep, cond), contexts
 }
 
 // representation is what an object is sent as: collected from slots.
@@ -329,6 +332,10 @@ type representation struct {
 	fetches []*draft
 	// contexts tells the contextual arguments that go with it from others.
 	contexts string
+	// knowsType is set when the runtime type is known by then; typed when the request waits for it.
+	knowsType, typed bool
+	// binds is set for a field whose null takes the entity with it.
+	binds bool
 }
 
 // represent builds the fields of a key, or of @requires, and adds them to the representation.

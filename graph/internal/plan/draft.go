@@ -35,8 +35,12 @@ type entitiesDraft struct {
 	typeName string
 	// isInterfaceObject is set when the subgraph does not tell the runtime types apart.
 	isInterfaceObject bool
-	// anyType is set while the runtime types of the objects are not known.
-	anyType bool
+	// anyType is set while the runtime types of the objects are not known; typed when the request waits
+	// for them.
+	anyType, typed bool
+	// bound are the runtime types that an interface object's fields are wanted for that must not be null:
+	// no other objects may come with them. It is nil without such fields.
+	bound   schema.TypeSet
 	keyText string
 	// contexts tells the contextual arguments of the fields from others.
 	contexts string
@@ -99,7 +103,7 @@ func (f *draft) entitiesAt(at *spot, g *querygraph.Graph, rep *representation, c
 	}
 	e := &entitiesDraft{
 		place: at.place, path: at.path, typeName: typeName, keyText: keyText, contexts: rep.contexts,
-		anyType:           typeName != "" && !at.knowsType,
+		anyType: typeName != "" && !rep.knowsType, typed: rep.typed,
 		isInterfaceObject: target.Type.IsInterfaceObject,
 		fields:            map[int][]RepresentationField{}, when: map[int]Condition{},
 		sel: &subSelection{fetch: f, node: querygraph.None, place: at.place},
@@ -114,7 +118,7 @@ func (f *draft) entitiesAt(at *spot, g *querygraph.Graph, rep *representation, c
 // accepts reports whether the representation can be joined to what is sent already: no member has
 // two values, and none is missing while the condition of its own consumer is off.
 func (e *entitiesDraft) accepts(rep *representation, cond Condition) bool {
-	if e.isInterfaceObject && !e.requiresLike(rep) {
+	if e.isInterfaceObject && (!e.requiresLike(rep) || rep.knowsType && !e.binds(rep)) || e.typed != rep.typed {
 		return false
 	}
 	for _, t := range rep.types.Indexes() {
@@ -136,6 +140,12 @@ func (e *entitiesDraft) accepts(rep *representation, cond Condition) bool {
 		}
 	}
 	return true
+}
+
+// binds reports whether the fields that must not be null are wanted of all objects. An interface
+// object's subgraph would lose others by them.
+func (e *entitiesDraft) binds(rep *representation) bool {
+	return (e.bound == nil || e.bound.Contains(rep.types)) && (!rep.binds || rep.types.Contains(e.types))
 }
 
 // requiresLike reports whether the objects of all types would come with the same required members.
@@ -204,8 +214,11 @@ func mergeable(a, b RepresentationField) bool {
 func overlap(a, b schema.TypeSet) bool { return a == nil || b == nil || !a.And(b).IsEmpty() }
 
 // join adds the representation and returns the selection in which entities are read.
-func (e *entitiesDraft) join(at *spot, rep *representation, cond Condition) *subSelection {
-	e.anyType = e.anyType && !at.knowsType
+func (e *entitiesDraft) join(rep *representation, cond Condition) *subSelection {
+	e.anyType = e.anyType && !rep.knowsType
+	if rep.binds {
+		e.bound = rep.types
+	}
 	for _, t := range rep.types.Indexes() {
 		if e.types.Has(t) {
 			e.when[t] = orCondition(e.when[t], cond)

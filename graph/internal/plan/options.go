@@ -72,7 +72,8 @@ func (s *search) sources(o object, w *want, e *entry, edge *querygraph.FieldEdge
 	if isContextual && (e.key == nil || !w.binds(edge.Field.Contexts)) {
 		return nil // the values differ between objects: they go with representations
 	}
-	if edge.Requires == nil || !e.isJump() && s.resolvesAll(s.g.Nodes[e.node], o.number, edge.Requires) {
+	typed := s.needsType(o, w, e, edge)
+	if !typed && (edge.Requires == nil || !e.isJump() && s.resolvesAll(s.g.Nodes[e.node], o.number, edge.Requires)) {
 		if e.comeback && !isContextual {
 			return nil
 		}
@@ -82,10 +83,18 @@ func (s *search) sources(o object, w *want, e *entry, edge *querygraph.FieldEdge
 		return nil
 	}
 	var out []source
-	for _, way := range s.requirements(o, e, edge, entries) {
-		out = append(out, source{entry: e, wave: max(e.wave, way.ready+1), edge: edge, requires: way})
+	for _, way := range s.requirements(o, e, edge, typed, entries) {
+		out = append(out, source{entry: e, wave: max(e.wave, way.ready+1), edge: edge, requires: way, typed: typed})
 	}
 	return out
+}
+
+// needsType reports whether a field of an interface object must not be asked for before the runtime
+// type is known: it must not be null, and the client does not want it of all types. Where it breaks it
+// would take objects with it of which nobody wanted it.
+func (s *search) needsType(o object, w *want, e *entry, edge *querygraph.FieldEdge) bool {
+	return s.g.Nodes[e.node].Type.IsInterfaceObject && !o.pos.knowsType && edge.Field.Type.NonNull &&
+		w.client != nil && !w.on.Contains(o.pos.types.And(s.g.Visible))
 }
 
 // resolvesAll reports whether the subgraph in which the object was read has the required fields
@@ -121,9 +130,9 @@ type requiring struct {
 	pos    *position
 }
 
-// requirements returns the ways to collect what the edge requires. A requirement that is met on
+// requirements returns the ways to collect what the edge requires, and the runtime type if typed. A requirement that is met on
 // the way to itself is no way; such a failure depends on what is in progress.
-func (s *search) requirements(o object, e *entry, edge *querygraph.FieldEdge, entries []*entry) []*way {
+func (s *search) requirements(o object, e *entry, edge *querygraph.FieldEdge, typed bool, entries []*entry) []*way {
 	key := requiring{edge, o.number, o.pos}
 	if depth, busy := s.requiring[key]; busy {
 		s.lowest = min(s.lowest, depth)
@@ -133,8 +142,15 @@ func (s *search) requirements(o object, e *entry, edge *querygraph.FieldEdge, en
 	s.requiring[key] = s.depth
 	outer, first := s.lowest, len(s.provisional)
 	s.lowest = never
-	sel := s.read.fieldSet(s.g.Nodes[e.node].Type.Name, edge.Requires)
-	ways := s.solveFrom(o, s.wantsOf(sel, o.pos, o.number), entries)
+	var wants []*want
+	if typed {
+		wants = append(wants, s.read.typename)
+	}
+	if edge.Requires != nil {
+		sel := s.read.fieldSet(s.g.Nodes[e.node].Type.Name, edge.Requires)
+		wants = append(wants, s.wantsOf(sel, o.pos, o.number)...)
+	}
+	ways := s.solveFrom(o, wants, entries)
 	s.forget(first, s.depth)
 	if s.lowest >= s.depth {
 		s.lowest = never

@@ -96,6 +96,8 @@ type source struct {
 	wave     int
 	edge     *querygraph.FieldEdge
 	requires *way
+	// typed is set when the field waits for the runtime type, which requires collects.
+	typed bool
 }
 
 // never is the value of search.lowest while nothing was cut short.
