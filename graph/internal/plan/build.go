@@ -316,12 +316,29 @@ func (b *builder) enter(at *spot, g *pickGroup, i int, cond Condition) (*subSele
 		b.represent(at, &rep, src.requires, true, cond)
 	}
 	f.dependOn(rep.fetches)
+	if teller := b.typeTeller(at); teller != nil {
+		f.dependOn([]*draft{teller})
+	}
 	if len(rep.fetches) == 0 { // the key needs no data, but the objects must be there
 		for _, sel := range at.sels {
 			f.dependOn([]*draft{sel.fetch})
 		}
 	}
 	return f.entitiesAt(at, b.g, &rep, cond).join(&rep, cond), contexts
+}
+
+// typeTeller is the fetch that tells the runtime type of objects that several fetches read, on which
+// depends how they are represented; nil where that is no question.
+func (b *builder) typeTeller(at *spot) (teller *draft) {
+	if len(at.sels) < 2 || !at.knowsType || at.place.layout.Type >= 0 {
+		return nil
+	}
+	for _, sel := range at.sels {
+		if b.g.Nodes[sel.node].KnowsType() && (teller == nil || sel.fetch.wave < teller.wave) {
+			teller = sel.fetch
+		}
+	}
+	return teller
 }
 
 // representation is what an object is sent as: collected from slots.
