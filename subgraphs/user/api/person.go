@@ -58,6 +58,20 @@ func (r *Resolver) user(ctx context.Context, id, username *string) (*store.User,
 	return users[0], nil
 }
 
+func (r *Resolver) usernameAvailable(ctx context.Context, username string) (*bool, error) {
+	if err := r.take(ctx, r.limits.Username); err != nil {
+		return nil, err
+	}
+	if err := store.CheckUsername("username", username); err != nil {
+		return nil, err
+	}
+	isFree, err := r.store.IsUsernameFree(ctx, username)
+	if err != nil {
+		return nil, err
+	}
+	return &isFree, nil
+}
+
 const defaultPage = 20
 
 func (r *Resolver) users(ctx context.Context, first *int, after *string) (*generated.UserConnection, error) {

@@ -78,14 +78,7 @@ func (r *queryResolver) Users(ctx context.Context, first *int, after *string) (*
 }
 
 func (r *queryResolver) UsernameAvailable(ctx context.Context, username string) (*bool, error) {
-	if err := store.CheckUsername("username", username); err != nil {
-		return nil, err
-	}
-	isFree, err := r.store.IsUsernameFree(ctx, username)
-	if err != nil {
-		return nil, err
-	}
-	return &isFree, nil
+	return r.Resolver.usernameAvailable(ctx, username)
 }
 
 func (r *queryResolver) TokenClaims(ctx context.Context, token string) (*generated.TokenClaims, error) {
