@@ -16,15 +16,8 @@ import (
 
 const commandTimeout = time.Minute
 
-// commandHelp is what a wrong use is answered with; %[1]s is the service.
-const commandHelp = `usage: %[1]s events dead              what %[1]s could not apply, and why
-       %[1]s events replay ID ...     apply these again
-       %[1]s events replay --all      apply all again
-REDIS_URL says where the events are.
-`
-
-// Main is a service's subcommand "events", which shows dead letters and replays them: it does its work and ends the
-// process. Without that subcommand it returns at once. It reads REDIS_URL, or REDIS_URL_FILE, and needs nothing else.
+// Main is a service's subcommand "events": `dead` shows what the service could not apply and why, `replay ID …` and
+// `replay --all` have it applied again. It does its work and ends the process; without that subcommand it returns at once. It reads REDIS_URL, or REDIS_URL_FILE, and needs nothing else.
 func Main(service string, sources ...string) {
 	if len(os.Args) < 2 || os.Args[1] != "events" {
 		return
@@ -78,7 +71,8 @@ func (c Command) Run(args []string) error {
 	case len(args) >= 2 && args[0] == "replay":
 		return c.replay(ctx, client, letters, args[1:])
 	default:
-		return fmt.Errorf(commandHelp, c.Service)
+		return fmt.Errorf("%q is no command; say `%[2]s events dead`, `%[2]s events replay ID …` or `%[2]s events replay --all`",
+			args, c.Service)
 	}
 }
 
