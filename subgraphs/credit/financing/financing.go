@@ -38,6 +38,12 @@ const (
 	Unknown Status = "UNKNOWN"
 )
 
+// IsValid says whether it is one of the statuses.
+func (s Status) IsValid() bool {
+	_, isKnown := rules[s]
+	return isKnown
+}
+
 // Decision is the answer to a wish for financing.
 type Decision string
 
@@ -117,6 +123,13 @@ func MonthlyFrom(price Money, termMonths int) (*Money, error) {
 		return nil, err
 	}
 	return offer.MonthlyPayment, nil
+}
+
+// Payment returns what a total would cost each month over a checked term, and the yearly rate in thousandths, whatever the
+// decision.
+func Payment(total Money, termMonths int) (monthly Money, ratePerMille int) {
+	ratePerMille = rate(termMonths)
+	return Money{Amount: annuity(total.Amount, ratePerMille, termMonths), Currency: total.Currency}, ratePerMille
 }
 
 func rate(termMonths int) int {
