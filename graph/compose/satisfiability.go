@@ -85,6 +85,8 @@ type state struct {
 	isAbstract bool
 	// bound are the contextual arguments whose values are known from here down, sorted.
 	bound []string
+	// direct are those of nodes at which the object is read without going to another subgraph for it first.
+	direct []querygraph.NodeID
 	// labels are the override labels that it takes to get here.
 	labels setting
 	// isSuperseded is set when a state that says as much for more labels took its place.
@@ -111,7 +113,7 @@ func (w *walk) set(labels setting, deciding []int) {
 
 func (w *walk) walkFrom(root *schema.Type, labels setting) {
 	w.set(labels, nil)
-	w.push(&state{runtimeType: w.g.Number(root.Name), nodes: w.g.Roots(root.Name), labels: labels})
+	w.push(&state{runtimeType: w.g.Number(root.Name), nodes: w.g.Roots(root.Name), labels: labels, direct: w.g.Roots(root.Name)})
 	w.drain()
 }
 
@@ -249,27 +251,35 @@ func (w *walk) walkSetting(s *state, t *schema.Type, f *schema.Field, labels set
 	case w.api.Mutation != nil && t == w.api.Mutation && len(targets) > 1:
 		w.walkAlternatives(s, f, targets, labels)
 	default:
-		if w.sharedReads != nil && len(s.nodes) > 1 && w.countReads(s, f) > 1 {
+		direct, count := w.direct(s, f)
+		switch {
+		case count == 0: // after a jump, all that is jumped to counts alike
+			direct = targets
+		case count > 1 && w.sharedReads != nil:
 			w.sharedReads[t.Name+"."+f.Name] = true
 		}
 		for _, next := range w.below(s, f, targets, labels) {
+			next.direct = direct
 			w.push(next)
 		}
 	}
 }
 
-// countReads counts the nodes of the state that answer the field without a jump.
-func (w *walk) countReads(s *state, f *schema.Field) int {
-	n := 0
-	for _, id := range s.nodes {
+// direct counts the subgraphs that the state's object was read from without a jump and that answer the field,
+// and returns the nodes of what they answer.
+func (w *walk) direct(s *state, f *schema.Field) (targets []querygraph.NodeID, count int) {
+	for _, id := range s.direct {
 		place := querygraph.Place{Node: id, Type: s.runtimeType}
-		if own := w.g.Narrow(id, s.runtimeType); own != querygraph.None {
-			if e := w.g.Nodes[own].Field(f.Name); e != nil && w.reach.CanTake(place, e) {
-				n++
-			}
+		own := w.g.Narrow(id, s.runtimeType)
+		if own == querygraph.None {
+			continue
+		}
+		if e := w.g.Nodes[own].Field(f.Name); e != nil && w.reach.CanTake(place, e) {
+			count++
+			targets = append(targets, e.Target)
 		}
 	}
-	return n
+	return targets, count
 }
 
 func (w *walk) knowsType(s *state) bool {
