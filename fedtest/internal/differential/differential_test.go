@@ -23,6 +23,7 @@ var (
 	seed       = flag.Uint64("seed", 1, "the seed of the first made-up graph, those of the others follow; 0 takes the clock")
 	isStrict   = flag.Bool("strict", false, "report also the differences that are known")
 	isSpoilt   = flag.Bool("faults", true, "compare each query also with subgraphs whose answers are spoilt")
+	isFirst    = flag.Bool("first", false, "stop at the first difference, and leave it as large as it is")
 	folder     = flag.String("write", "", "the folder into which cases that differ are written")
 	report     = flag.String("report", "", "the Markdown file that tells of the run")
 	commit     = flag.String("commit", "", "what the report says that was tried")
@@ -34,6 +35,9 @@ const (
 	leastShare     = 1
 	manyOperations = 100_000
 )
+
+// foundMark is what a run with -first says before what it has found.
+const foundMark = "found a difference:"
 
 // hunt is one run of the fuzzer.
 type hunt struct {
@@ -64,6 +68,9 @@ func TestDifferential(t *testing.T) {
 	h.run.Took, h.run.Found = time.Since(h.started), h.found
 	t.Log(h.run.Summary())
 	for kind, n := range h.found {
+		if *isFirst {
+			t.Fatalf("%s %s on graph %d", foundMark, kind, h.run.Graphs)
+		}
 		t.Errorf("%d times: %s\n%s", n, kind, h.example[kind])
 	}
 	if *duration == 0 && h.run.Features.Operations < *graphs**operations/2 {
@@ -85,7 +92,7 @@ func TestDifferential(t *testing.T) {
 func (h *hunt) take() (uint64, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if *duration == 0 && h.run.Graphs >= *graphs || *duration > 0 && time.Since(h.started) > *duration {
+	if *isFirst && len(h.found) > 0 || *duration == 0 && h.run.Graphs >= *graphs || *duration > 0 && time.Since(h.started) > *duration {
 		return 0, false
 	}
 	h.run.Graphs++
@@ -121,6 +128,9 @@ func (h *hunt) try(seed uint64, features *Features) {
 		return
 	}
 	for range *operations {
+		if *isFirst && h.hasFound() {
+			return
+		}
 		c := loaded.NewCase(random, g)
 		c.IsStrict = *isStrict
 		if d := loaded.Compare(h.t.Context(), c, features); d.Kind != "" {
@@ -136,13 +146,19 @@ func (h *hunt) try(seed uint64, features *Features) {
 	}
 }
 
+func (h *hunt) hasFound() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.found) > 0
+}
+
 // report notes a difference and, for the first of its kind, makes it small.
 func (h *hunt) report(c *Case, d Difference) {
 	h.mu.Lock()
 	h.found[d.Kind]++
-	isFirst := h.found[d.Kind] == 1
+	isNew := h.found[d.Kind] == 1
 	h.mu.Unlock()
-	if !isFirst {
+	if !isNew || *isFirst {
 		return
 	}
 	small, difference := Shrink(h.t.Context(), c, d)

@@ -22,9 +22,6 @@ type Loaded struct {
 	api   *ast.Schema
 	// hasObjects is set where a subgraph has an interface object.
 	hasObjects bool
-	// rewrite and tamper plant bugs: in the operation that the engine gets, and in what subgraphs answer it. nil for none.
-	rewrite func(operation string) string
-	tamper  func(req *graph.FetchRequest, answer []byte) []byte
 }
 
 // RefusedError says that a graph could not be composed, which is no fault of the engine as far as one can tell.
@@ -50,13 +47,8 @@ func (e *RefusedError) Codes() []diag.Code {
 
 // Load composes a graph and makes up its world. The error is a *RefusedError if composition refuses it.
 func Load(g generate.Graph, settings world.Settings) (*Loaded, error) {
-	return load(g, g.Subgraphs, settings)
-}
-
-// load is Load for an engine that may be told something else of the subgraphs than what they are: a planted bug.
-func load(g generate.Graph, told []world.SDL, settings world.Settings) (*Loaded, error) {
 	var subgraphs []compose.Subgraph
-	for _, s := range told {
+	for _, s := range g.Subgraphs {
 		subgraphs = append(subgraphs, compose.Subgraph{Name: s.Name, SDL: s.Text})
 	}
 	super, diagnostics := compose.Compose(subgraphs)

@@ -32,7 +32,7 @@ func (m *model) chooseFields() {
 				// Values hold only values that come later, and entities that every subgraph may know: all that have a
 				// value can resolve all of it.
 				f.named = pick(m, slices.Concat(values[i+1:], slices.DeleteFunc(m.ofKind(entityKind), func(t *typ) bool { return t.family != nil })))
-				if f.named.kind == valueKind && len(f.named.keys)+len(f.named.fields) > 0 {
+				if f.named.isSplit || f.named.kind == valueKind && len(f.named.keys)+len(f.named.fields) > 0 {
 					f.named = nil
 				}
 			}
@@ -157,7 +157,11 @@ func (m *model) wrap(f *field) {
 		f.ref = f.named.name
 	}
 	f.ref += m.bang(25)
-	switch m.IntN(12) {
+	kind := m.IntN(12)
+	if f.named != nil && f.named.isSplit && m.chance(50) {
+		kind = 0 // the parts of a list are put together item by item
+	}
+	switch kind {
 	case 0, 1, 2:
 		f.ref = "[" + f.ref + "]" + m.bang(30)
 	case 3:
@@ -202,7 +206,7 @@ func (m *model) addRoot(root *typ, f *field) {
 	made.isHidden = false
 	var fits []*typ
 	for _, t := range m.types {
-		if t.kind != rootKind && !slices.ContainsFunc(f.owners, func(sub int) bool { return !m.canUse(sub, t) }) {
+		if t.kind != rootKind && !t.isSplit && !slices.ContainsFunc(f.owners, func(sub int) bool { return !m.canUse(sub, t) }) {
 			fits = append(fits, t)
 		}
 	}

@@ -140,11 +140,13 @@ func (m *model) chooseTypes() {
 		m.chooseModes(keyed)
 		entities = append(entities, keyed.members...)
 	}
+	// What holds a part of a value must have a key; the members of abstract types are whole.
+	values = slices.DeleteFunc(values, func(t *typ) bool { return t.isSplit })
 	objects := slices.Concat(entities, values)
 	if m.chance(50) {
 		add(unionKind, "U", 1)[0].members = m.some(objects, 1+m.IntN(4))
 	}
-	if m.chance(50) {
+	if len(values) > 0 && m.chance(50) {
 		add(plainKind, "P", 1)[0].members = m.some(values, 1+m.IntN(3))
 	}
 	m.query = add(rootKind, "Query", 1)[0]
