@@ -92,16 +92,16 @@ func (m *merger) copyArgs(owner argOwner) []*schema.InputValue {
 
 // mergeInputFields merges the fields of input objects like arguments.
 func (m *merger) mergeInputFields() {
-	for _, t := range m.types {
+	m.eachType(inputFieldsPass, func(t *mergedType) {
 		if t.def.Kind != schema.InputObject {
-			continue
+			return
 		}
 		t.fields = slices.DeleteFunc(t.fields, func(f *mergedField) bool { return !m.mergeInputField(t, f) })
 		if len(t.fields) == 0 {
 			m.report(diag.EmptyMergedInputType, m.typePositions(t, nil), "declare a field that all subgraphs have",
 				"the subgraphs share no field of the input type %q", t.def.Name)
 		}
-	}
+	})
 }
 
 func (m *merger) mergeInputField(t *mergedType, f *mergedField) bool {

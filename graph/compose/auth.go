@@ -14,6 +14,9 @@ var authDirectives = []string{"authenticated", "requiresScopes", "policy"}
 
 // checkAuth checks that nobody reads protected data through a field that is open.
 func checkAuth(m *merger) diag.List {
+	if !m.hasAuth() {
+		return nil
+	}
 	for _, t := range m.types {
 		for _, f := range t.fields {
 			for i, source := range f.sources.all() {
@@ -31,6 +34,11 @@ func checkAuth(m *merger) diag.List {
 		}
 	}
 	return m.takeDiags()
+}
+
+// hasAuth reports whether anything is protected.
+func (m *merger) hasAuth() bool {
+	return slices.ContainsFunc(authDirectives, func(name string) bool { return m.features[name] })
 }
 
 // requirement is what a request must have to see an element. Alternatives are nil where nothing is
@@ -158,9 +166,9 @@ func (m *merger) withAbstractAuth(f *mergedField, applied bySubgraph[[]schema.Di
 // propagateAuth gives interfaces what their implementing types ask for: whoever selects through the
 // interface may meet any of them.
 func (m *merger) propagateAuth() {
-	for _, t := range m.types {
-		if t.def.Kind != schema.Interface {
-			continue
+	m.eachType(authPass, func(t *mergedType) {
+		if t.def.Kind != schema.Interface || !m.hasAuth() {
+			return
 		}
 		implementations := m.implementations(t.def.Name)
 		t.def.Applied = m.addRequirements(t.def.Name, t.def.Applied, implementations, func(impl *mergedType) []schema.Directive { return impl.def.Applied })
@@ -174,7 +182,7 @@ func (m *merger) propagateAuth() {
 			})
 			f.def = &def
 		}
-	}
+	})
 }
 
 // addRequirements adds to the directives on an interface or its field those that the implementing types

@@ -12,11 +12,7 @@ import (
 func (m *merger) supergraph() *supergraph.Supergraph {
 	parts := schema.Parts{Applied: m.applied, Directives: m.directives, Description: m.description}
 	for _, t := range m.types {
-		t.def.Fields = make([]*schema.Field, 0, len(t.fields))
-		for _, f := range t.fields {
-			t.def.Fields = append(t.def.Fields, f.def)
-		}
-		parts.Types = append(parts.Types, t.def)
+		parts.Types = append(parts.Types, m.definition(t))
 	}
 	for _, root := range []struct {
 		name string
@@ -32,7 +28,26 @@ func (m *merger) supergraph() *supergraph.Supergraph {
 		out.Subgraphs = append(out.Subgraphs, &supergraph.Subgraph{Name: sub.Name, Enum: enums[i], URL: sub.URL, Types: types[i]})
 	}
 	out.Links = m.links()
+	if m.before != nil {
+		return m.before.s.Renew(out)
+	}
 	return supergraph.New(out)
+}
+
+// definition completes the definition of a type. A schema takes its types over, so that of a kept type is
+// a copy.
+func (m *merger) definition(t *mergedType) *schema.Type {
+	if t.isKept {
+		def := *t.def
+		return &def
+	}
+	t.def.Fields = make([]*schema.Field, 0, len(t.fields))
+	hasDefault := func(a *schema.InputValue) bool { return a.Default != nil }
+	for _, f := range t.fields {
+		t.def.Fields = append(t.def.Fields, f.def)
+		t.hasDefaults = t.hasDefaults || f.def.Default != nil || slices.ContainsFunc(f.def.Args, hasDefault)
+	}
+	return t.def
 }
 
 // joinVersion is the oldest version of the join spec that can say what was composed.
@@ -64,10 +79,15 @@ func (m *merger) links() []supergraph.Link {
 
 // subgraphTypes are what each subgraph has of the merged types, in their order.
 func (m *merger) subgraphTypes() [][]*supergraph.SubgraphType {
+	m.eachType(buildPass, func(t *mergedType) {
+		for i, source := range t.sources.all() {
+			t.inSubgraphs = append(t.inSubgraphs, m.subgraphType(t, i, source))
+		}
+	})
 	out := make([][]*supergraph.SubgraphType, len(m.subgraphs))
 	for _, t := range m.types {
-		for i, source := range t.sources.all() {
-			out[i] = append(out[i], m.subgraphType(t, i, source))
+		for at, one := range t.sources {
+			out[one.subgraph] = append(out[one.subgraph], t.inSubgraphs[at])
 		}
 		if t.def.Name != "Query" {
 			continue
@@ -113,7 +133,7 @@ func (m *merger) handedOn(i int, applied []schema.Directive) []schema.Directive 
 	var out []schema.Directive
 	for _, d := range applied {
 		if name, known := m.subgraphs[i].Canonical(d); known && name == federation.CacheTag {
-			m.features[name] = true
+			m.addFeature(usedFeature{feature: name})
 			out = append(out, schema.Directive{Name: "federation__" + name, Args: d.Args})
 		}
 	}

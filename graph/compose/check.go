@@ -25,6 +25,9 @@ func (m *merger) checkQueries() {
 // checkBases: a type that is extended must be defined somewhere.
 func (m *merger) checkBases() {
 	for _, t := range m.types {
+		if t.isKept {
+			continue
+		}
 		isDefined := t.sources.any(func(i int) bool { return !t.sources.get(i).Def.IsExtension })
 		if !isDefined && !isRootName(t.def.Name) {
 			m.report(diag.ExtensionWithNoBase, m.typePositions(t, nil), fmt.Sprintf("define %q in one subgraph instead of extending it", t.def.Name),
@@ -41,6 +44,9 @@ func (m *merger) checkInterfaceFields() {
 		}
 		for _, name := range t.def.Interfaces {
 			iface := m.byName[name]
+			if t.isKept && iface.isKept {
+				continue
+			}
 			for _, f := range iface.fields {
 				if t.field(f.def.Name) == nil {
 					m.report(diag.InterfaceFieldNoImplem, append(m.fieldPositions(f), m.typePositions(t, nil)...),
@@ -53,9 +59,19 @@ func (m *merger) checkInterfaceFields() {
 }
 
 // checkGraphQL holds the API schema to the rules of plain GraphQL.
-func checkGraphQL(s *supergraph.Supergraph) diag.List {
+func checkGraphQL(s *supergraph.Supergraph) diag.List { return graphQLProblems(s.API().Check()) }
+
+// checkAPI is checkGraphQL, as far as the API schema may have changed.
+func (m *merger) checkAPI(s *supergraph.Supergraph) diag.List {
+	if m.before == nil {
+		return checkGraphQL(s)
+	}
+	return graphQLProblems(s.API().CheckAfter(m.before.s.API()))
+}
+
+func graphQLProblems(problems schema.Problems) diag.List {
 	var diags diag.List
-	for _, p := range s.API().Check() {
+	for _, p := range problems {
 		diags = append(diags, diag.Diagnostic{Code: diag.InvalidGraphQL, Message: "the merged schema: " + p.Message, Fix: "make the subgraphs agree on it"})
 	}
 	return diags

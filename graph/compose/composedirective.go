@@ -166,14 +166,6 @@ type featureName struct {
 	pos      schema.Position
 }
 
-// useFeature remembers the name by which subgraph i applies a directive of a specification.
-func (m *merger) useFeature(feature string, i int, d schema.Directive) {
-	names := m.featureNames[feature]
-	if !slices.ContainsFunc(names, func(n featureName) bool { return n.subgraph == i }) {
-		m.featureNames[feature] = append(names, featureName{i, d.Name, d.Pos})
-	}
-}
-
 // checkFeatureNames: a directive that is merged must be applied under one name, or readers of one
 // subgraph would not know it in another.
 func (m *merger) checkFeatureNames() {

@@ -12,9 +12,10 @@ import (
 // mergeEnums merges the values of enums by how they are used: as output all values that any subgraph
 // returns, as input those that every subgraph accepts, as both exactly the same.
 func (m *merger) mergeEnums() {
-	for _, t := range m.types {
+	m.checkEnumUses()
+	m.eachType(enumsPass, func(t *mergedType) {
 		if t.def.Kind != schema.Enum {
-			continue
+			return
 		}
 		use, isUsed := m.enumUse[t.def.Name]
 		if !isUsed {
@@ -27,6 +28,22 @@ func (m *merger) mergeEnums() {
 		if len(t.def.Values) == 0 {
 			m.report(diag.EmptyMergedEnumType, m.typePositions(t, nil), "declare a value that all subgraphs have",
 				"the subgraphs share no value of the enum %q, which is an input", t.def.Name)
+		}
+	})
+}
+
+// checkEnumUses looks whether an enum that is kept is used as it was.
+func (m *merger) checkEnumUses() {
+	if m.before == nil {
+		return
+	}
+	for _, t := range m.types {
+		if !t.isKept || t.def.Kind != schema.Enum {
+			continue
+		}
+		old, wasUsed := m.before.m.enumUse[t.def.Name]
+		if use, isUsed := m.enumUse[t.def.Name]; use != old || isUsed != wasUsed {
+			m.isFarReaching = true
 		}
 	}
 }

@@ -17,6 +17,9 @@ const manyFields = 24
 // field has the definition of its first source.
 func (m *merger) collectFields() {
 	for _, t := range m.types {
+		if t.isKept {
+			continue
+		}
 		total := 0
 		for _, source := range t.sources.all() {
 			total += len(source.Fields)
@@ -50,9 +53,9 @@ func (m *merger) collectFields() {
 
 // mergeFields merges the fields of objects and interfaces.
 func (m *merger) mergeFields() {
-	for _, t := range m.types {
+	m.eachType(fieldsPass, func(t *mergedType) {
 		if t.def.Kind != schema.Object && t.def.Kind != schema.Interface {
-			continue
+			return
 		}
 		for _, f := range t.fields {
 			isTyped := m.mergeField(f)
@@ -62,7 +65,7 @@ func (m *merger) mergeFields() {
 		}
 		m.hintEntity(t)
 		m.hintFieldPresence(t)
-	}
+	})
 }
 
 // mergeField merges one output field: the most general type, arguments that all subgraphs have. It
@@ -165,12 +168,14 @@ func (f *mergedField) argSources(from []int) bySubgraph[*argSource] {
 
 // use remembers where an enum is used.
 func (m *merger) use(ref *schema.TypeRef, use enumUse) {
-	switch ref.Named() {
+	name := ref.Named()
+	switch name {
 	case "String", "ID", "Int", "Boolean", "Float": // most fields and arguments
 		return
 	}
-	old := m.enumUse[ref.Named()]
-	m.enumUse[ref.Named()] = enumUse{input: old.input || use.input, output: old.output || use.output}
+	if t := m.byName[name]; t != nil && t.def.Kind == schema.Enum {
+		m.useEnum(name, use)
+	}
 }
 
 // mergeOutputType takes the most general of the field's types; every other one must be a subtype.

@@ -87,22 +87,41 @@ func (m *merger) isEntity(t *mergedType) bool {
 // subgraph down, the null moves up into data that does not come from it.
 func hintFragile(m *merger) diag.List {
 	for _, t := range m.types {
-		if t.def.Kind != schema.Object && t.def.Kind != schema.Interface || isRootName(t.def.Name) || !m.isEntity(t) {
-			continue
+		if !t.isKept {
+			t.fragile = m.fragileFields(t)
 		}
-		for _, f := range t.fields {
-			if f.def.Type.NonNull {
-				m.hintFragileField(f)
-			}
+		for _, f := range t.fragile {
+			m.hintFragileField(f)
 		}
 	}
 	return m.takeDiags()
 }
 
+// fragileFields are the fields that cannot be null and that one subgraph resolves.
+func (m *merger) fragileFields(t *mergedType) []*mergedField {
+	if t.def.Kind != schema.Object && t.def.Kind != schema.Interface || isRootName(t.def.Name) || !m.isEntity(t) {
+		return nil
+	}
+	var out []*mergedField
+	for _, f := range t.fields {
+		if !f.def.Type.NonNull {
+			continue
+		}
+		if from := f.remaining(); len(from) == 1 && !f.sources.get(from[0]).Uses.Key {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// remaining are the subgraphs that resolve the field after all overrides.
+func (f *mergedField) remaining() []int {
+	return slices.DeleteFunc(f.resolving(), func(i int) bool { return f.overriddenIn(i).gone })
+}
+
 func (m *merger) hintFragileField(f *mergedField) {
-	name := f.parent.def.Name
-	from := slices.DeleteFunc(f.resolving(), func(i int) bool { return f.overriddenIn(i).gone })
-	if len(from) != 1 || f.sources.get(from[0]).Uses.Key || m.returns(from[0], name) {
+	name, from := f.parent.def.Name, f.remaining()
+	if m.returns(from[0], name) {
 		return
 	}
 	if f.parent.sources.any(func(i int) bool { return m.returns(i, name) }) {

@@ -12,6 +12,9 @@ import (
 // addAbstractedFields gives the types that implement an interface the fields which another subgraph
 // adds to all of them through an interface object.
 func (m *merger) addAbstractedFields() {
+	if len(m.interfaceObjects) == 0 {
+		return
+	}
 	for _, t := range m.types {
 		if t.def.Kind != schema.Object {
 			continue
@@ -49,7 +52,7 @@ func (m *merger) addAbstractedField(t *mergedType, of *mergedField) {
 // subgraph that has the interface's key must know all of them.
 func (m *merger) checkInterfaceObjects() {
 	for _, t := range m.types {
-		if t.def.Kind != schema.Interface {
+		if t.isKept || t.def.Kind != schema.Interface {
 			continue
 		}
 		for i, source := range t.sources.all() {

@@ -9,6 +9,7 @@ import (
 	"github.com/weft-graph/weft/graph/diag"
 	"github.com/weft-graph/weft/graph/internal/federation"
 	"github.com/weft-graph/weft/graph/internal/schema"
+	"github.com/weft-graph/weft/graph/supergraph"
 )
 
 // merger holds the subgraphs and what has been merged of them so far.
@@ -40,6 +41,13 @@ type merger struct {
 	mixedReturns []mixedReturn
 	// returned are the types that each subgraph returns, as far as somebody asked, see returns.
 	returned []map[string]bool
+
+	// before is the run whose types are kept; nil where all is merged anew. isFarReaching is set where it
+	// shows that they must not be kept.
+	before        *composition
+	isFarReaching bool
+	// current is what is found of the type that is being merged; nil between types.
+	current *findings
 }
 
 // mergedType is a type of the supergraph with what each subgraph has of it.
@@ -48,6 +56,15 @@ type mergedType struct {
 	// sources by subgraph; nil where the subgraph does not have the type.
 	sources bySubgraph[*federation.Type]
 	fields  []*mergedField
+	// isKept is set for a type that is as it was in the run before; found is what was found of it by pass.
+	isKept bool
+	found  map[pass]*findings
+	// inSubgraphs are the parts of the supergraph that its sources become.
+	inSubgraphs []*supergraph.SubgraphType
+	// hasDefaults is set where an argument or input field has a default value.
+	hasDefaults bool
+	// fragile are the fields of which hintFragile asks where their objects come from.
+	fragile []*mergedField
 	// isProven is set where all fields can be answered wherever the object was read, see proves.
 	isProven bool
 }
@@ -109,6 +126,7 @@ func (m *merger) merge() diag.List {
 	m.checkBases()
 	m.mergeImplements()
 	m.mergeUnions()
+	m.checkReach()
 	m.collectFields()
 	m.applyOverrides()
 	m.mergeFields()
@@ -143,6 +161,9 @@ func (m *merger) add(severity diag.Severity, code diag.Code, positions []diag.Po
 
 // collectTypes makes the merged types and refuses one name with two kinds.
 func (m *merger) collectTypes() {
+	if m.before != nil {
+		return // keepTypes did
+	}
 	for i, sub := range m.subgraphs {
 		for _, t := range sub.Types {
 			merged := m.byName[t.Name]
@@ -277,6 +298,9 @@ func joinAnd(parts []string) string {
 // mergeImplements merges what implements what: the union over the subgraphs.
 func (m *merger) mergeImplements() {
 	for _, t := range m.types {
+		if t.isKept {
+			continue
+		}
 		for _, source := range t.sources.all() {
 			for _, name := range source.Def.Interfaces {
 				if !slices.Contains(t.def.Interfaces, name) && m.byName[name] != nil {
@@ -289,9 +313,9 @@ func (m *merger) mergeImplements() {
 
 // mergeUnions merges the members of unions: the union over the subgraphs.
 func (m *merger) mergeUnions() {
-	for _, t := range m.types {
+	m.eachType(unionsPass, func(t *mergedType) {
 		if t.def.Kind != schema.Union {
-			continue
+			return
 		}
 		for _, source := range t.sources.all() {
 			for _, name := range source.Def.Members {
@@ -301,7 +325,7 @@ func (m *merger) mergeUnions() {
 			}
 		}
 		m.hintMembers(t)
-	}
+	})
 }
 
 // isSubtype is schema.IsSubtype on the merged types.

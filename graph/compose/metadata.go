@@ -75,7 +75,7 @@ func (m *merger) mergeMetadata(coordinate string, applied bySubgraph[[]schema.Di
 			if m.composed.has(name) && !slices.Contains(custom, name) {
 				custom = append(custom, name)
 			}
-			m.useFeature(name, i, d)
+			m.addFeature(usedFeature{name, featureName{i, d.Name, d.Pos}})
 			positions[name] = append(positions[name], m.subgraphs[i].At(d.Pos))
 			d.Name, d.Pos, d.Declaration = name, schema.Position{}, 0
 			if name == "context" && !m.composed.has(name) {
@@ -90,7 +90,7 @@ func (m *merger) mergeMetadata(coordinate string, applied bySubgraph[[]schema.Di
 		if len(list) == 0 || m.composed.has(entry.name) {
 			continue
 		}
-		m.features[entry.name] = true
+		m.addFeature(usedFeature{feature: entry.name})
 		different := distinct(list)
 		switch {
 		case entry.isRepeatable || len(different) == 1:
@@ -302,11 +302,11 @@ func mergeListSize(list []schema.Directive) schema.Directive {
 
 // mergeTypeMetadata merges descriptions of and directives on types.
 func (m *merger) mergeTypeMetadata() {
-	for _, t := range m.types {
+	m.eachType(typeMetadataPass, func(t *mergedType) {
 		if !slices.ContainsFunc(t.sources, func(one ofSubgraph[*federation.Type]) bool {
 			return one.value.Def.Description != "" || len(one.value.Applied) > 0
 		}) {
-			continue // nothing to merge
+			return // nothing to merge
 		}
 		var texts []string
 		var applied bySubgraph[[]schema.Directive]
@@ -319,7 +319,7 @@ func (m *merger) mergeTypeMetadata() {
 		if t.def.Kind != schema.InputObject { // where a service allows it, it means nothing
 			t.def.Applied = slices.DeleteFunc(t.def.Applied, func(d schema.Directive) bool { return d.Name == "oneOf" })
 		}
-	}
+	})
 }
 
 // mergeSchemaMetadata merges the directives on the schema definitions.

@@ -48,9 +48,9 @@ var overrideLabel = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_\-:./]*$|^percent\((
 // applyOverrides takes the fields away from the subgraphs that lost them to an @override. Their types
 // still count in merging: clients must not see a change while fields move.
 func (m *merger) applyOverrides() {
-	for _, t := range m.types {
+	m.eachType(overridesPass, func(t *mergedType) {
 		if t.def.Kind != schema.Object && t.def.Kind != schema.Interface {
-			continue
+			return
 		}
 		for _, f := range t.fields {
 			for i, source := range f.sources.all() {
@@ -59,7 +59,7 @@ func (m *merger) applyOverrides() {
 				}
 			}
 		}
-	}
+	})
 }
 
 // applyOverride follows the @override of the field in subgraph i.

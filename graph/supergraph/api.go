@@ -1,6 +1,8 @@
 package supergraph
 
 import (
+	"maps"
+	"reflect"
 	"slices"
 
 	"github.com/weft-graph/weft/graph/internal/federation"
@@ -11,13 +13,12 @@ import (
 const Inaccessible = "inaccessible"
 
 // apiSchema copies the merged schema without what is inaccessible, what refers to it, and what
-// linked features define or apply.
-func (s *Supergraph) apiSchema() *schema.Schema {
+// linked features define or apply. What did not change since before, which may be nil, is shared with it.
+func (s *Supergraph) apiSchema(before *Supergraph) *schema.Schema {
 	a := &apiBuilder{merged: s.Schema, links: s.federationLinks(), hidden: map[string]bool{}}
-	for _, t := range s.Schema.Types {
-		if link, _ := a.links.ResolveType(t.Name); isHidden(t.Applied) || link != nil {
-			a.hidden[t.Name] = true
-		}
+	a.hide()
+	if before != nil && a.seesAlike(before) {
+		a.before = before
 	}
 	parts := schema.Parts{Description: s.Schema.Description, Applied: a.directives(s.Schema.Applied)}
 	for _, root := range []struct {
@@ -49,6 +50,24 @@ type apiBuilder struct {
 	links  federation.Links
 	// hidden are the names of types that clients do not see.
 	hidden map[string]bool
+	// before is a graph of which unchanged types are seen as now; nil without.
+	before *Supergraph
+}
+
+// seesAlike reports whether clients see a type as in a graph before, if the type is the same.
+func (a *apiBuilder) seesAlike(before *Supergraph) bool {
+	own := &apiBuilder{merged: before.Schema, links: before.federationLinks(), hidden: map[string]bool{}}
+	own.hide()
+	return maps.Equal(a.hidden, own.hidden) && reflect.DeepEqual(a.links, own.links)
+}
+
+// hide finds the types that clients do not see.
+func (a *apiBuilder) hide() {
+	for _, t := range a.merged.Types {
+		if link, _ := a.links.ResolveType(t.Name); isHidden(t.Applied) || link != nil {
+			a.hidden[t.Name] = true
+		}
+	}
 }
 
 func isHidden(applied []schema.Directive) bool {
@@ -56,6 +75,12 @@ func isHidden(applied []schema.Directive) bool {
 }
 
 func (a *apiBuilder) typeOf(t *schema.Type) *schema.Type {
+	if a.before != nil {
+		if old := a.before.Schema.Type(t.Name); old != nil && t.SharesAll(old) {
+			out := *a.before.api.Type(t.Name)
+			return &out
+		}
+	}
 	out := &schema.Type{
 		Kind: t.Kind, Name: t.Name, Description: t.Description, Pos: t.Pos,
 		Applied: a.directives(t.Applied), Interfaces: a.visible(t.Interfaces), Members: a.visible(t.Members),

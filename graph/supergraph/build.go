@@ -8,6 +8,21 @@ import (
 // New makes a Supergraph of its exported parts: it takes over merged and the subgraphs, whose Index
 // and order of types and fields it sets, and derives the API schema. It checks nothing.
 func New(parts Supergraph) *Supergraph {
+	s := assemble(parts)
+	s.api = s.apiSchema(nil)
+	return s
+}
+
+// Renew is New for a graph that has much in common with s: what clients see of a type whose definition
+// shares its parts with that in s is taken from s. The types themselves must be new ones.
+func (s *Supergraph) Renew(parts Supergraph) *Supergraph {
+	next := assemble(parts)
+	next.api = next.apiSchema(s)
+	return next
+}
+
+// assemble is New without the API schema.
+func assemble(parts Supergraph) *Supergraph {
 	s := &Supergraph{Schema: parts.Schema, Subgraphs: parts.Subgraphs, Links: parts.Links, Join: parts.Join}
 	if oldest := (federation.Version{Minor: 3}); s.Join.Less(oldest) {
 		s.Join = oldest
@@ -28,7 +43,6 @@ func New(parts Supergraph) *Supergraph {
 		}
 		s.byName[sub.Name] = sub
 	}
-	s.api = s.apiSchema()
 	return s
 }
 

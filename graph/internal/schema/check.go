@@ -9,10 +9,7 @@ import (
 // they may stand, interfaces implemented, directives and values. A schema without a query root is
 // allowed: a subgraph may have none.
 func (s *Schema) Check() Problems {
-	c := &checker{schema: s, directives: map[string]*DirectiveDefinition{}}
-	for _, d := range s.Directives {
-		c.directives[d.Name] = d
-	}
+	c := newChecker(s)
 	c.checkDirectives("SCHEMA", s.Applied)
 	for _, d := range s.Directives {
 		if !d.BuiltIn {
@@ -28,6 +25,14 @@ func (s *Schema) Check() Problems {
 		c.checkInputCycles()
 	}
 	return c.problems
+}
+
+func newChecker(s *Schema) *checker {
+	c := &checker{schema: s, directives: map[string]*DirectiveDefinition{}}
+	for _, d := range s.Directives {
+		c.directives[d.Name] = d
+	}
+	return c
 }
 
 type checker struct {

@@ -3,16 +3,27 @@ package schema
 // coerceDefaults turns strings that stand for enum values in defaults into the values, as some
 // servers print them.
 func (s *Schema) coerceDefaults() {
+	var values bool
 	coerceArgs := func(args []*InputValue) {
 		for _, a := range args {
+			values = values || a.Default != nil || len(a.Applied) > 0
 			s.coerceDefault(&a.Default, a.Type)
 		}
 	}
 	for _, t := range s.Types {
+		if t.isCoerced {
+			continue
+		}
+		values = len(t.Applied) > 0
 		for _, f := range t.Fields {
+			values = values || f.Default != nil || len(f.Applied) > 0
 			s.coerceDefault(&f.Default, f.Type)
 			coerceArgs(f.Args)
 		}
+		for _, v := range t.Values {
+			values = values || len(v.Applied) > 0
+		}
+		t.isCoerced, t.hasValues = true, values
 	}
 	for _, d := range s.Directives {
 		coerceArgs(d.Args)

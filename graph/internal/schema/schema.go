@@ -62,6 +62,9 @@ type Type struct {
 	objectIndex int
 	// possible are the object types that a value of this composite type can have.
 	possible TypeSet
+	// isCoerced is set when the default values were coerced, hasValues where there are default values or
+	// arguments of directives. Copies of the type keep both.
+	isCoerced, hasValues bool
 }
 
 // Field is a field of an object or interface, or an input field.
