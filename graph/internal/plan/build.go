@@ -167,7 +167,7 @@ func writePick(b *strings.Builder, p *pick) {
 	if p.want.client != nil {
 		fmt.Fprintf(b, "#%d", p.want.id)
 	} else {
-		b.WriteString(p.want.key + "=" + p.want.name + "(" + p.want.argText + ")")
+		b.WriteString(p.want.key + "=" + p.want.name + "(" + p.want.argText + ")" + p.want.typeText)
 	}
 	for _, src := range p.from {
 		e := src.entry
