@@ -286,7 +286,7 @@ func TestRandom(t *testing.T) {
 
 // TestRandomComposed does the same on what our composer makes of a corpus of subgraphs.
 func TestRandomComposed(t *testing.T) {
-	graphs := 0
+	graphs, leftOut := 0, 0
 	readLines(t, "open.jsonl", func(line []byte) {
 		var c struct {
 			Subgraphs []compose.Subgraph
@@ -300,16 +300,23 @@ func TestRandomComposed(t *testing.T) {
 			return
 		}
 		if hasTwoTruths(super) {
+			leftOut++
 			return
 		}
 		graphs++
 		compareRandom(t, supergraph.Print(super), 2)
 	})
-	t.Logf("%d composed graphs", graphs)
+	t.Logf("%d composed graphs, %d left out", graphs, leftOut)
+	if leftOut > graphs/100 {
+		t.Errorf("%d of %d graphs are left out: too many to show that composed graphs are answered rightly", leftOut, graphs)
+	}
 }
 
-// hasTwoTruths reports whether subgraphs answer a shared field with objects that have no type in common: no monolith is
-// equal to such a graph, whose answer depends on the subgraph that is asked.
+// hasTwoTruths reports whether subgraphs answer a shared field with objects that have no type in common. Whatever type a
+// monolith gives such a field, one of the subgraphs does not have it and could not answer: the answer depends on the
+// subgraph that is asked, and no monolith is equal to that. Composition refuses such a field where a request can read it of
+// both; where none can, two graphs in a thousand of the corpus, it is left out here. Where some types are common, the
+// monolith takes one of these, and the graph is compared.
 func hasTwoTruths(s *supergraph.Supergraph) bool {
 	common := map[string]map[string]bool{}
 	for _, sub := range s.Subgraphs {

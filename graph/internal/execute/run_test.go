@@ -232,7 +232,8 @@ func TestConcurrentRuns(t *testing.T) {
 }
 
 // TestSmallAnswersLargeResponse asks for friends of friends: ten small answers that refer to each
-// other make a response of ten to the tenth objects, which must neither be written nor walked.
+// other make a response of ten to the tenth objects, which must neither be written nor walked:
+// go test would end it.
 func TestSmallAnswersLargeResponse(t *testing.T) {
 	const depth, friends = 10, 10
 	path, shape := "f0", ""
@@ -258,7 +259,6 @@ func TestSmallAnswersLargeResponse(t *testing.T) {
 		entity := fmt.Sprintf(`{"name":"x","f%d":%s}`, req.Fetch, list)
 		return FetchResponse{Body: []byte(`{"data":{"_entities":[` + strings.Repeat(entity+",", friends-1) + entity + `]},"errors":[{"message":"lost","path":["_entities",3,"name"]},{"message":"unplaced"}]}`)}, nil
 	})
-	began := time.Now()
 	result := Run(t.Context(), Input{Plan: Compile(parseScript(t, text)), Fetcher: fetcher, Limits: Limits{MaxResponseBytes: 1 << 20}})
 	defer result.Release()
 	if string(result.Data) != "null" {
@@ -266,8 +266,5 @@ func TestSmallAnswersLargeResponse(t *testing.T) {
 	}
 	if last := result.Errors[len(result.Errors)-2]; last.Code != gqlerr.LimitExceeded {
 		t.Errorf("errors end with %s", result.Errors.Append(nil))
-	}
-	if took := time.Since(began); took > time.Minute {
-		t.Errorf("took %s", took)
 	}
 }
