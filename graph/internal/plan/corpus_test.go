@@ -73,7 +73,7 @@ const maxWorse = 11
 // the reference planners.
 func TestCorpus(t *testing.T) {
 	graphs := map[string]*planned{}
-	var planned, worse, refused, fetches, best int
+	var planned, worse, better, refused, fetches, best int
 	var slowest, total time.Duration
 	for _, c := range readCorpus(t) {
 		g, ok := graphs[c.SupergraphSDL]
@@ -119,6 +119,9 @@ func TestCorpus(t *testing.T) {
 		waves := slices.Max(append(p.Waves(), 0))
 		fetches += len(p.Fetches)
 		best += c.Best.Fetches
+		if len(p.Fetches) <= c.Best.Fetches && waves <= c.Best.Depth && len(p.Fetches)+waves < c.Best.Fetches+c.Best.Depth {
+			better++
+		}
 		if len(p.Fetches) > c.Best.Fetches || waves > c.Best.Depth {
 			worse++
 			t.Logf("%s: %d fetches, %d waves; best %d, %d %v", c.ID, len(p.Fetches), waves, c.Best.Fetches, c.Best.Depth, c.Topics)
@@ -127,6 +130,6 @@ func TestCorpus(t *testing.T) {
 	if worse > maxWorse {
 		t.Errorf("%d plans are worse than the best reference's, %d were: see the log for which", worse, maxWorse)
 	}
-	t.Logf("%d planned, %d refused before planning, %d worse than the best reference, fetches %d of %d, slowest %v, mean %v",
-		planned, refused, worse, fetches, best, slowest, total/time.Duration(max(planned, 1)))
+	t.Logf("%d planned, %d refused before planning, %d worse than the best reference, %d better, fetches %d of %d, slowest %v, mean %v",
+		planned, refused, worse, better, fetches, best, slowest, total/time.Duration(max(planned, 1)))
 }
