@@ -17,7 +17,7 @@ func (f *fetcher) spoil(req *graph.FetchRequest, answer *direct.Response) (graph
 	h := fnv.New64a()
 	fmt.Fprint(h, f.faults, req.Subgraph, string(req.Body))
 	sum := h.Sum64()
-	switch sum >> 8 % 10 {
+	switch sum >> 8 % 12 {
 	case 0:
 		return graph.FetchResponse{}, &graph.FetchError{Reason: graph.Timeout}
 	case 1:
@@ -25,8 +25,12 @@ func (f *fetcher) spoil(req *graph.FetchRequest, answer *direct.Response) (graph
 	case 2:
 		return graph.FetchResponse{Body: []byte(`{"errors":[{"message":"all is lost"}]}`), Status: 500}, nil
 	case 3, 4, 5:
-		text, err := json.Marshal(damage(answer, sum>>20, sum>>8%10))
+		text, err := json.Marshal(damage(answer, sum>>20, sum>>8%12))
 		return graph.FetchResponse{Body: text}, err
+	case 6:
+		return graph.FetchResponse{Body: []byte(`{"data":null,"errors":[{"message":"all is lost"}]}`)}, nil
+	case 7:
+		return graph.FetchResponse{Body: []byte(`{"data":null}`)}, nil
 	}
 	text, err := json.Marshal(answer)
 	return graph.FetchResponse{Body: text}, err
