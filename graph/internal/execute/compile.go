@@ -94,6 +94,17 @@ type member struct {
 	composite bool
 }
 
+// anything is the type of what is not looked at: it is its own element.
+var anything = &completion{Completion: &plan.Completion{}}
+
+// elemOf is the type of a list's elements, nil if it is none's.
+func (c *completion) elemOf() *completion {
+	if c == anything {
+		return anything
+	}
+	return c.elem
+}
+
 // compiler keeps what the parts of one plan share.
 type compiler struct {
 	plan  *plan.Plan
@@ -199,7 +210,11 @@ func (c *compiler) member(m *plan.MemberType, composite bool) *member {
 	if m == nil {
 		return nil
 	}
-	return &member{MemberType: m, typ: c.completion(m.Type), subgraph: c.plan.Subgraphs[m.Subgraph], composite: composite}
+	typ := anything
+	if m.Type != nil {
+		typ = c.completion(m.Type)
+	}
+	return &member{MemberType: m, typ: typ, subgraph: c.plan.Subgraphs[m.Subgraph], composite: composite}
 }
 
 func (c *compiler) scan(s *plan.Scan) *rawjson.Scan {

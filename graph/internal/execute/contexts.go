@@ -193,14 +193,14 @@ func (x *Execution) appendContextValue(dst []byte, f *contextValue, c *completio
 		return x.appendSent(dst, f.of, c, v)
 	case kind == rawjson.Object && c.elem == nil:
 		return x.appendContext(dst, v, f.below)
-	case kind == rawjson.List && c.elem != nil:
+	case kind == rawjson.List && c.elemOf() != nil:
 		dst = append(dst, '[')
 		for i := range x.doc.Len(v) {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
 			var state representable
-			if dst, state = x.appendContextValue(dst, f, c.elem, x.doc.Element(v, i)); state != represented {
+			if dst, state = x.appendContextValue(dst, f, c.elemOf(), x.doc.Element(v, i)); state != represented {
 				x.refused.through(i, state)
 				return dst, state
 			}

@@ -135,7 +135,8 @@ func (x *Execution) appendMember(dst []byte, f *representationField, c *completi
 		dst, state := x.appendMembers(append(dst, '{'), f.fields, v)
 		return append(dst, '}'), state
 	case rawjson.List:
-		if c.elem == nil {
+		elem := c.elemOf()
+		if elem == nil {
 			return dst, x.refused.begin(f.of, c, v)
 		}
 		dst = append(dst, '[')
@@ -144,7 +145,7 @@ func (x *Execution) appendMember(dst []byte, f *representationField, c *completi
 				dst = append(dst, ',')
 			}
 			var state representable
-			if dst, state = x.appendMember(dst, f, c.elem, x.doc.Element(v, i)); state != represented {
+			if dst, state = x.appendMember(dst, f, elem, x.doc.Element(v, i)); state != represented {
 				x.refused.through(i, state)
 				return dst, state
 			}
@@ -193,7 +194,7 @@ func (x *Execution) appendSent(dst []byte, of *member, c *completion, v rawjson.
 		return dst, keyFailed
 	}
 	raw := x.doc.Bytes(v)
-	if of.composite || !x.isOfType(raw, c) {
+	if of.composite && c != anything || !x.isOfType(raw, c) {
 		return dst, x.refused.begin(of, c, v)
 	}
 	return append(dst, raw...), represented

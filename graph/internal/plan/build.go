@@ -394,20 +394,6 @@ func (b *builder) representationField(f *built, required bool) RepresentationFie
 	return rf
 }
 
-// memberType says what a value that was read for a field set must be.
-func (b *builder) memberType(f *built) *MemberType {
-	out := &MemberType{Coordinate: f.want.scope + "." + f.want.name, Subgraph: f.subgraph}
-	if ref := typeOf(b.g, f.want.scope, f.want.name); ref != nil {
-		out.Type = completion(b.g.Supergraph.Schema, ref)
-	} else {
-		out.Type = &Completion{TypeName: f.want.typeName}
-	}
-	if f.place != nil && f.place.layout.Type < 0 {
-		out.Possible = b.g.Possible(f.want.typeName)
-	}
-	return out
-}
-
 // typenames are the members that name the runtime type of a nested object: the subgraph needs it
 // where the object's type is abstract, or where the field set asks for it.
 func (b *builder) typenames(f *built, required bool) []RepresentationField {

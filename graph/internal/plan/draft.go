@@ -255,6 +255,7 @@ func mergeFields(fields, add []RepresentationField) []RepresentationField {
 			continue
 		}
 		fields[i].Required = fields[i].Required && f.Required
+		fields[i].Of = either(fields[i].Of, f.Of)
 		fields[i].Fields = mergeFields(fields[i].Fields, f.Fields)
 		if fields[i].On == nil || f.On == nil {
 			fields[i].On = nil

@@ -255,7 +255,8 @@ type RepresentationField struct {
 // MemberType is what a value must be that goes into a representation or a context: what a subgraph
 // answered wrongly is not sent on.
 type MemberType struct {
-	// Type is the field's in the supergraph; it has no Shape.
+	// Type is the field's in the supergraph; it has no Shape. It is nil where objects of several types
+	// have fields of several types: then a value is not looked at.
 	Type *Completion
 	// Possible are the runtime types of an object of an abstract type; nil for other values.
 	Possible TypeSet
