@@ -13,7 +13,8 @@ import (
 
 // composedDirectives are the custom directives that @composeDirective takes into the supergraph.
 type composedDirectives struct {
-	// list is in order of the subgraphs; definition and link are those of the newest version.
+	// list is in order of the subgraphs; definition and link are those of the newest version, and of the last
+	// subgraph that has it.
 	list []*composedDirective
 }
 
@@ -21,6 +22,8 @@ type composedDirective struct {
 	name, element string
 	link          *federation.Link
 	definition    *schema.DirectiveDefinition
+	// from is the subgraph that has the definition.
+	from int
 	// in says by subgraph whether it composes the directive; at is the first place that does.
 	in []bool
 	at []diag.Position
@@ -105,6 +108,7 @@ func (m *merger) composeDirective(i int, d schema.Directive) {
 	switch {
 	case definition == nil && link == nil:
 		m.report(diag.DirectiveCompositionError, at, "define the directive, or correct the name", "@composeDirective in %q names the unknown directive @%s", sub.Name, name)
+	case name == "oneOf" && definition != nil: // composers that are older than it want it composed
 	case isKnown && isMetadata(element), definition != nil && definition.BuiltIn && isMetadata(name):
 		m.add(diag.Info, diag.DirectiveCompositionInfo, at, "remove @composeDirective", "@%s is composed without @composeDirective", name)
 	case isKnown, definition != nil && definition.BuiltIn, link != nil && link.Identity == federation.JoinIdentity:
@@ -129,7 +133,7 @@ func (m *merger) addComposed(i int, name string, d *composedDirective, at []diag
 	}
 	old := m.composed.byName(name)
 	if old == nil {
-		d.at = at
+		d.at, d.from = at, i
 		d.in = make([]bool, len(m.subgraphs))
 		d.in[i] = true
 		m.composed.list = append(m.composed.list, d)
@@ -143,8 +147,8 @@ func (m *merger) addComposed(i int, name string, d *composedDirective, at []diag
 	case old.link.Version.Major != d.link.Version.Major:
 		m.report(diag.DirectiveCompositionError, at, "link one major version in all subgraphs",
 			"@%s is composed from %q and from %q, whose major versions differ", name, old.link.URL, d.link.URL)
-	case d.definition != nil && (old.definition == nil || old.link.Version.Less(d.link.Version)):
-		old.link, old.definition = d.link, d.definition
+	case d.definition != nil && (old.definition == nil || !d.link.Version.Less(old.link.Version)):
+		old.link, old.definition, old.from = d.link, d.definition, i
 	}
 }
 
@@ -157,6 +161,30 @@ func (m *merger) checkComposedDefinitions() {
 		}
 		return d.definition == nil
 	})
+	for _, d := range m.composed.list {
+		m.checkComposedUses(d)
+	}
+}
+
+// checkComposedUses: a subgraph may define a directive otherwise than the one whose definition is composed,
+// and must then apply it as that one allows.
+func (m *merger) checkComposedUses(d *composedDirective) {
+	for i, sub := range m.subgraphs {
+		own := sub.Schema.Directive(d.name)
+		if !d.in[i] || i == d.from || own == nil || hasOtherTypes(sub.Schema, d.definition) {
+			continue
+		}
+		for _, problem := range sub.Schema.CheckAs(d.definition) {
+			m.report(diag.DirectiveCompositionError, []diag.Position{sub.At(problem.Pos), sub.At(own.Pos), m.subgraphs[d.from].At(d.definition.Pos)},
+				fmt.Sprintf("define @%s in %q as in %q, or link the newest version of %q where it is defined", d.name, m.subgraphs[d.from].Name, sub.Name, d.link.Identity),
+				"@%s is composed with the definition of %q, by which %s in %q", d.name, m.subgraphs[d.from].Name, problem.Message, sub.Name)
+		}
+	}
+}
+
+// hasOtherTypes reports whether the definition's arguments have types that the subgraph does not know.
+func hasOtherTypes(s *schema.Schema, d *schema.DirectiveDefinition) bool {
+	return slices.ContainsFunc(d.Args, func(arg *schema.InputValue) bool { return s.Type(arg.Type.Named()) == nil })
 }
 
 // featureName is the name by which a subgraph applies a directive that is merged, and where.
@@ -171,6 +199,10 @@ type featureName struct {
 func (m *merger) checkFeatureNames() {
 	for _, entry := range metadata {
 		names := m.featureNames[entry.name]
+		if d := m.composed.byName(entry.name); d != nil {
+			m.checkFeatureHidden(d, names)
+			continue
+		}
 		slices.SortFunc(names, func(a, b featureName) int { return a.subgraph - b.subgraph })
 		for i := 1; i < len(names); i++ {
 			first, other := names[0], names[i]
@@ -183,6 +215,20 @@ func (m *merger) checkFeatureNames() {
 				"@%s is called @%s in %q and @%s in %q", entry.name, first.name, m.subgraphs[first.subgraph].Name, other.name, m.subgraphs[other.subgraph].Name)
 			break
 		}
+	}
+}
+
+// checkFeatureHidden: a composed directive must not take the name of a directive of Federation that another
+// subgraph applies.
+func (m *merger) checkFeatureHidden(d *composedDirective, names []featureName) {
+	for _, n := range names {
+		if d.in[n.subgraph] {
+			continue
+		}
+		m.report(diag.DirectiveCompositionError, append(slices.Clone(d.at), m.subgraphs[n.subgraph].At(n.pos)),
+			fmt.Sprintf("import \"@%s\" of %q under another name", d.element, d.link.URL),
+			"@%s is composed from %q, and @%s of Federation, which %q applies, has the same name", d.name, d.link.URL, d.name, m.subgraphs[n.subgraph].Name)
+		return
 	}
 }
 
@@ -205,16 +251,20 @@ func (m *merger) checkComposedNames() {
 // links are the links of composed directives, one a specification.
 func (c *composedDirectives) links() []supergraph.Link {
 	var out []supergraph.Link
+	var newest []federation.Version
 	index := map[string]int{}
 	for _, d := range c.list {
 		at, ok := index[d.link.Identity]
 		if !ok {
 			at = len(out)
 			index[d.link.Identity] = at
-			out = append(out, supergraph.Link{URL: d.link.URL, For: d.link.Purpose})
+			out, newest = append(out, supergraph.Link{URL: d.link.URL, For: d.link.Purpose}), append(newest, d.link.Version)
 			if d.link.As != d.link.Name {
 				out[at].As = d.link.As
 			}
+		}
+		if newest[at].Less(d.link.Version) {
+			newest[at], out[at].URL = d.link.Version, d.link.URL
 		}
 		if imported := "@" + d.element; d.link.NameOf(imported) == "@"+d.name && !strings.HasPrefix(d.name, d.link.As+"__") {
 			if d.element != d.name {

@@ -53,24 +53,13 @@ func TestCorpus(t *testing.T) {
 	if dir == "" {
 		t.Skip("WEFT_CORPUS is not set")
 	}
-	file, err := os.Open(filepath.Join(dir, "open.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
 	withDisputed := os.Getenv("WEFT_DISPUTED") != ""
-	scanner := bufio.NewScanner(file)
-	scanner.Buffer(nil, 256<<20)
 	n := &tally{differences: map[string][]string{}}
-	for scanner.Scan() {
-		var c corpusCase
-		if err := json.Unmarshal(scanner.Bytes(), &c); err != nil {
-			t.Fatal(err)
-		}
+	eachCorpusCase(t, dir, func(c corpusCase) {
 		if c.Scope == "core" && (!c.Disputed || withDisputed) {
 			n.add(c)
 		}
-	}
+	})
 	n.logDifferences(t)
 	report := func(what string, count, of int, least float64) {
 		share := 100 * float64(count) / float64(max(of, 1))
@@ -84,6 +73,25 @@ func TestCorpus(t *testing.T) {
 	report("same API schema where both accept", n.sameAPI, n.accepted, minAPI)
 	report("same hint codes where both accept", n.sameHints, n.accepted, minHints)
 	report("all alike", n.sameCodes+n.sameAPI, n.total, 0)
+}
+
+// eachCorpusCase calls use for the cases in dir.
+func eachCorpusCase(t *testing.T, dir string, use func(corpusCase)) {
+	t.Helper()
+	file, err := os.Open(filepath.Join(dir, "open.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	scanner := bufio.NewScanner(file)
+	scanner.Buffer(nil, 256<<20)
+	for scanner.Scan() {
+		var c corpusCase
+		if err := json.Unmarshal(scanner.Bytes(), &c); err != nil {
+			t.Fatal(err)
+		}
+		use(c)
+	}
 }
 
 // add composes one case and counts it.

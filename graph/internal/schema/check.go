@@ -8,8 +8,17 @@ import (
 // Check holds the schema to the rules of plain GraphQL (spec 3): names, known types, kinds where
 // they may stand, interfaces implemented, directives and values. A schema without a query root is
 // allowed: a subgraph may have none.
-func (s *Schema) Check() Problems {
+func (s *Schema) Check() Problems { return newChecker(s).check() }
+
+// CheckAs returns what would be wrong with the schema if the directive were defined like this.
+func (s *Schema) CheckAs(d *DirectiveDefinition) Problems {
 	c := newChecker(s)
+	c.directives[d.Name] = d
+	return c.check()
+}
+
+func (c *checker) check() Problems {
+	s := c.schema
 	c.checkDirectives("SCHEMA", s.Applied)
 	for _, d := range s.Directives {
 		if !d.BuiltIn {
