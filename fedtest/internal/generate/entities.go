@@ -125,7 +125,7 @@ func (m *model) use(sub int, t *typ) {
 		}
 		m.know(sub, t, m.IntN(len(t.keys)), m.chance(60))
 	case valueKind:
-		s.declare(t.name, "type")
+		s.declare(t.name, "type").isHidden = t.isHidden
 		for _, f := range t.fields {
 			if !t.isSplit || f.isKey || f == commonField || m.chance(60) {
 				m.declareField(sub, t, f)

@@ -32,7 +32,7 @@ func (m *model) chooseFields() {
 				// Values hold only values that come later, and entities that every subgraph may know: all that have a
 				// value can resolve all of it.
 				f.named = pick(m, slices.Concat(values[i+1:], slices.DeleteFunc(m.ofKind(entityKind), func(t *typ) bool { return t.family != nil })))
-				if f.named.isSplit || f.named.kind == valueKind && len(f.named.keys)+len(f.named.fields) > 0 {
+				if f.named.isSplit || f.named.isHidden || f.named.kind == valueKind && len(f.named.keys)+len(f.named.fields) > 0 {
 					f.named = nil
 				}
 			}
@@ -139,7 +139,7 @@ func (m *model) chooseType(f *field) {
 	if m.chance(45) {
 		var fits []*typ
 		for _, t := range m.types {
-			if t.kind == rootKind || slices.ContainsFunc(f.owners, func(sub int) bool { return !m.canUse(sub, t) }) {
+			if t.kind == rootKind || t.isHidden || slices.ContainsFunc(f.owners, func(sub int) bool { return !m.canUse(sub, t) }) {
 				continue
 			}
 			fits = append(fits, t)
@@ -206,7 +206,7 @@ func (m *model) addRoot(root *typ, f *field) {
 	made.isHidden = false
 	var fits []*typ
 	for _, t := range m.types {
-		if t.kind != rootKind && !t.isSplit && !slices.ContainsFunc(f.owners, func(sub int) bool { return !m.canUse(sub, t) }) {
+		if t.kind != rootKind && !t.isSplit && !t.isHidden && !slices.ContainsFunc(f.owners, func(sub int) bool { return !m.canUse(sub, t) }) {
 			fits = append(fits, t)
 		}
 	}

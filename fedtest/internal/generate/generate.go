@@ -51,6 +51,8 @@ type typ struct {
 	isSplit bool
 	// isMortal is an entity of which nothing but the one key is sure: it can vanish.
 	isMortal bool
+	// isHidden is a type that clients must not see; only abstract types lead to it.
+	isHidden bool
 }
 
 // field is a field of the unsplit schema.
@@ -142,6 +144,11 @@ func (m *model) chooseTypes() {
 	}
 	// What holds a part of a value must have a key; the members of abstract types are whole.
 	values = slices.DeleteFunc(values, func(t *typ) bool { return t.isSplit })
+	if m.hasSecret && m.chance(60) {
+		hidden := add(valueKind, "H", 1)[0]
+		hidden.isHidden = true
+		values = append(values, hidden)
+	}
 	objects := slices.Concat(entities, values)
 	if m.chance(50) {
 		add(unionKind, "U", 1)[0].members = m.some(objects, 1+m.IntN(4))

@@ -21,6 +21,7 @@ type subgraph struct {
 type declaration struct {
 	name, keyword     string
 	isInterfaceObject bool
+	isHidden          bool
 	keys              []keyUse
 	// context is the name of the context that the type offers; empty for none.
 	context    string
@@ -165,6 +166,9 @@ func (m *model) printHead(b *strings.Builder, s *subgraph, d *declaration, key s
 	}
 	if d.isInterfaceObject {
 		b.WriteString(" @interfaceObject")
+	}
+	if d.isHidden {
+		b.WriteString(" @inaccessible")
 	}
 	if d.context != "" {
 		fmt.Fprintf(b, " @context(name: %q)", d.context)
