@@ -7,7 +7,8 @@ import (
 )
 
 // CheckText returns a BAD_INPUT error for field unless text has min to max characters, is not blank where min is above
-// zero, and has no control characters but line breaks and tabs.
+// zero, and has no control characters but line breaks and tabs, and no U+FFFD: that is what is left of a text that was
+// no Unicode, such as half of a surrogate pair.
 func CheckText(field, text string, min, max int) error {
 	length := utf8.RuneCountInString(text)
 	switch {
@@ -15,6 +16,8 @@ func CheckText(field, text string, min, max int) error {
 		return Input(field, "%s must not be blank.", field)
 	case length < min || length > max:
 		return Input(field, "%s must have %d to %d characters, and has %d.", field, min, max, length)
+	case !utf8.ValidString(text) || strings.ContainsRune(text, utf8.RuneError):
+		return Input(field, "%s contains something that is no character.", field)
 	case strings.ContainsFunc(text, isForbidden):
 		return Input(field, "%s contains a control character.", field)
 	default:

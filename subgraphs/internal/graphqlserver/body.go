@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/weft-graph/weft/subgraphs/internal/fail"
 )
@@ -14,8 +15,8 @@ import (
 // members are the members of a GraphQL request body with the JSON types that each may have besides null.
 var members = map[string]string{"query": `"`, "operationName": `"`, "variables": `{`, "extensions": `{`}
 
-// checkBody refuses what gqlgen would take: it folds the case of member names, lets the last of two equal members win,
-// ignores what follows the document, and echoes a body that it cannot read.
+// checkBody refuses what gqlgen would take: it replaces what is not UTF-8, folds the case of member names, lets the last
+// of two equal members win, ignores what follows the document, and echoes a body that it cannot read.
 func checkBody(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body) // bounded: RequireSignature has read it already
@@ -32,6 +33,9 @@ func checkBody(next http.Handler) http.Handler {
 }
 
 func check(body []byte) error {
+	if !utf8.Valid(body) { // the decoder would put U+FFFD where the client meant something else
+		return errors.New("it is not UTF-8")
+	}
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	if start, err := decoder.Token(); err != nil || start != json.Delim('{') {
 		return errors.New("it is not a JSON object")

@@ -1,7 +1,7 @@
 // Package graphqlserver wires gqlgen once for all subgraphs. In goes a service's executable schema, out comes the
 // handler of /graphql. On its way a request passes: the router's signature, the caller's token, a strict check of the
-// body, gqlgen's parser and validator with limits, and for each field the rules that @authenticated and
-// @requiresScopes state. The package knows no service's types.
+// body, gqlgen's parser and validator with limits, a strict check of the variables, and for each field the rules that
+// @authenticated and @requiresScopes state. The package knows no service's types.
 package graphqlserver
 
 import (
@@ -61,6 +61,7 @@ func New(config Config) http.Handler {
 	server.SetErrorPresenter(fail.Present)
 	server.SetRecoverFunc(fail.Recover)
 	server.Use(introspection{open: config.Introspection})
+	server.Use(strictVariables{config.Schema.Schema()})
 	server.Use(extension.FixedComplexityLimit(MaxComplexity))
 	server.AroundFields(newAuthorizer(config.Schema.Schema()).aroundField)
 	server.AroundFields(aroundEntities)

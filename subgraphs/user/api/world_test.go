@@ -48,7 +48,12 @@ var limits = api.Limits{
 
 func newWorld(t *testing.T, redisURL string) *world {
 	t.Helper()
-	w := &world{db: databasetest.SQLite(t, store.Migrations())}
+	return newWorldOn(t, databasetest.SQLite(t, store.Migrations()), redisURL)
+}
+
+func newWorldOn(t *testing.T, db *database.DB, redisURL string) *world {
+	t.Helper()
+	w := &world{db: db}
 	w.store = store.New(w.db, time.Hour)
 	if err := w.store.RotateSigningKey(t.Context(), time.Hour); err != nil {
 		t.Fatal(err)

@@ -50,6 +50,8 @@ const (
 	RoleAdmin Role = "ADMIN"
 )
 
+var allRoles = []Role{RoleCustomer, RoleClerk, RoleAdmin}
+
 // Roles is the set of a person's roles, in the order in which they were given.
 type Roles []Role
 
@@ -176,8 +178,11 @@ func checkProfile(u *User) error {
 		}
 	}
 	if u.Email != nil {
+		if err := fail.CheckText("email", *u.Email, 1, maxEmailLength); err != nil {
+			return err
+		}
 		parsed, err := mail.ParseAddress(*u.Email)
-		if err != nil || parsed.Address != *u.Email || len(*u.Email) > maxEmailLength {
+		if err != nil || parsed.Address != *u.Email {
 			return fail.Input("email", "email must be an address such as name@example.org.")
 		}
 	}
@@ -246,6 +251,9 @@ func getUser(ctx context.Context, tx database.Handle, id string) (*User, error) 
 // ChangeRole gives a role or takes it away, and raises the version of the person's sessions if that changed anything:
 // tokens made before must be refreshed. Sessions says which ones. Nobody loses CUSTOMER, and the last ADMIN stays one.
 func (s *Store) ChangeRole(ctx context.Context, id string, role Role, isGranted bool) (user *User, sessions []string, err error) {
+	if !slices.Contains(allRoles, role) {
+		return nil, nil, fail.Input("role", "There is no role %q.", role)
+	}
 	if role == RoleCustomer && !isGranted {
 		return nil, nil, fail.Input("role", "Everybody is a CUSTOMER; delete the account instead.")
 	}
