@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/weft-graph/weft/subgraphs/credit/api"
+	"github.com/weft-graph/weft/subgraphs/credit/bureau"
 	"github.com/weft-graph/weft/subgraphs/credit/store"
 	"github.com/weft-graph/weft/subgraphs/internal/auth"
 	"github.com/weft-graph/weft/subgraphs/internal/auth/authtest"
@@ -26,7 +27,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{issuer: authtest.NewIssuer(t), db: databasetest.SQLite(t, store.Migrations())}
-	credit := store.New(w.db)
+	credit := store.New(w.db, bureau.Embedded{})
 	if err := credit.SeedDemo(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/weft-graph/weft/subgraphs/credit/financing"
+	"github.com/weft-graph/weft/subgraphs/credit/store"
 	"github.com/weft-graph/weft/subgraphs/internal/auth"
 	"github.com/weft-graph/weft/subgraphs/internal/fail"
 )
@@ -23,15 +24,16 @@ func checkMaySee(ctx context.Context, userID string) error {
 	return err
 }
 
-func (r *Resolver) creditStatus(ctx context.Context, userID string) (*financing.Status, error) {
+// report returns what is known of a person's credit, to those who may see it.
+func (r *Resolver) report(ctx context.Context, userID string) (*store.Report, error) {
 	if err := checkMaySee(ctx, userID); err != nil {
 		return nil, err
 	}
-	status, err := statusOf(ctx, userID)
+	report, err := reportOf(ctx, userID)
 	if err != nil {
 		return nil, err
 	}
-	return &status, nil
+	return &report, nil
 }
 
 func (r *Resolver) financing(ctx context.Context, required map[string]any, termMonths *int) (*financing.Offer, error) {
@@ -50,11 +52,15 @@ func (r *Resolver) financing(ctx context.Context, required map[string]any, termM
 	if err != nil || total.Amount == 0 {
 		return nil, err
 	}
-	status, err := statusOf(ctx, customer)
+	report, err := reportOf(ctx, customer)
 	if err != nil {
 		return nil, err
 	}
-	return financing.Decide(status, total, term)
+	offer, err := financing.Decide(report.Status, total, term)
+	if err == nil && report.IsBureauDown && offer.Decision == financing.MoreInformationNeeded {
+		offer.Reason += ": the credit bureau does not answer, please try again later"
+	}
+	return offer, err
 }
 
 func (r *Resolver) monthlyFrom(required map[string]any, termMonths *int) (*financing.Money, error) {

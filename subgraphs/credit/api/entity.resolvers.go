@@ -12,6 +12,14 @@ import (
 	"github.com/weft-graph/weft/subgraphs/credit/store"
 )
 
+func (r *entityResolver) FindManyFinancingApplicationByIDs(ctx context.Context, reps []*generated.FinancingApplicationByIDsInput) ([]*store.Application, error) {
+	ids := make([]string, len(reps))
+	for i, rep := range reps {
+		ids[i] = rep.ID
+	}
+	return r.applications(ctx, ids)
+}
+
 func (r *entityResolver) FindManyOrderByIDs(ctx context.Context, reps []*generated.OrderByIDsInput) ([]*store.Order, error) {
 	entities := make([]*store.Order, len(reps))
 	for i, rep := range reps {

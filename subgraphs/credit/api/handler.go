@@ -11,7 +11,6 @@ import (
 	"github.com/vikstrous/dataloadgen"
 
 	"github.com/weft-graph/weft/subgraphs/credit/api/generated"
-	"github.com/weft-graph/weft/subgraphs/credit/financing"
 	"github.com/weft-graph/weft/subgraphs/credit/store"
 	"github.com/weft-graph/weft/subgraphs/internal/auth"
 	"github.com/weft-graph/weft/subgraphs/internal/fail"
@@ -37,7 +36,7 @@ func Handler(config Config) http.Handler {
 		Verifier:  config.Verifier,
 	})
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", withStatuses(config.Store, server))
+	mux.Handle("/graphql", withReports(config.Store, server))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		fail.Write(w, http.StatusNotFound, fail.New(fail.NotFound, "There is nothing at %s.", r.URL.Path))
 	})
@@ -47,29 +46,30 @@ func Handler(config Config) http.Handler {
 // batchWait is how long the first question for a status waits for others of the same request.
 const batchWait = time.Millisecond
 
-type statusesKey struct{}
+type reportsKey struct{}
 
-// withStatuses gives each request a loader, so that the statuses that a list asks for are one SQL query.
-func withStatuses(statuses *store.Store, next http.Handler) http.Handler {
+// withReports gives each request a loader, so that the reports that a list asks for are one SQL query and one question to
+// the bureau for each person.
+func withReports(credit *store.Store, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		loader := dataloadgen.NewLoader(func(ctx context.Context, ids []string) ([]financing.Status, []error) {
-			loaded, err := statuses.Statuses(ctx, ids)
+		loader := dataloadgen.NewLoader(func(ctx context.Context, ids []string) ([]store.Report, []error) {
+			loaded, err := credit.Reports(ctx, ids)
 			if err != nil {
 				return nil, []error{err}
 			}
 			return loaded, nil
 		}, dataloadgen.WithWait(batchWait))
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), statusesKey{}, loader)))
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), reportsKey{}, loader)))
 	})
 }
 
-type statusLoader = dataloadgen.Loader[string, financing.Status]
+type reportLoader = dataloadgen.Loader[string, store.Report]
 
-func statusOf(ctx context.Context, userID string) (financing.Status, error) {
-	return ctx.Value(statusesKey{}).(*statusLoader).Load(ctx, userID)
+func reportOf(ctx context.Context, userID string) (store.Report, error) {
+	return ctx.Value(reportsKey{}).(*reportLoader).Load(ctx, userID)
 }
 
-// forgetStatus makes the rest of a request see a status that it has just changed.
-func forgetStatus(ctx context.Context, userID string) {
-	ctx.Value(statusesKey{}).(*statusLoader).Clear(userID)
+// forgetReport makes the rest of a request see a status that it has just changed.
+func forgetReport(ctx context.Context, userID string) {
+	ctx.Value(reportsKey{}).(*reportLoader).Clear(userID)
 }

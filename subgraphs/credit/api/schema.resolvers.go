@@ -14,6 +14,10 @@ import (
 	"github.com/weft-graph/weft/subgraphs/internal/auth"
 )
 
+func (r *financingApplicationResolver) Ledger(ctx context.Context, obj *store.Application) ([]*store.Entry, error) {
+	return r.store.ApplicationLedger(ctx, obj.ID)
+}
+
 func (r *mutationResolver) SetCreditStatus(ctx context.Context, userID string, status financing.Status, reason string) (*store.User, error) {
 	err := r.store.SetStatus(ctx, store.Change{
 		UserID: userID, Status: status, Reason: reason, By: auth.From(ctx).Subject,
@@ -21,8 +25,28 @@ func (r *mutationResolver) SetCreditStatus(ctx context.Context, userID string, s
 	if err != nil {
 		return nil, err
 	}
-	forgetStatus(ctx, userID)
+	forgetReport(ctx, userID)
 	return &store.User{ID: userID}, nil
+}
+
+func (r *mutationResolver) ApplyForFinancing(ctx context.Context, orderID string, termMonths *int) (*store.Application, error) {
+	caller, err := auth.Require(ctx)
+	if err != nil {
+		return nil, err
+	}
+	term, err := financing.CheckTerm(termMonths)
+	if err != nil {
+		return nil, err
+	}
+	return r.store.Apply(ctx, caller.Subject, orderID, term)
+}
+
+func (r *mutationResolver) DecideFinancing(ctx context.Context, id string, approve bool, reason string) (*store.Application, error) {
+	caller, err := auth.RequirePermission(ctx, writePermission)
+	if err != nil {
+		return nil, err
+	}
+	return r.store.Decide(ctx, id, store.Verdict{IsApproved: approve, Reason: reason, By: caller.Subject})
 }
 
 func (r *orderResolver) Total(ctx context.Context, obj *store.Order) (*financing.Money, error) {
@@ -37,6 +61,10 @@ func (r *orderResolver) Financing(ctx context.Context, obj *store.Order, termMon
 	return r.Resolver.financing(ctx, federationRequires, termMonths)
 }
 
+func (r *orderResolver) FinancingApplication(ctx context.Context, objs []*store.Order) ([]*store.Application, error) {
+	return r.applicationsOf(ctx, objs)
+}
+
 func (r *productResolver) Price(ctx context.Context, obj *store.Product) (*financing.Money, error) {
 	return nil, errElsewhere("Product.price")
 }
@@ -45,8 +73,36 @@ func (r *productResolver) MonthlyFrom(ctx context.Context, obj *store.Product, t
 	return r.Resolver.monthlyFrom(federationRequires, termMonths)
 }
 
+func (r *queryResolver) FinancingApplication(ctx context.Context, id string) (*store.Application, error) {
+	found, err := r.applications(ctx, []string{id})
+	if err != nil {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+func (r *queryResolver) FinancingApplications(ctx context.Context, status *store.ApplicationStatus, first *int, after *string) (*generated.FinancingApplicationConnection, error) {
+	return r.page(ctx, status, first, after)
+}
+
 func (r *userResolver) CreditStatus(ctx context.Context, obj *store.User) (*financing.Status, error) {
-	return r.Resolver.creditStatus(ctx, obj.ID)
+	report, err := r.report(ctx, obj.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &report.Status, nil
+}
+
+func (r *userResolver) CreditReport(ctx context.Context, obj *store.User) (*store.Report, error) {
+	return r.report(ctx, obj.ID)
+}
+
+func (r *userResolver) CreditLedger(ctx context.Context, obj *store.User) ([]*store.Entry, error) {
+	return r.store.StatusLedger(ctx, obj.ID)
+}
+
+func (r *Resolver) FinancingApplication() generated.FinancingApplicationResolver {
+	return &financingApplicationResolver{r}
 }
 
 func (r *Resolver) Mutation() generated.MutationResolver { return &mutationResolver{r} }
@@ -55,11 +111,15 @@ func (r *Resolver) Order() generated.OrderResolver { return &orderResolver{r} }
 
 func (r *Resolver) Product() generated.ProductResolver { return &productResolver{r} }
 
+func (r *Resolver) Query() generated.QueryResolver { return &queryResolver{r} }
+
 func (r *Resolver) User() generated.UserResolver { return &userResolver{r} }
 
 type (
-	mutationResolver struct{ *Resolver }
-	orderResolver    struct{ *Resolver }
-	productResolver  struct{ *Resolver }
-	userResolver     struct{ *Resolver }
+	financingApplicationResolver struct{ *Resolver }
+	mutationResolver             struct{ *Resolver }
+	orderResolver                struct{ *Resolver }
+	productResolver              struct{ *Resolver }
+	queryResolver                struct{ *Resolver }
+	userResolver                 struct{ *Resolver }
 )

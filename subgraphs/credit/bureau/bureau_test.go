@@ -104,7 +104,8 @@ func TestTheBreaker(t *testing.T) {
 	if b.allow(later.Add(-1)) {
 		t.Error("closed too early")
 	}
-	if !b.allow(later) || b.allow(later) {
+	first, second := b.allow(later), b.allow(later)
+	if !first || second {
 		t.Error("not exactly one call may try")
 	}
 	b.note(later, false)
@@ -112,7 +113,8 @@ func TestTheBreaker(t *testing.T) {
 		t.Error("a try that failed does not open it again")
 	}
 	b.note(later, true)
-	if !b.allow(later) || !b.allow(later) {
+	first, second = b.allow(later), b.allow(later)
+	if !first || !second {
 		t.Error("a try that succeeded does not close it")
 	}
 }

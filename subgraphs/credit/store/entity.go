@@ -3,7 +3,8 @@ package store
 // User is a person as this service knows them: by id. What is known of their credit is looked up when it is asked for.
 type User struct{ ID string }
 
-// Order is an order of the order service, known by id; its total and customer come with each question about it.
+// Order is an order of the order service, known by id. Total and customer come with each question about its financing;
+// who applies for one is told by the copy that the events keep.
 type Order struct{ ID string }
 
 // Product is a product of the product service, known by id; its price comes with each question about it.

@@ -1,16 +1,17 @@
-// Package store is the credit service's truth: what is known of people's credit, and the ledger of every change with
-// who made it and why. It knows people only by id, and neither GraphQL nor how a financing is decided.
+// Package store is the credit service's truth: what is known of people's credit, their applications for financing, and
+// the ledgers of every change with who made it and why; and beside them a copy of the orders, kept by events. It knows
+// people only by id, and neither GraphQL nor who is asking.
 package store
 
 import (
 	"context"
-	"crypto/rand"
 	"embed"
 	"fmt"
 	"io/fs"
 
 	"github.com/weft-graph/weft/subgraphs/credit/financing"
 	"github.com/weft-graph/weft/subgraphs/internal/database"
+	"github.com/weft-graph/weft/subgraphs/internal/events"
 	"github.com/weft-graph/weft/subgraphs/internal/fail"
 )
 
@@ -18,7 +19,7 @@ import (
 var migrations embed.FS
 
 const (
-	maxIDLength     = 255
+	maxIDLength     = 64
 	maxReasonLength = 500
 )
 
@@ -28,80 +29,32 @@ func Migrations() fs.FS {
 	if err != nil {
 		panic(err) // the folder is embedded, so this cannot be
 	}
-	return sub
+	return events.Migrations(sub)
 }
 
-// Store keeps credit statuses in a migrated database.
-type Store struct{ db *database.DB }
-
-// New returns the store in db.
-func New(db *database.DB) *Store { return &Store{db: db} }
-
-// Change is a new status for a person, with who decided it and why.
-type Change struct {
-	UserID string
-	Status financing.Status
-	Reason string
-	By     string
+// Store keeps credit statuses and applications in a migrated database.
+type Store struct {
+	db     *database.DB
+	bureau Bureau
 }
 
-// Statuses returns the statuses of people in the order of their ids, Unknown for those without one, by one SQL query.
-func (s *Store) Statuses(ctx context.Context, userIDs []string) ([]financing.Status, error) {
-	statuses := make([]financing.Status, len(userIDs))
-	if len(userIDs) == 0 {
-		return statuses, nil
-	}
-	var rows []struct {
-		UserID string `db:"user_id"`
-		Status financing.Status
-	}
-	err := s.db.Read().Select(ctx, &rows, `SELECT user_id, status FROM credit_status WHERE user_id IN (?)`, userIDs)
-	if err != nil {
-		return nil, fmt.Errorf("read credit statuses: %w", err)
-	}
-	byUser := make(map[string]financing.Status, len(rows))
-	for _, row := range rows {
-		byUser[row.UserID] = row.Status
-	}
-	for i, id := range userIDs {
-		statuses[i] = financing.Unknown
-		if status, isThere := byUser[id]; isThere {
-			statuses[i] = status
+// New returns the store in db, which asks a bureau about people whose credit it does not know.
+func New(db *database.DB, bureau Bureau) *Store { return &Store{db: db, bureau: bureau} }
+
+// isID says whether id can be one of the shop's: 1 to 64 of the characters that are safe in a URL.
+func isID(id string) bool {
+	for _, c := range []byte(id) {
+		isSafe := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_'
+		if !isSafe {
+			return false
 		}
 	}
-	return statuses, nil
+	return id != "" && len(id) <= maxIDLength
 }
 
-// SetStatus writes a person's status and the ledger together. A change to the same status goes into the ledger too:
-// that somebody looked again is worth knowing. A wrong input is a BAD_INPUT.
-func (s *Store) SetStatus(ctx context.Context, change Change) error {
-	if err := fail.CheckText("userId", change.UserID, 1, maxIDLength); err != nil {
-		return err
-	}
-	if err := fail.CheckText("reason", change.Reason, 1, maxReasonLength); err != nil {
-		return err
-	}
-	return s.db.Tx(ctx, func(tx database.Handle) error { return setStatus(ctx, tx, change) })
-}
-
-func setStatus(ctx context.Context, tx database.Handle, change Change) error {
-	var before financing.Status
-	err := tx.Get(ctx, &before, `SELECT status FROM credit_status WHERE user_id = ?`, change.UserID)
-	switch {
-	case database.NoRows(err):
-		before = financing.Unknown
-		_, err = tx.Exec(ctx, `INSERT INTO credit_status (user_id, status) VALUES (?, ?)`, change.UserID, change.Status)
-	case err == nil:
-		_, err = tx.Exec(ctx, `UPDATE credit_status SET status = ? WHERE user_id = ?`, change.Status, change.UserID)
-	}
-	if err != nil {
-		return fmt.Errorf("write the credit status: %w", err)
-	}
-	_, err = tx.Exec(ctx, `INSERT INTO credit_ledger (id, user_id, before, after, reason, changed_by, changed_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		rand.Text(), change.UserID, before, change.Status, change.Reason, change.By, database.Now())
-	if err != nil {
-		return fmt.Errorf("write the credit ledger: %w", err)
+func checkID(field, id string) error {
+	if !isID(id) {
+		return fail.Input(field, "%s is %.64q, which cannot be the id of anything here.", field, id)
 	}
 	return nil
 }

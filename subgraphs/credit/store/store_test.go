@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/weft-graph/weft/subgraphs/credit/bureau"
 	"github.com/weft-graph/weft/subgraphs/credit/financing"
 	"github.com/weft-graph/weft/subgraphs/credit/store"
 	"github.com/weft-graph/weft/subgraphs/internal/database"
@@ -39,7 +40,7 @@ func ledger(t *testing.T, db *database.DB, user string) []string {
 
 func TestStatusAndLedgerChangeTogether(t *testing.T) {
 	databasetest.Each(t, store.Migrations(), func(t *testing.T, db *database.DB) {
-		ctx, s := context.Background(), store.New(db)
+		ctx, s := context.Background(), store.New(db, bureau.Embedded{})
 		for _, change := range []store.Change{
 			{UserID: "ann", Status: financing.Good, Reason: "paid", By: "clerk"},
 			{UserID: "ann", Status: financing.Bad, Reason: "stopped paying", By: "admin"},
@@ -61,7 +62,7 @@ func TestStatusAndLedgerChangeTogether(t *testing.T) {
 
 func TestWrongInputWritesNothing(t *testing.T) {
 	databasetest.Each(t, store.Migrations(), func(t *testing.T, db *database.DB) {
-		s := store.New(db)
+		s := store.New(db, bureau.Embedded{})
 		for field, change := range map[string]store.Change{
 			"userId": {UserID: " ", Status: financing.Good, Reason: "r", By: "clerk"},
 			"reason": {UserID: "ann", Status: financing.Good, Reason: strings.Repeat("x", 501), By: "clerk"},
@@ -78,7 +79,7 @@ func TestWrongInputWritesNothing(t *testing.T) {
 
 func TestConcurrentChangesAreAllInTheLedger(t *testing.T) {
 	databasetest.Each(t, store.Migrations(), func(t *testing.T, db *database.DB) {
-		s := store.New(db)
+		s := store.New(db, bureau.Embedded{})
 		var group errgroup.Group
 		for range 6 {
 			group.Go(func() error {
@@ -98,7 +99,7 @@ func TestConcurrentChangesAreAllInTheLedger(t *testing.T) {
 
 func TestSeedingTwiceKeepsWhatClerksChanged(t *testing.T) {
 	databasetest.Each(t, store.Migrations(), func(t *testing.T, db *database.DB) {
-		ctx, s := context.Background(), store.New(db)
+		ctx, s := context.Background(), store.New(db, bureau.Embedded{})
 		if err := s.SeedDemo(ctx); err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,7 @@ import (
 	"math"
 	"strconv"
 	"sync/atomic"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/introspection"
@@ -18,6 +19,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/weft-graph/weft/subgraphs/credit/financing"
 	"github.com/weft-graph/weft/subgraphs/credit/store"
+	"github.com/weft-graph/weft/subgraphs/internal/graphqlserver"
 )
 
 // region    ***************************** api!.gotpl *****************************
@@ -31,9 +33,11 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	Entity() EntityResolver
+	FinancingApplication() FinancingApplicationResolver
 	Mutation() MutationResolver
 	Order() OrderResolver
 	Product() ProductResolver
+	Query() QueryResolver
 	User() UserResolver
 }
 
@@ -41,10 +45,19 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	CreditReport struct {
+		CheckedAt    func(childComplexity int) int
+		IsBureauDown func(childComplexity int) int
+		Note         func(childComplexity int) int
+		Source       func(childComplexity int) int
+		Status       func(childComplexity int) int
+	}
+
 	Entity struct {
-		FindManyOrderByIDs   func(childComplexity int, reps []*OrderByIDsInput) int
-		FindManyProductByIDs func(childComplexity int, reps []*ProductByIDsInput) int
-		FindManyUserByIDs    func(childComplexity int, reps []*UserByIDsInput) int
+		FindManyFinancingApplicationByIDs func(childComplexity int, reps []*FinancingApplicationByIDsInput) int
+		FindManyOrderByIDs                func(childComplexity int, reps []*OrderByIDsInput) int
+		FindManyProductByIDs              func(childComplexity int, reps []*ProductByIDsInput) int
+		FindManyUserByIDs                 func(childComplexity int, reps []*UserByIDsInput) int
 	}
 
 	Financing struct {
@@ -55,20 +68,63 @@ type ComplexityRoot struct {
 		TermMonths     func(childComplexity int) int
 	}
 
+	FinancingApplication struct {
+		CreatedAt      func(childComplexity int) int
+		Customer       func(childComplexity int) int
+		DecidedAt      func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Ledger         func(childComplexity int) int
+		MonthlyPayment func(childComplexity int) int
+		Order          func(childComplexity int) int
+		RatePerMille   func(childComplexity int) int
+		Reason         func(childComplexity int) int
+		Status         func(childComplexity int) int
+		TermMonths     func(childComplexity int) int
+		Total          func(childComplexity int) int
+	}
+
+	FinancingApplicationConnection struct {
+		Edges    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	FinancingApplicationEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	LedgerEntry struct {
+		After     func(childComplexity int) int
+		Before    func(childComplexity int) int
+		ChangedAt func(childComplexity int) int
+		ChangedBy func(childComplexity int) int
+		Reason    func(childComplexity int) int
+	}
+
 	Money struct {
 		Amount   func(childComplexity int) int
 		Currency func(childComplexity int) int
 	}
 
 	Mutation struct {
-		SetCreditStatus func(childComplexity int, userID string, status financing.Status, reason string) int
+		ApplyForFinancing func(childComplexity int, orderID string, termMonths *int) int
+		DecideFinancing   func(childComplexity int, id string, approve bool, reason string) int
+		SetCreditStatus   func(childComplexity int, userID string, status financing.Status, reason string) int
 	}
 
 	Order struct {
-		Customer  func(childComplexity int) int
-		Financing func(childComplexity int, termMonths *int, federationRequires map[string]any) int
-		ID        func(childComplexity int) int
-		Total     func(childComplexity int) int
+		Customer             func(childComplexity int) int
+		Financing            func(childComplexity int, termMonths *int, federationRequires map[string]any) int
+		FinancingApplication func(childComplexity int) int
+		ID                   func(childComplexity int) int
+		Total                func(childComplexity int) int
+	}
+
+	PageInfo struct {
+		EndCursor       func(childComplexity int) int
+		HasNextPage     func(childComplexity int) int
+		HasPreviousPage func(childComplexity int) int
+		StartCursor     func(childComplexity int) int
 	}
 
 	Product struct {
@@ -78,11 +134,15 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		__resolve__service func(childComplexity int) int
-		__resolve_entities func(childComplexity int, representations []map[string]any) int
+		FinancingApplication  func(childComplexity int, id string) int
+		FinancingApplications func(childComplexity int, status *store.ApplicationStatus, first *int, after *string) int
+		__resolve__service    func(childComplexity int) int
+		__resolve_entities    func(childComplexity int, representations []map[string]any) int
 	}
 
 	User struct {
+		CreditLedger func(childComplexity int) int
+		CreditReport func(childComplexity int) int
 		CreditStatus func(childComplexity int) int
 		ID           func(childComplexity int) int
 	}
@@ -97,24 +157,37 @@ type ComplexityRoot struct {
 // region    ************************** generated!.gotpl **************************
 
 type EntityResolver interface {
+	FindManyFinancingApplicationByIDs(ctx context.Context, reps []*FinancingApplicationByIDsInput) ([]*store.Application, error)
 	FindManyOrderByIDs(ctx context.Context, reps []*OrderByIDsInput) ([]*store.Order, error)
 	FindManyProductByIDs(ctx context.Context, reps []*ProductByIDsInput) ([]*store.Product, error)
 	FindManyUserByIDs(ctx context.Context, reps []*UserByIDsInput) ([]*store.User, error)
 }
+type FinancingApplicationResolver interface {
+	Ledger(ctx context.Context, obj *store.Application) ([]*store.Entry, error)
+}
 type MutationResolver interface {
 	SetCreditStatus(ctx context.Context, userID string, status financing.Status, reason string) (*store.User, error)
+	ApplyForFinancing(ctx context.Context, orderID string, termMonths *int) (*store.Application, error)
+	DecideFinancing(ctx context.Context, id string, approve bool, reason string) (*store.Application, error)
 }
 type OrderResolver interface {
 	Total(ctx context.Context, obj *store.Order) (*financing.Money, error)
 	Customer(ctx context.Context, obj *store.Order) (*store.User, error)
 	Financing(ctx context.Context, obj *store.Order, termMonths *int, federationRequires map[string]any) (*financing.Offer, error)
+	FinancingApplication(ctx context.Context, objs []*store.Order) ([]*store.Application, error)
 }
 type ProductResolver interface {
 	Price(ctx context.Context, obj *store.Product) (*financing.Money, error)
 	MonthlyFrom(ctx context.Context, obj *store.Product, termMonths *int, federationRequires map[string]any) (*financing.Money, error)
 }
+type QueryResolver interface {
+	FinancingApplication(ctx context.Context, id string) (*store.Application, error)
+	FinancingApplications(ctx context.Context, status *store.ApplicationStatus, first *int, after *string) (*FinancingApplicationConnection, error)
+}
 type UserResolver interface {
 	CreditStatus(ctx context.Context, obj *store.User) (*financing.Status, error)
+	CreditReport(ctx context.Context, obj *store.User) (*store.Report, error)
+	CreditLedger(ctx context.Context, obj *store.User) ([]*store.Entry, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -160,6 +233,48 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	_ = ec
 	switch typeName + "." + field {
 
+	case "CreditReport.checkedAt":
+		if e.ComplexityRoot.CreditReport.CheckedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreditReport.CheckedAt(childComplexity), true
+	case "CreditReport.isBureauDown":
+		if e.ComplexityRoot.CreditReport.IsBureauDown == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreditReport.IsBureauDown(childComplexity), true
+	case "CreditReport.note":
+		if e.ComplexityRoot.CreditReport.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreditReport.Note(childComplexity), true
+	case "CreditReport.source":
+		if e.ComplexityRoot.CreditReport.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreditReport.Source(childComplexity), true
+	case "CreditReport.status":
+		if e.ComplexityRoot.CreditReport.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreditReport.Status(childComplexity), true
+
+	case "Entity.findManyFinancingApplicationByIDs":
+		if e.ComplexityRoot.Entity.FindManyFinancingApplicationByIDs == nil {
+			break
+		}
+
+		args, err := ec.field_Entity_findManyFinancingApplicationByIDs_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Entity.FindManyFinancingApplicationByIDs(childComplexity, args["reps"].([]*FinancingApplicationByIDsInput)), true
 	case "Entity.findManyOrderByIDs":
 		if e.ComplexityRoot.Entity.FindManyOrderByIDs == nil {
 			break
@@ -225,6 +340,136 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Financing.TermMonths(childComplexity), true
 
+	case "FinancingApplication.createdAt":
+		if e.ComplexityRoot.FinancingApplication.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinancingApplication.CreatedAt(childComplexity), true
+	case "FinancingApplication.customer":
+		if e.ComplexityRoot.FinancingApplication.Customer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinancingApplication.Customer(childComplexity), true
+	case "FinancingApplication.decidedAt":
+		if e.ComplexityRoot.FinancingApplication.DecidedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinancingApplication.DecidedAt(childComplexity), true
+	case "FinancingApplication.id":
+		if e.ComplexityRoot.FinancingApplication.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinancingApplication.ID(childComplexity), true
+	case "FinancingApplication.ledger":
+		if e.ComplexityRoot.FinancingApplication.Ledger == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinancingApplication.Ledger(childComplexity), true
+	case "FinancingApplication.monthlyPayment":
+		if e.ComplexityRoot.FinancingApplication.MonthlyPayment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinancingApplication.MonthlyPayment(childComplexity), true
+	case "FinancingApplication.order":
+		if e.ComplexityRoot.FinancingApplication.Order == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinancingApplication.Order(childComplexity), true
+	case "FinancingApplication.ratePerMille":
+		if e.ComplexityRoot.FinancingApplication.RatePerMille == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinancingApplication.RatePerMille(childComplexity), true
+	case "FinancingApplication.reason":
+		if e.ComplexityRoot.FinancingApplication.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinancingApplication.Reason(childComplexity), true
+	case "FinancingApplication.status":
+		if e.ComplexityRoot.FinancingApplication.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinancingApplication.Status(childComplexity), true
+	case "FinancingApplication.termMonths":
+		if e.ComplexityRoot.FinancingApplication.TermMonths == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinancingApplication.TermMonths(childComplexity), true
+	case "FinancingApplication.total":
+		if e.ComplexityRoot.FinancingApplication.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinancingApplication.Total(childComplexity), true
+
+	case "FinancingApplicationConnection.edges":
+		if e.ComplexityRoot.FinancingApplicationConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinancingApplicationConnection.Edges(childComplexity), true
+	case "FinancingApplicationConnection.pageInfo":
+		if e.ComplexityRoot.FinancingApplicationConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinancingApplicationConnection.PageInfo(childComplexity), true
+
+	case "FinancingApplicationEdge.cursor":
+		if e.ComplexityRoot.FinancingApplicationEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinancingApplicationEdge.Cursor(childComplexity), true
+	case "FinancingApplicationEdge.node":
+		if e.ComplexityRoot.FinancingApplicationEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinancingApplicationEdge.Node(childComplexity), true
+
+	case "LedgerEntry.after":
+		if e.ComplexityRoot.LedgerEntry.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LedgerEntry.After(childComplexity), true
+	case "LedgerEntry.before":
+		if e.ComplexityRoot.LedgerEntry.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LedgerEntry.Before(childComplexity), true
+	case "LedgerEntry.changedAt":
+		if e.ComplexityRoot.LedgerEntry.ChangedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LedgerEntry.ChangedAt(childComplexity), true
+	case "LedgerEntry.changedBy":
+		if e.ComplexityRoot.LedgerEntry.ChangedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LedgerEntry.ChangedBy(childComplexity), true
+	case "LedgerEntry.reason":
+		if e.ComplexityRoot.LedgerEntry.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LedgerEntry.Reason(childComplexity), true
+
 	case "Money.amount":
 		if e.ComplexityRoot.Money.Amount == nil {
 			break
@@ -238,6 +483,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Money.Currency(childComplexity), true
 
+	case "Mutation.applyForFinancing":
+		if e.ComplexityRoot.Mutation.ApplyForFinancing == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_applyForFinancing_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ApplyForFinancing(childComplexity, args["orderId"].(string), args["termMonths"].(*int)), true
+	case "Mutation.decideFinancing":
+		if e.ComplexityRoot.Mutation.DecideFinancing == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_decideFinancing_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DecideFinancing(childComplexity, args["id"].(string), args["approve"].(bool), args["reason"].(string)), true
 	case "Mutation.setCreditStatus":
 		if e.ComplexityRoot.Mutation.SetCreditStatus == nil {
 			break
@@ -267,6 +534,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Order.Financing(childComplexity, args["termMonths"].(*int), args["_federationRequires"].(map[string]any)), true
+	case "Order.financingApplication":
+		if e.ComplexityRoot.Order.FinancingApplication == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.FinancingApplication(childComplexity), true
 	case "Order.id":
 		if e.ComplexityRoot.Order.ID == nil {
 			break
@@ -279,6 +552,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Order.Total(childComplexity), true
+
+	case "PageInfo.endCursor":
+		if e.ComplexityRoot.PageInfo.EndCursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PageInfo.EndCursor(childComplexity), true
+	case "PageInfo.hasNextPage":
+		if e.ComplexityRoot.PageInfo.HasNextPage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PageInfo.HasNextPage(childComplexity), true
+	case "PageInfo.hasPreviousPage":
+		if e.ComplexityRoot.PageInfo.HasPreviousPage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PageInfo.HasPreviousPage(childComplexity), true
+	case "PageInfo.startCursor":
+		if e.ComplexityRoot.PageInfo.StartCursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
 
 	case "Product.id":
 		if e.ComplexityRoot.Product.ID == nil {
@@ -304,6 +602,29 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Product.Price(childComplexity), true
 
+	case "Query.financingApplication":
+		if e.ComplexityRoot.Query.FinancingApplication == nil {
+			break
+		}
+
+		args, err := ec.field_Query_financingApplication_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.FinancingApplication(childComplexity, args["id"].(string)), true
+	case "Query.financingApplications":
+		if e.ComplexityRoot.Query.FinancingApplications == nil {
+			break
+		}
+
+		args, err := ec.field_Query_financingApplications_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.FinancingApplications(childComplexity, args["status"].(*store.ApplicationStatus), args["first"].(*int), args["after"].(*string)), true
+
 	case "Query._service":
 		if e.ComplexityRoot.Query.__resolve__service == nil {
 			break
@@ -322,6 +643,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.__resolve_entities(childComplexity, args["representations"].([]map[string]any)), true
 
+	case "User.creditLedger":
+		if e.ComplexityRoot.User.CreditLedger == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.CreditLedger(childComplexity), true
+	case "User.creditReport":
+		if e.ComplexityRoot.User.CreditReport == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.CreditReport(childComplexity), true
 	case "User.creditStatus":
 		if e.ComplexityRoot.User.CreditStatus == nil {
 			break
@@ -350,6 +683,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputFinancingApplicationByIDsInput,
 		ec.unmarshalInputOrderByIDsInput,
 		ec.unmarshalInputProductByIDsInput,
 		ec.unmarshalInputUserByIDsInput,
@@ -434,16 +768,45 @@ var sources = []*ast.Source{
     import: ["@key", "@shareable", "@interfaceObject", "@external", "@requires", "@authenticated", "@requiresScopes"]
   )
 
+"A moment in time, as RFC 3339 in UTC."
+scalar Time
+
+type Query {
+  "One's own application, any for staff (credit:write); null for every other id."
+  financingApplication(id: ID!): FinancingApplication @authenticated
+  "All applications, newest first. first is 1 to 100."
+  financingApplications(
+    status: ApplicationStatus
+    first: Int = 20
+    after: String
+  ): FinancingApplicationConnection @requiresScopes(scopes: [["credit:write"]])
+}
+
 "Each field is nullable, so that one that fails takes nothing from the answers of those that ran before it."
 type Mutation {
-  "Sets what is known of a person's credit; the change goes into the ledger with who made it and why."
+  """
+  Sets what is known of a person's credit, over what the credit bureau says; the change goes into the ledger with who made
+  it and why.
+  """
   setCreditStatus(userId: ID!, status: CreditStatus!, reason: String!): User @requiresScopes(scopes: [["credit:write"]])
+  """
+  Applies for paying one's own open or placed order in instalments of 6 to 84 months. Where the decision needs no person it
+  is there at once. Applying again for the same total and term gives the same application; for other ones it replaces
+  the earlier application of the order.
+  """
+  applyForFinancing(orderId: ID!, termMonths: Int = 24): FinancingApplication @authenticated
+  "Approves or declines an application that is PENDING; the ledger says who did and why."
+  decideFinancing(id: ID!, approve: Boolean!, reason: String!): FinancingApplication @requiresScopes(scopes: [["credit:write"]])
 }
 
 type User @key(fields: "id") {
   id: ID!
   "For the person themselves and for credit:write."
   creditStatus: CreditStatus @authenticated
+  "How that is known. For the person themselves and for credit:write."
+  creditReport: CreditReport @authenticated
+  "The changes of the status, newest first, at most 200."
+  creditLedger: [LedgerEntry!] @requiresScopes(scopes: [["credit:write"]])
 }
 
 type Order @key(fields: "id") {
@@ -452,6 +815,8 @@ type Order @key(fields: "id") {
   customer: User! @external
   "What the shop offers for paying in instalments of 6 to 84 months; null for an order without items. For the customer and for credit:write."
   financing(termMonths: Int = 24): Financing @requires(fields: "total { amount currency } customer { id }") @authenticated
+  "The application that was made for it, if there is one. For the customer and for credit:write, null for others."
+  financingApplication: FinancingApplication @authenticated
 }
 
 type Product @interfaceObject @key(fields: "id") {
@@ -465,7 +830,7 @@ type Financing {
   decision: FinancingDecision!
   "Why, in words for the customer."
   reason: String!
-  "Only with an OFFER."
+  "Only with an OFFER. Rounded up to the next minor unit, so that all payments together never are less than what is owed."
   monthlyPayment: Money
   termMonths: Int!
   "Interest a year, in thousandths."
@@ -482,6 +847,81 @@ enum CreditStatus {
   GOOD
   BAD
   UNKNOWN
+}
+
+type CreditReport {
+  status: CreditStatus!
+  "Who said so; null for nobody."
+  source: CreditSource
+  "When the credit bureau was last asked with success."
+  checkedAt: Time
+  "The credit bureau should have been asked and did not answer: the status is the last known one."
+  isBureauDown: Boolean!
+  "What somebody who reads this should know, in words."
+  note: String
+}
+
+enum CreditSource {
+  "It holds until staff says something else."
+  STAFF
+  "It is asked again after a day."
+  BUREAU
+}
+
+"A wish to pay an order in instalments, with the terms at the time of applying."
+type FinancingApplication @key(fields: "id") {
+  id: ID!
+  order: Order!
+  customer: User!
+  status: ApplicationStatus!
+  "Why, in words for the customer."
+  reason: String!
+  total: Money!
+  termMonths: Int!
+  "Interest a year, in thousandths."
+  ratePerMille: Int!
+  monthlyPayment: Money!
+  createdAt: Time!
+  decidedAt: Time
+  "Its steps, newest first, at most 200."
+  ledger: [LedgerEntry!] @requiresScopes(scopes: [["credit:write"]])
+}
+
+enum ApplicationStatus {
+  "Staff has to look at it."
+  PENDING
+  APPROVED
+  DECLINED
+  "Another application was made for the order."
+  WITHDRAWN
+}
+
+"Something that has changed, by whom and why. Entries are only ever added."
+type LedgerEntry {
+  "What was before; empty for the first entry of an application."
+  before: String!
+  after: String!
+  reason: String!
+  "The id of the person who changed it, or bureau."
+  changedBy: String!
+  changedAt: Time!
+}
+
+type FinancingApplicationConnection {
+  edges: [FinancingApplicationEdge!]!
+  pageInfo: PageInfo!
+}
+
+type FinancingApplicationEdge {
+  cursor: String!
+  node: FinancingApplication!
+}
+
+type PageInfo @shareable {
+  hasNextPage: Boolean!
+  hasPreviousPage: Boolean!
+  startCursor: String
+  endCursor: String
 }
 
 "An amount in minor units (cents) of a currency (ISO 4217), never a float."
@@ -544,7 +984,11 @@ type Money @shareable {
 `, BuiltIn: true},
 	{Name: "../../federation/entity.graphql", Input: `
 # a union of all types that use the @key directive
-union _Entity = Order | Product | User
+union _Entity = FinancingApplication | Order | Product | User
+
+input FinancingApplicationByIDsInput {
+	ID: ID!
+}
 
 input OrderByIDsInput {
 	ID: ID!
@@ -560,6 +1004,7 @@ input UserByIDsInput {
 
 # fake type to build resolver interfaces for users to implement
 type Entity {
+	findManyFinancingApplicationByIDs(reps: [FinancingApplicationByIDsInput]!): [FinancingApplication]
 	findManyOrderByIDs(reps: [OrderByIDsInput]!): [Order]
 	findManyProductByIDs(reps: [ProductByIDsInput]!): [Product]
 	findManyUserByIDs(reps: [UserByIDsInput]!): [User]
@@ -581,6 +1026,22 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_CreditReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "status":
+		return ec.fieldContext_CreditReport_status(ctx, field)
+	case "source":
+		return ec.fieldContext_CreditReport_source(ctx, field)
+	case "checkedAt":
+		return ec.fieldContext_CreditReport_checkedAt(ctx, field)
+	case "isBureauDown":
+		return ec.fieldContext_CreditReport_isBureauDown(ctx, field)
+	case "note":
+		return ec.fieldContext_CreditReport_note(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreditReport", field.Name)
+}
+
 func (ec *executionContext) childFields_Financing(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "decision":
@@ -595,6 +1056,72 @@ func (ec *executionContext) childFields_Financing(ctx context.Context, field gra
 		return ec.fieldContext_Financing_ratePerMille(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Financing", field.Name)
+}
+
+func (ec *executionContext) childFields_FinancingApplication(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_FinancingApplication_id(ctx, field)
+	case "order":
+		return ec.fieldContext_FinancingApplication_order(ctx, field)
+	case "customer":
+		return ec.fieldContext_FinancingApplication_customer(ctx, field)
+	case "status":
+		return ec.fieldContext_FinancingApplication_status(ctx, field)
+	case "reason":
+		return ec.fieldContext_FinancingApplication_reason(ctx, field)
+	case "total":
+		return ec.fieldContext_FinancingApplication_total(ctx, field)
+	case "termMonths":
+		return ec.fieldContext_FinancingApplication_termMonths(ctx, field)
+	case "ratePerMille":
+		return ec.fieldContext_FinancingApplication_ratePerMille(ctx, field)
+	case "monthlyPayment":
+		return ec.fieldContext_FinancingApplication_monthlyPayment(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_FinancingApplication_createdAt(ctx, field)
+	case "decidedAt":
+		return ec.fieldContext_FinancingApplication_decidedAt(ctx, field)
+	case "ledger":
+		return ec.fieldContext_FinancingApplication_ledger(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FinancingApplication", field.Name)
+}
+
+func (ec *executionContext) childFields_FinancingApplicationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_FinancingApplicationConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_FinancingApplicationConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FinancingApplicationConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_FinancingApplicationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_FinancingApplicationEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_FinancingApplicationEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FinancingApplicationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_LedgerEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "before":
+		return ec.fieldContext_LedgerEntry_before(ctx, field)
+	case "after":
+		return ec.fieldContext_LedgerEntry_after(ctx, field)
+	case "reason":
+		return ec.fieldContext_LedgerEntry_reason(ctx, field)
+	case "changedBy":
+		return ec.fieldContext_LedgerEntry_changedBy(ctx, field)
+	case "changedAt":
+		return ec.fieldContext_LedgerEntry_changedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LedgerEntry", field.Name)
 }
 
 func (ec *executionContext) childFields_Money(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -617,8 +1144,24 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_customer(ctx, field)
 	case "financing":
 		return ec.fieldContext_Order_financing(ctx, field)
+	case "financingApplication":
+		return ec.fieldContext_Order_financingApplication(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Order", field.Name)
+}
+
+func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "hasNextPage":
+		return ec.fieldContext_PageInfo_hasNextPage(ctx, field)
+	case "hasPreviousPage":
+		return ec.fieldContext_PageInfo_hasPreviousPage(ctx, field)
+	case "startCursor":
+		return ec.fieldContext_PageInfo_startCursor(ctx, field)
+	case "endCursor":
+		return ec.fieldContext_PageInfo_endCursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
 }
 
 func (ec *executionContext) childFields_Product(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -639,6 +1182,10 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_id(ctx, field)
 	case "creditStatus":
 		return ec.fieldContext_User_creditStatus(ctx, field)
+	case "creditReport":
+		return ec.fieldContext_User_creditReport(ctx, field)
+	case "creditLedger":
+		return ec.fieldContext_User_creditLedger(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
 }
@@ -767,6 +1314,20 @@ func (ec *executionContext) childFields___Type(ctx context.Context, field graphq
 
 // region    ***************************** args.gotpl *****************************
 
+func (ec *executionContext) field_Entity_findManyFinancingApplicationByIDs_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "reps",
+		func(ctx context.Context, v any) ([]*FinancingApplicationByIDsInput, error) {
+			return ec.unmarshalNFinancingApplicationByIDsInput2ᚕᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋapiᚋgeneratedᚐFinancingApplicationByIDsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["reps"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Entity_findManyOrderByIDs_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -806,6 +1367,58 @@ func (ec *executionContext) field_Entity_findManyUserByIDs_args(ctx context.Cont
 		return nil, err
 	}
 	args["reps"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_applyForFinancing_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "orderId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "termMonths",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["termMonths"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_decideFinancing_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "approve",
+		func(ctx context.Context, v any) (bool, error) {
+			return ec.unmarshalNBoolean2bool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["approve"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "reason",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["reason"] = arg2
 	return args, nil
 }
 
@@ -975,6 +1588,50 @@ func (ec *executionContext) field_Query__entities_args(ctx context.Context, rawA
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_financingApplication_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_financingApplications_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "status",
+		func(ctx context.Context, v any) (*store.ApplicationStatus, error) {
+			return ec.unmarshalOApplicationStatus2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐApplicationStatus(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["status"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field___Directive_args_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -1034,6 +1691,165 @@ func (ec *executionContext) field___Type_fields_args(ctx context.Context, rawArg
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _CreditReport_status(ctx context.Context, field graphql.CollectedField, obj *store.Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreditReport_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v financing.Status) graphql.Marshaler {
+			return ec.marshalNCreditStatus2githubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋfinancingᚐStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreditReport_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CreditReport", field, false, false, errors.New("field of type CreditStatus does not have child fields"))
+}
+
+func (ec *executionContext) _CreditReport_source(ctx context.Context, field graphql.CollectedField, obj *store.Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreditReport_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *store.Source) graphql.Marshaler {
+			return ec.marshalOCreditSource2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐSource(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreditReport_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CreditReport", field, false, false, errors.New("field of type CreditSource does not have child fields"))
+}
+
+func (ec *executionContext) _CreditReport_checkedAt(ctx context.Context, field graphql.CollectedField, obj *store.Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreditReport_checkedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CheckedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreditReport_checkedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CreditReport", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _CreditReport_isBureauDown(ctx context.Context, field graphql.CollectedField, obj *store.Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreditReport_isBureauDown(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IsBureauDown, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreditReport_isBureauDown(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CreditReport", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _CreditReport_note(ctx context.Context, field graphql.CollectedField, obj *store.Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreditReport_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Note(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreditReport_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CreditReport", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Entity_findManyFinancingApplicationByIDs(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Entity_findManyFinancingApplicationByIDs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Entity().FindManyFinancingApplicationByIDs(ctx, fc.Args["reps"].([]*FinancingApplicationByIDsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*store.Application) graphql.Marshaler {
+			return ec.marshalOFinancingApplication2ᚕᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Entity_findManyFinancingApplicationByIDs(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Entity",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FinancingApplication(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Entity_findManyFinancingApplicationByIDs_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
 
 func (ec *executionContext) _Entity_findManyOrderByIDs(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -1291,6 +2107,561 @@ func (ec *executionContext) fieldContext_Financing_ratePerMille(_ context.Contex
 	return graphql.NewScalarFieldContext("Financing", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _FinancingApplication_id(ctx context.Context, field graphql.CollectedField, obj *store.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FinancingApplication_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FinancingApplication_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FinancingApplication", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _FinancingApplication_order(ctx context.Context, field graphql.CollectedField, obj *store.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FinancingApplication_order(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Order(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *store.Order) graphql.Marshaler {
+			return ec.marshalNOrder2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐOrder(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FinancingApplication_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FinancingApplication",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Order(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FinancingApplication_customer(ctx context.Context, field graphql.CollectedField, obj *store.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FinancingApplication_customer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Customer(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *store.User) graphql.Marshaler {
+			return ec.marshalNUser2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐUser(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FinancingApplication_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FinancingApplication",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FinancingApplication_status(ctx context.Context, field graphql.CollectedField, obj *store.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FinancingApplication_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v store.ApplicationStatus) graphql.Marshaler {
+			return ec.marshalNApplicationStatus2githubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐApplicationStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FinancingApplication_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FinancingApplication", field, false, false, errors.New("field of type ApplicationStatus does not have child fields"))
+}
+
+func (ec *executionContext) _FinancingApplication_reason(ctx context.Context, field graphql.CollectedField, obj *store.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FinancingApplication_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FinancingApplication_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FinancingApplication", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FinancingApplication_total(ctx context.Context, field graphql.CollectedField, obj *store.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FinancingApplication_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *financing.Money) graphql.Marshaler {
+			return ec.marshalNMoney2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋfinancingᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FinancingApplication_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FinancingApplication",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FinancingApplication_termMonths(ctx context.Context, field graphql.CollectedField, obj *store.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FinancingApplication_termMonths(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TermMonths, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FinancingApplication_termMonths(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FinancingApplication", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _FinancingApplication_ratePerMille(ctx context.Context, field graphql.CollectedField, obj *store.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FinancingApplication_ratePerMille(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RatePerMille, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FinancingApplication_ratePerMille(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FinancingApplication", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _FinancingApplication_monthlyPayment(ctx context.Context, field graphql.CollectedField, obj *store.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FinancingApplication_monthlyPayment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MonthlyPayment(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *financing.Money) graphql.Marshaler {
+			return ec.marshalNMoney2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋfinancingᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FinancingApplication_monthlyPayment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FinancingApplication",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FinancingApplication_createdAt(ctx context.Context, field graphql.CollectedField, obj *store.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FinancingApplication_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FinancingApplication_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FinancingApplication", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _FinancingApplication_decidedAt(ctx context.Context, field graphql.CollectedField, obj *store.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FinancingApplication_decidedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DecidedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FinancingApplication_decidedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FinancingApplication", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _FinancingApplication_ledger(ctx context.Context, field graphql.CollectedField, obj *store.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FinancingApplication_ledger(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.FinancingApplication().Ledger(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*store.Entry) graphql.Marshaler {
+			return ec.marshalOLedgerEntry2ᚕᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐEntryᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FinancingApplication_ledger(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FinancingApplication",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LedgerEntry(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FinancingApplicationConnection_edges(ctx context.Context, field graphql.CollectedField, obj *FinancingApplicationConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FinancingApplicationConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*FinancingApplicationEdge) graphql.Marshaler {
+			return ec.marshalNFinancingApplicationEdge2ᚕᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋapiᚋgeneratedᚐFinancingApplicationEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FinancingApplicationConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FinancingApplicationConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FinancingApplicationEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FinancingApplicationConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *FinancingApplicationConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FinancingApplicationConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *graphqlserver.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋinternalᚋgraphqlserverᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FinancingApplicationConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FinancingApplicationConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FinancingApplicationEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *FinancingApplicationEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FinancingApplicationEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FinancingApplicationEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FinancingApplicationEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FinancingApplicationEdge_node(ctx context.Context, field graphql.CollectedField, obj *FinancingApplicationEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FinancingApplicationEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *store.Application) graphql.Marshaler {
+			return ec.marshalNFinancingApplication2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐApplication(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FinancingApplicationEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FinancingApplicationEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FinancingApplication(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LedgerEntry_before(ctx context.Context, field graphql.CollectedField, obj *store.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LedgerEntry_before(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Before, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LedgerEntry_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LedgerEntry", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _LedgerEntry_after(ctx context.Context, field graphql.CollectedField, obj *store.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LedgerEntry_after(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.After, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LedgerEntry_after(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LedgerEntry", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _LedgerEntry_reason(ctx context.Context, field graphql.CollectedField, obj *store.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LedgerEntry_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LedgerEntry_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LedgerEntry", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _LedgerEntry_changedBy(ctx context.Context, field graphql.CollectedField, obj *store.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LedgerEntry_changedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ChangedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LedgerEntry_changedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LedgerEntry", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _LedgerEntry_changedAt(ctx context.Context, field graphql.CollectedField, obj *store.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LedgerEntry_changedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ChangedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LedgerEntry_changedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LedgerEntry", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
 func (ec *executionContext) _Money_amount(ctx context.Context, field graphql.CollectedField, obj *financing.Money) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1375,6 +2746,94 @@ func (ec *executionContext) fieldContext_Mutation_setCreditStatus(ctx context.Co
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_setCreditStatus_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_applyForFinancing(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_applyForFinancing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ApplyForFinancing(ctx, fc.Args["orderId"].(string), fc.Args["termMonths"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *store.Application) graphql.Marshaler {
+			return ec.marshalOFinancingApplication2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_applyForFinancing(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FinancingApplication(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_applyForFinancing_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_decideFinancing(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_decideFinancing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DecideFinancing(ctx, fc.Args["id"].(string), fc.Args["approve"].(bool), fc.Args["reason"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *store.Application) graphql.Marshaler {
+			return ec.marshalOFinancingApplication2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_decideFinancing(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FinancingApplication(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_decideFinancing_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -1512,6 +2971,153 @@ func (ec *executionContext) fieldContext_Order_financing(ctx context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _Order_financingApplication(ctx context.Context, field graphql.CollectedField, obj *store.Order) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Order_financingApplication(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Order_financingApplication(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *store.Application) graphql.Marshaler {
+			return ec.marshalOFinancingApplication2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Order_financingApplication(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Order",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FinancingApplication(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Order_financingApplication(ctx context.Context, field graphql.CollectedField, obj *store.Order) (any, error) {
+	resolver := ec.Resolvers.Order()
+	if batch, ok := graphql.BatchParentsFor[*store.Order](ctx, "Order"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.FinancingApplication(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*store.Application](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Order.financingApplication",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.FinancingApplication(ctx, []*store.Order{obj})
+	return graphql.ResolveBatchSingleResult[*store.Application](
+		ctx,
+		results,
+		err,
+		"Order.financingApplication",
+	)
+}
+
+func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *graphqlserver.PageInfo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PageInfo_hasNextPage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HasNextPage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PageInfo_hasNextPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PageInfo", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _PageInfo_hasPreviousPage(ctx context.Context, field graphql.CollectedField, obj *graphqlserver.PageInfo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PageInfo_hasPreviousPage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HasPreviousPage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PageInfo_hasPreviousPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PageInfo", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _PageInfo_startCursor(ctx context.Context, field graphql.CollectedField, obj *graphqlserver.PageInfo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PageInfo_startCursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StartCursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PageInfo_startCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PageInfo", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graphql.CollectedField, obj *graphqlserver.PageInfo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PageInfo_endCursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndCursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PageInfo", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Product_id(ctx context.Context, field graphql.CollectedField, obj *store.Product) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1605,6 +3211,94 @@ func (ec *executionContext) fieldContext_Product_monthlyFrom(ctx context.Context
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Product_monthlyFrom_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_financingApplication(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_financingApplication(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().FinancingApplication(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *store.Application) graphql.Marshaler {
+			return ec.marshalOFinancingApplication2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_financingApplication(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FinancingApplication(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_financingApplication_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_financingApplications(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_financingApplications(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().FinancingApplications(ctx, fc.Args["status"].(*store.ApplicationStatus), fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FinancingApplicationConnection) graphql.Marshaler {
+			return ec.marshalOFinancingApplicationConnection2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋapiᚋgeneratedᚐFinancingApplicationConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_financingApplications(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FinancingApplicationConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_financingApplications_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -1807,6 +3501,70 @@ func (ec *executionContext) _User_creditStatus(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_User_creditStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, true, true, errors.New("field of type CreditStatus does not have child fields"))
+}
+
+func (ec *executionContext) _User_creditReport(ctx context.Context, field graphql.CollectedField, obj *store.User) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_User_creditReport(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.User().CreditReport(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *store.Report) graphql.Marshaler {
+			return ec.marshalOCreditReport2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐReport(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_User_creditReport(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "User",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CreditReport(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _User_creditLedger(ctx context.Context, field graphql.CollectedField, obj *store.User) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_User_creditLedger(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.User().CreditLedger(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*store.Entry) graphql.Marshaler {
+			return ec.marshalOLedgerEntry2ᚕᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐEntryᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_User_creditLedger(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "User",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LedgerEntry(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) __Service_sdl(ctx context.Context, field graphql.CollectedField, obj *fedruntime.Service) (ret graphql.Marshaler) {
@@ -2891,6 +4649,36 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
+func (ec *executionContext) unmarshalInputFinancingApplicationByIDsInput(ctx context.Context, obj any) (FinancingApplicationByIDsInput, error) {
+	var it FinancingApplicationByIDsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ID"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ID":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ID"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputOrderByIDsInput(ctx context.Context, obj any) (OrderByIDsInput, error) {
 	var it OrderByIDsInput
 	if obj == nil {
@@ -3010,6 +4798,11 @@ func (ec *executionContext) __Entity(ctx context.Context, sel ast.SelectionSet, 
 			return graphql.Null
 		}
 		return ec._Order(ctx, sel, obj)
+	case *store.Application:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._FinancingApplication(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -3022,6 +4815,64 @@ func (ec *executionContext) __Entity(ctx context.Context, sel ast.SelectionSet, 
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
+
+var creditReportImplementors = []string{"CreditReport"}
+
+func (ec *executionContext) _CreditReport(ctx context.Context, sel ast.SelectionSet, obj *store.Report) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, creditReportImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CreditReport")
+		case "status":
+			out.Values[i] = ec._CreditReport_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "source":
+			out.Values[i] = ec._CreditReport_source(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "checkedAt":
+			out.Values[i] = ec._CreditReport_checkedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "isBureauDown":
+			out.Values[i] = ec._CreditReport_isBureauDown(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "note":
+			out.Values[i] = ec._CreditReport_note(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
 
 var entityImplementors = []string{"Entity"}
 
@@ -3043,6 +4894,28 @@ func (ec *executionContext) _Entity(ctx context.Context, sel ast.SelectionSet) g
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Entity")
+		case "findManyFinancingApplicationByIDs":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Entity_findManyFinancingApplicationByIDs(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "findManyOrderByIDs":
 			field := field
 
@@ -3188,6 +5061,276 @@ func (ec *executionContext) _Financing(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
+var financingApplicationImplementors = []string{"FinancingApplication", "_Entity"}
+
+func (ec *executionContext) _FinancingApplication(ctx context.Context, sel ast.SelectionSet, obj *store.Application) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, financingApplicationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FinancingApplication")
+		case "id":
+			out.Values[i] = ec._FinancingApplication_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "order":
+			out.Values[i] = ec._FinancingApplication_order(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "customer":
+			out.Values[i] = ec._FinancingApplication_customer(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "status":
+			out.Values[i] = ec._FinancingApplication_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reason":
+			out.Values[i] = ec._FinancingApplication_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "total":
+			out.Values[i] = ec._FinancingApplication_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "termMonths":
+			out.Values[i] = ec._FinancingApplication_termMonths(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "ratePerMille":
+			out.Values[i] = ec._FinancingApplication_ratePerMille(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "monthlyPayment":
+			out.Values[i] = ec._FinancingApplication_monthlyPayment(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdAt":
+			out.Values[i] = ec._FinancingApplication_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "decidedAt":
+			out.Values[i] = ec._FinancingApplication_decidedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "ledger":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._FinancingApplication_ledger(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var financingApplicationConnectionImplementors = []string{"FinancingApplicationConnection"}
+
+func (ec *executionContext) _FinancingApplicationConnection(ctx context.Context, sel ast.SelectionSet, obj *FinancingApplicationConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, financingApplicationConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FinancingApplicationConnection")
+		case "edges":
+			out.Values[i] = ec._FinancingApplicationConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._FinancingApplicationConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var financingApplicationEdgeImplementors = []string{"FinancingApplicationEdge"}
+
+func (ec *executionContext) _FinancingApplicationEdge(ctx context.Context, sel ast.SelectionSet, obj *FinancingApplicationEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, financingApplicationEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FinancingApplicationEdge")
+		case "cursor":
+			out.Values[i] = ec._FinancingApplicationEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._FinancingApplicationEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var ledgerEntryImplementors = []string{"LedgerEntry"}
+
+func (ec *executionContext) _LedgerEntry(ctx context.Context, sel ast.SelectionSet, obj *store.Entry) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, ledgerEntryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LedgerEntry")
+		case "before":
+			out.Values[i] = ec._LedgerEntry_before(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "after":
+			out.Values[i] = ec._LedgerEntry_after(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._LedgerEntry_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "changedBy":
+			out.Values[i] = ec._LedgerEntry_changedBy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "changedAt":
+			out.Values[i] = ec._LedgerEntry_changedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var moneyImplementors = []string{"Money"}
 
 func (ec *executionContext) _Money(ctx context.Context, sel ast.SelectionSet, obj *financing.Money) graphql.Marshaler {
@@ -3254,6 +5397,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "setCreditStatus":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_setCreditStatus(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "applyForFinancing":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_applyForFinancing(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "decideFinancing":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_decideFinancing(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
@@ -3410,6 +5567,97 @@ func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, ob
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "financingApplication":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Order_financingApplication(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var pageInfoImplementors = []string{"PageInfo"}
+
+func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet, obj *graphqlserver.PageInfo) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, pageInfoImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PageInfo")
+		case "hasNextPage":
+			out.Values[i] = ec._PageInfo_hasNextPage(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hasPreviousPage":
+			out.Values[i] = ec._PageInfo_hasPreviousPage(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "startCursor":
+			out.Values[i] = ec._PageInfo_startCursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "endCursor":
+			out.Values[i] = ec._PageInfo_endCursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -3565,6 +5813,50 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Query")
+		case "financingApplication":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_financingApplication(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "financingApplications":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_financingApplications(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "_entities":
 			field := field
 
@@ -3671,6 +5963,82 @@ func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj
 					}
 				}()
 				res = ec._User_creditStatus(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "creditReport":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._User_creditReport(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "creditLedger":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._User_creditLedger(ctx, field, obj)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -4150,6 +6518,23 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) unmarshalNApplicationStatus2githubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐApplicationStatus(ctx context.Context, v any) (store.ApplicationStatus, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := store.ApplicationStatus(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNApplicationStatus2githubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐApplicationStatus(ctx context.Context, sel ast.SelectionSet, v store.ApplicationStatus) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -4197,6 +6582,56 @@ func (ec *executionContext) marshalNFieldSet2string(ctx context.Context, sel ast
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNFinancingApplication2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐApplication(ctx context.Context, sel ast.SelectionSet, v *store.Application) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._FinancingApplication(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNFinancingApplicationByIDsInput2ᚕᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋapiᚋgeneratedᚐFinancingApplicationByIDsInput(ctx context.Context, v any) ([]*FinancingApplicationByIDsInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*FinancingApplicationByIDsInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalOFinancingApplicationByIDsInput2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋapiᚋgeneratedᚐFinancingApplicationByIDsInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNFinancingApplicationEdge2ᚕᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋapiᚋgeneratedᚐFinancingApplicationEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*FinancingApplicationEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFinancingApplicationEdge2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋapiᚋgeneratedᚐFinancingApplicationEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFinancingApplicationEdge2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋapiᚋgeneratedᚐFinancingApplicationEdge(ctx context.Context, sel ast.SelectionSet, v *FinancingApplicationEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._FinancingApplicationEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNFinancingDecision2githubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋfinancingᚐDecision(ctx context.Context, v any) (financing.Decision, error) {
@@ -4248,6 +6683,16 @@ func (ec *executionContext) marshalNInt2int(ctx context.Context, sel ast.Selecti
 	return res
 }
 
+func (ec *executionContext) marshalNLedgerEntry2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐEntry(ctx context.Context, sel ast.SelectionSet, v *store.Entry) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._LedgerEntry(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNMoney2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋfinancingᚐMoney(ctx context.Context, sel ast.SelectionSet, v *financing.Money) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -4256,6 +6701,16 @@ func (ec *executionContext) marshalNMoney2ᚖgithubᚗcomᚋweftᚑgraphᚋweft�
 		return graphql.Null
 	}
 	return ec._Money(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNOrder2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐOrder(ctx context.Context, sel ast.SelectionSet, v *store.Order) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Order(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNOrderByIDsInput2ᚕᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋapiᚋgeneratedᚐOrderByIDsInput(ctx context.Context, v any) ([]*OrderByIDsInput, error) {
@@ -4270,6 +6725,16 @@ func (ec *executionContext) unmarshalNOrderByIDsInput2ᚕᚖgithubᚗcomᚋweft�
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) marshalNPageInfo2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋinternalᚋgraphqlserverᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v *graphqlserver.PageInfo) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PageInfo(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNProductByIDsInput2ᚕᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋapiᚋgeneratedᚐProductByIDsInput(ctx context.Context, v any) ([]*ProductByIDsInput, error) {
@@ -4294,6 +6759,22 @@ func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) 
 func (ec *executionContext) marshalNString2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
 	_ = sel
 	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
+	res, err := graphql.UnmarshalTime(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTime2timeᚐTime(ctx context.Context, sel ast.SelectionSet, v time.Time) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalTime(v)
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4378,6 +6859,23 @@ func (ec *executionContext) marshalN_Any2ᚕmapᚄ(ctx context.Context, sel ast.
 }
 
 func (ec *executionContext) marshalN_Entity2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋpluginᚋfederationᚋfedruntimeᚐEntity(ctx context.Context, sel ast.SelectionSet, v []fedruntime.Entity) graphql.Marshaler {
+	{
+		var batchItemsOrder []*store.Order
+		batchIdxMapOrder := map[int]int{}
+		for i, item := range v {
+			switch concrete := item.(type) {
+			case store.Order:
+				batchIdxMapOrder[i] = len(batchItemsOrder)
+				batchItemsOrder = append(batchItemsOrder, &concrete)
+			case *store.Order:
+				batchIdxMapOrder[i] = len(batchItemsOrder)
+				batchItemsOrder = append(batchItemsOrder, concrete)
+			}
+		}
+		if len(batchItemsOrder) > 0 {
+			ctx = graphql.WithBatchParents(ctx, "Order", batchItemsOrder, batchIdxMapOrder)
+		}
+	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -4679,6 +7177,25 @@ func (ec *executionContext) marshalNfederation__Scope2ᚕᚕstringᚄ(ctx contex
 	return ret
 }
 
+func (ec *executionContext) unmarshalOApplicationStatus2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐApplicationStatus(ctx context.Context, v any) (*store.ApplicationStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := store.ApplicationStatus(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOApplicationStatus2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐApplicationStatus(ctx context.Context, sel ast.SelectionSet, v *store.ApplicationStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
 func (ec *executionContext) unmarshalOBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -4709,6 +7226,32 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	return res
 }
 
+func (ec *executionContext) marshalOCreditReport2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐReport(ctx context.Context, sel ast.SelectionSet, v *store.Report) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CreditReport(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOCreditSource2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐSource(ctx context.Context, v any) (*store.Source, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := store.Source(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCreditSource2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐSource(ctx context.Context, sel ast.SelectionSet, v *store.Source) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
 func (ec *executionContext) unmarshalOCreditStatus2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋfinancingᚐStatus(ctx context.Context, v any) (*financing.Status, error) {
 	if v == nil {
 		return nil, nil
@@ -4735,6 +7278,41 @@ func (ec *executionContext) marshalOFinancing2ᚖgithubᚗcomᚋweftᚑgraphᚋw
 	return ec._Financing(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOFinancingApplication2ᚕᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐApplication(ctx context.Context, sel ast.SelectionSet, v []*store.Application) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalOFinancingApplication2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐApplication(ctx, sel, v[i])
+	})
+
+	return ret
+}
+
+func (ec *executionContext) marshalOFinancingApplication2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐApplication(ctx context.Context, sel ast.SelectionSet, v *store.Application) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FinancingApplication(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOFinancingApplicationByIDsInput2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋapiᚋgeneratedᚐFinancingApplicationByIDsInput(ctx context.Context, v any) (*FinancingApplicationByIDsInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputFinancingApplicationByIDsInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFinancingApplicationConnection2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋapiᚋgeneratedᚐFinancingApplicationConnection(ctx context.Context, sel ast.SelectionSet, v *FinancingApplicationConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FinancingApplicationConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOInt2ᚖint(ctx context.Context, v any) (*int, error) {
 	if v == nil {
 		return nil, nil
@@ -4753,6 +7331,25 @@ func (ec *executionContext) marshalOInt2ᚖint(ctx context.Context, sel ast.Sele
 	return res
 }
 
+func (ec *executionContext) marshalOLedgerEntry2ᚕᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []*store.Entry) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNLedgerEntry2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋstoreᚐEntry(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOMoney2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋcreditᚋfinancingᚐMoney(ctx context.Context, sel ast.SelectionSet, v *financing.Money) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -4764,6 +7361,7 @@ func (ec *executionContext) marshalOOrder2ᚕᚖgithubᚗcomᚋweftᚑgraphᚋwe
 	if v == nil {
 		return graphql.Null
 	}
+	ctx = graphql.WithBatchParents(ctx, "Order", v, nil)
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -4878,6 +7476,24 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	_ = sel
 	_ = ctx
 	res := graphql.MarshalString(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOTime2ᚖtimeᚐTime(ctx context.Context, v any) (*time.Time, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalTime(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOTime2ᚖtimeᚐTime(ctx context.Context, sel ast.SelectionSet, v *time.Time) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalTime(*v)
 	return res
 }
 

@@ -2,6 +2,25 @@
 
 package generated
 
+import (
+	"github.com/weft-graph/weft/subgraphs/credit/store"
+	"github.com/weft-graph/weft/subgraphs/internal/graphqlserver"
+)
+
+type FinancingApplicationByIDsInput struct {
+	ID string `json:"ID"`
+}
+
+type FinancingApplicationConnection struct {
+	Edges    []*FinancingApplicationEdge `json:"edges"`
+	PageInfo *graphqlserver.PageInfo     `json:"pageInfo"`
+}
+
+type FinancingApplicationEdge struct {
+	Cursor string             `json:"cursor"`
+	Node   *store.Application `json:"node"`
+}
+
 // Each field is nullable, so that one that fails takes nothing from the answers of those that ran before it.
 type Mutation struct {
 }
