@@ -79,7 +79,8 @@ func TestGraphQLJS(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := parserOf(t, string(sdl), operation.Limits{})
-	cases, alike := readGraphQLJS(t), 0
+	cases := readGraphQLJS[graphQLJSCase](t, "WEFT_GRAPHQLJS", "testdata/graphqljs/cases.jsonl")
+	alike := 0
 	broken := map[string]int{}
 	for _, c := range cases {
 		errs := p.Validate(c.Document)
@@ -118,23 +119,27 @@ func TestGraphQLJS(t *testing.T) {
 	t.Logf("%d documents, of which %d have the very same set of broken rules", len(cases), alike)
 }
 
-func readGraphQLJS(t *testing.T) []graphQLJSCase {
-	name := os.Getenv("WEFT_GRAPHQLJS")
-	if name == "" {
-		name = "testdata/graphqljs/cases.jsonl"
+// readGraphQLJS reads the lines of the file that the environment names, or of the one that is here.
+func readGraphQLJS[T any](t *testing.T, variable, name string) []T {
+	if other := os.Getenv(variable); other != "" {
+		name = other
 	}
 	file, err := os.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	var cases []graphQLJSCase
-	for lines := bufio.NewScanner(file); lines.Scan(); {
-		var c graphQLJSCase
+	var cases []T
+	lines := bufio.NewScanner(file)
+	for lines.Scan() {
+		var c T
 		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
 			t.Fatal(err)
 		}
 		cases = append(cases, c)
+	}
+	if err := lines.Err(); err != nil {
+		t.Fatal(err)
 	}
 	return cases
 }

@@ -5,22 +5,7 @@
 import { readFileSync } from 'node:fs'
 import * as graphql from 'graphql'
 import { documents } from './documents.mjs'
-import { breakSomething, randomDocument } from './random.mjs'
-
-const option = (name, value) => {
-  const at = process.argv.indexOf('--' + name)
-  return at < 0 ? value : Number(process.argv[at + 1])
-}
-
-/** random is a small generator of equally distributed numbers (mulberry32). */
-function random(seed) {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-}
+import { breakSomething, option, random, randomDocument } from './random.mjs'
 
 const schema = graphql.buildSchema(readFileSync(new URL('schema.graphql', import.meta.url), 'utf8'))
 

@@ -3,7 +3,23 @@ import * as graphql from 'graphql'
 
 const { Kind } = graphql
 const name = (value) => ({ kind: Kind.NAME, value })
-const pick = (next, list) => list[Math.floor(next() * list.length)]
+export const pick = (next, list) => list[Math.floor(next() * list.length)]
+
+/** option is the number behind a flag of the command line. */
+export function option(name, value) {
+  const at = process.argv.indexOf('--' + name)
+  return at < 0 ? value : Number(process.argv[at + 1])
+}
+
+/** random is a small generator of equally distributed numbers (mulberry32). */
+export function random(seed) {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  }
+}
 
 /** randomDocument returns the tree of a document that is valid but for rare conflicts of its fields. */
 export function randomDocument(schema, next) {
