@@ -6,6 +6,7 @@ import (
 
 	"github.com/weft-graph/weft/subgraphs/internal/auth"
 	"github.com/weft-graph/weft/subgraphs/internal/boot"
+	"github.com/weft-graph/weft/subgraphs/internal/events"
 	"github.com/weft-graph/weft/subgraphs/product/api"
 	"github.com/weft-graph/weft/subgraphs/product/store"
 )
@@ -16,17 +17,23 @@ const defaultPort = 4002
 
 type config struct {
 	boot.Config
-	peerKey []byte
+	events   events.Config
+	orderURL string
 }
 
 func main() {
+	events.Main("product", "order")
 	boot.Main(configure, run)
 }
 
-// configure reads what boot.Config does not: PEER_KEY.
+// configure reads what boot.Config does not: ORDER_URL and what events.Configure reads.
 func configure(environment *boot.Environment) (config, boot.Config) {
 	shared := environment.Config("product", defaultPort)
-	return config{Config: shared, peerKey: environment.Key("PEER_KEY", "the order service's")}, shared
+	return config{
+		Config:   shared,
+		orderURL: environment.URL("ORDER_URL", "http://127.0.0.1:4003", "the order service"),
+		events:   events.Configure(environment),
+	}, shared
 }
 
 func run(ctx context.Context, config config) error {
@@ -35,19 +42,29 @@ func run(ctx context.Context, config config) error {
 		return err
 	}
 	defer db.Close()
+	bus, err := config.events.Open("product", db)
+	if err != nil {
+		return err
+	}
+	defer bus.Close()
 	products := store.New(db)
 	if config.DemoData {
 		if err := products.Seed(ctx); err != nil {
 			return err
 		}
 	}
+	if err := products.Backfill(ctx); err != nil {
+		return err
+	}
 	verifier := auth.NewVerifier(config.Trust)
+	handler := api.Handler(products, api.Config{RouterKey: config.RouterKey, PeerKey: bus.PeerKey, Verifier: verifier})
 	return boot.Run(ctx, boot.Server{
-		Listen: config.Listen,
-		Handler: api.Handler(products, api.Config{
-			RouterKey: config.RouterKey, PeerKey: config.peerKey, Verifier: verifier,
-		}),
-		Checks:     []boot.Check{{Name: "database", Try: db.Ping}},
-		Background: []func(context.Context) error{verifier.KeepKeys},
+		Listen:  config.Listen,
+		Handler: bus.Handler(handler),
+		// Neither the order service nor Redis is a check: without them the catalogue still answers.
+		Checks: []boot.Check{{Name: "database", Try: db.Ping}},
+		Background: append(bus.Background(
+			events.Source{Service: "order", URL: config.orderURL, Apply: products.ApplyOrder},
+		), verifier.KeepKeys),
 	})
 }

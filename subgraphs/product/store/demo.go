@@ -12,7 +12,7 @@ import (
 // demoStart is when the first demo product was added; each next one came an hour later, so their order is fixed.
 var demoStart = time.Date(2025, time.January, 6, 9, 0, 0, 0, time.UTC)
 
-// Seed adds the demo products that are not there yet. Products that staff have changed stay as they are, and a demo
+// Seed adds the demo products that were never there. Products that staff have changed or deleted stay so, and a demo
 // film whose title has been given to another product is left out.
 func (s *Store) Seed(ctx context.Context) error {
 	return s.db.Tx(ctx, func(tx database.Handle) error {
@@ -25,10 +25,15 @@ func (s *Store) Seed(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		told, err := wasTold(ctx, tx, ids)
+		if err != nil {
+			return err
+		}
 		for i, product := range list {
-			if found[i] != nil {
+			if found[i] != nil || told[ids[i]] {
 				continue
 			}
+			product.Facts().Version = 1
 			product.Facts().CreatedAt = demoStart.Add(time.Duration(i) * time.Hour)
 			if err := seed(ctx, tx, product); err != nil {
 				return fmt.Errorf("seed the demo product %s: %w", ids[i], err)

@@ -43,6 +43,8 @@ type Article struct {
 	Price       Money
 	Stock       int
 	CreatedAt   time.Time
+	// Version is raised by every change; events carry it.
+	Version int64
 }
 
 // Movie is a film. Its name is its title.

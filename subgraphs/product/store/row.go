@@ -8,7 +8,7 @@ import (
 )
 
 // columns are the columns that row reads, in the order in which rows are written.
-const columns = `id, sku, kind, name, description, price_amount, price_currency, stock, created_at,
+const columns = `id, sku, kind, name, description, price_amount, price_currency, stock, created_at, version,
 	year, cast_names, make, model, mileage`
 
 // row is a product as the table holds it.
@@ -22,6 +22,7 @@ type row struct {
 	PriceCurrency string    `db:"price_currency"`
 	Stock         int       `db:"stock"`
 	CreatedAt     time.Time `db:"created_at"`
+	Version       int64     `db:"version"`
 
 	Year    *int    `db:"year"`
 	Cast    *string `db:"cast_names"`
@@ -34,7 +35,7 @@ type row struct {
 func (r row) product() (Product, error) {
 	article := Article{
 		ID: r.ID, SKU: r.SKU, Name: r.Name, Description: r.Description,
-		Price: Money{Amount: r.PriceAmount, Currency: r.PriceCurrency}, Stock: r.Stock, CreatedAt: r.CreatedAt.UTC(),
+		Price: Money{Amount: r.PriceAmount, Currency: r.PriceCurrency}, Stock: r.Stock, CreatedAt: r.CreatedAt.UTC(), Version: r.Version,
 	}
 	switch r.Kind {
 	case KindMovie:
@@ -76,7 +77,7 @@ func write(product Product) (written, error) {
 	facts := product.Facts()
 	w := written{row: row{
 		ID: facts.ID, SKU: facts.SKU, Name: facts.Name, Description: facts.Description,
-		PriceAmount: facts.Price.Amount, PriceCurrency: facts.Price.Currency, Stock: facts.Stock, CreatedAt: facts.CreatedAt,
+		PriceAmount: facts.Price.Amount, PriceCurrency: facts.Price.Currency, Stock: facts.Stock, CreatedAt: facts.CreatedAt, Version: facts.Version,
 	}}
 	found := []string{facts.Name, facts.SKU}
 	if facts.Description != nil {

@@ -12,19 +12,20 @@ import (
 	"strings"
 
 	"github.com/weft-graph/weft/subgraphs/internal/database"
+	"github.com/weft-graph/weft/subgraphs/internal/events"
 	"github.com/weft-graph/weft/subgraphs/internal/fail"
 )
 
 //go:embed migrations/*.sql
 var embedded embed.FS
 
-// Migrations returns the goose migrations of the catalogue's tables.
+// Migrations returns the goose migrations of the catalogue's tables and those of its events.
 func Migrations() fs.FS {
 	sub, err := fs.Sub(embedded, "migrations")
 	if err != nil {
 		panic(err) // the folder is part of the binary
 	}
-	return sub
+	return events.Migrations(sub)
 }
 
 // Store is the catalogue in a database that has been migrated.
@@ -61,7 +62,7 @@ func (s *Store) create(ctx context.Context, product Product, skuPrefix string) e
 		return err
 	}
 	facts := product.Facts()
-	facts.ID, facts.CreatedAt = strings.ToLower(rand.Text()), database.Now()
+	facts.ID, facts.Version, facts.CreatedAt = strings.ToLower(rand.Text()), 1, database.Now()
 	if facts.SKU == "" {
 		facts.SKU = skuPrefix + "-" + rand.Text()[:12]
 	}
@@ -115,18 +116,18 @@ func change[P Product](ctx context.Context, db *database.DB, id string, apply fu
 
 // Delete takes a product out of the catalogue. It returns NOT_FOUND if there is none with this id.
 func (s *Store) Delete(ctx context.Context, id string) error {
-	if !isID(id) {
-		return noSuchProduct(id)
-	}
 	return s.db.Tx(ctx, func(tx database.Handle) error {
-		deleted, err := tx.Exec(ctx, `DELETE FROM products WHERE id = ?`, id)
+		found, err := byIDs(ctx, tx, []string{id})
 		if err != nil {
-			return fmt.Errorf("delete product %s: %w", id, err)
+			return err
 		}
-		if deleted == 0 {
+		if found[0] == nil {
 			return noSuchProduct(id)
 		}
-		return nil
+		if _, err := tx.Exec(ctx, `DELETE FROM products WHERE id = ?`, id); err != nil {
+			return fmt.Errorf("delete product %s: %w", id, err)
+		}
+		return tellDeleted(ctx, tx, found[0].Facts())
 	})
 }
 
@@ -191,35 +192,38 @@ func checkUnique(ctx context.Context, tx database.Handle, product Product) error
 	return nil
 }
 
+// insert writes a new product and tells of it.
 func insert(ctx context.Context, tx database.Handle, product Product) error {
 	w, err := write(product)
 	if err != nil {
 		return err
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO products (`+columns+`, name_key, search_text, title_key)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		w.ID, w.SKU, w.Kind, w.Name, w.Description, w.PriceAmount, w.PriceCurrency, w.Stock, w.CreatedAt,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		w.ID, w.SKU, w.Kind, w.Name, w.Description, w.PriceAmount, w.PriceCurrency, w.Stock, w.CreatedAt, w.Version,
 		w.Year, w.Cast, w.Make, w.Model, w.Mileage, w.nameKey, w.searchText, w.titleKey)
 	if err != nil {
 		return fmt.Errorf("add product %s: %w", w.ID, err)
 	}
-	return nil
+	return tell(ctx, tx, product.Facts())
 }
 
+// update writes a product that was read in the same transaction, raises its version and tells of it.
 func update(ctx context.Context, tx database.Handle, product Product) error {
+	product.Facts().Version++
 	w, err := write(product)
 	if err != nil {
 		return err
 	}
 	_, err = tx.Exec(ctx, `UPDATE products SET name = ?, description = ?, price_amount = ?, price_currency = ?, stock = ?,
-		year = ?, cast_names = ?, make = ?, model = ?, mileage = ?, name_key = ?, search_text = ?, title_key = ?
-		WHERE id = ?`,
+		year = ?, cast_names = ?, make = ?, model = ?, mileage = ?, name_key = ?, search_text = ?, title_key = ?,
+		version = ? WHERE id = ?`,
 		w.Name, w.Description, w.PriceAmount, w.PriceCurrency, w.Stock,
-		w.Year, w.Cast, w.Make, w.Model, w.Mileage, w.nameKey, w.searchText, w.titleKey, w.ID)
+		w.Year, w.Cast, w.Make, w.Model, w.Mileage, w.nameKey, w.searchText, w.titleKey, w.Version, w.ID)
 	if err != nil {
 		return fmt.Errorf("change product %s: %w", w.ID, err)
 	}
-	return nil
+	return tell(ctx, tx, product.Facts())
 }
 
 // isID says whether id can be one of ours: 1 to 64 of the characters that are safe in a URL. Anything else is not

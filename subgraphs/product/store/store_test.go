@@ -184,7 +184,7 @@ func TestUpdateChangesWhatIsGiven(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := *movie
-		want.Stock, want.Description, want.Cast = 0, ptr("A city looks for one man."), []string{}
+		want.Stock, want.Version, want.Description, want.Cast = 0, movie.Version+2, ptr("A city looks for one man."), []string{}
 		patch := store.MoviePatch{Stock: ptr(0), Description: want.Description, Cast: []string{}}
 		if _, err := s.UpdateMovie(ctx, movie.ID, patch); err != nil {
 			t.Fatal(err)
@@ -232,7 +232,7 @@ func TestConcurrentUpdatesLoseNothing(t *testing.T) {
 		group.Wait()
 		want := *vehicle
 		want.Make, want.Model, want.Year, want.Mileage, want.Price.Amount, want.Stock = "Seat", "Marbella", 1990, 7, 8, 9
-		want.Name = "Seat Marbella"
+		want.Name, want.Version = "Seat Marbella", vehicle.Version+int64(len(patches))
 		got, err := s.ByIDs(ctx, []string{vehicle.ID})
 		if err != nil {
 			t.Fatal(err)
