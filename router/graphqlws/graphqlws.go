@@ -109,7 +109,7 @@ func (m Message) Append(dst []byte) []byte {
 		id, _ := json.Marshal(m.ID) // a string always can be written
 		dst = append(append(dst, `,"id":`...), id...)
 	}
-	if m.Payload != nil {
+	if len(m.Payload) > 0 {
 		dst = append(append(dst, `,"payload":`...), m.Payload...)
 	}
 	return append(dst, '}')
