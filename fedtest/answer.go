@@ -26,6 +26,8 @@ type Answer struct {
 	Errors []Error
 	// Calls are the calls of subgraphs, by subgraph and body.
 	Calls []Call
+	// Plan is the plan that was followed, in the form that `weft plan` prints; empty if the request was refused.
+	Plan string
 }
 
 // Error is one entry of "errors".

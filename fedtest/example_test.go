@@ -90,3 +90,49 @@ func ExampleSubgraph_resolvers() {
 	fmt.Printf("%s\n", answer.Body)
 	// Output: {"data":{"film":{"price":"117 cents"}}}
 }
+
+func ExampleAnswer_plan() {
+	g, err := fedtest.Compose(
+		fedtest.Subgraph{
+			Name: "films",
+			SDL: `
+				extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])
+				type Query { film: Film }
+				type Film @key(fields: "id") { id: ID! rating: Int }`,
+			Data: `{"Query": {"film": {"id": "1", "rating": 3}}}`,
+		},
+		fedtest.Subgraph{
+			Name: "ratings",
+			SDL: `
+				extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@override"])
+				type Film @key(fields: "id") { id: ID! rating: Int @override(from: "films", label: "new-ratings") }`,
+			Data: `{"Film": [{"id": "1", "rating": 5}]}`,
+		},
+	)
+	if err != nil {
+		log.Fatal(err)
+	}
+	answer, err := g.Answer(context.Background(), fedtest.Request{Document: `{ film { rating } }`, Labels: []string{"new-ratings"}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%s\n%s", answer.Body, answer.Plan)
+	// Output:
+	// {"data":{"film":{"rating":5}}}
+	// query: 2 fetches, 2 waves
+	// fetch 0, wave 1, films: film
+	//     {
+	//       film {
+	//         id
+	//       }
+	//     }
+	// fetch 1, wave 2, ratings, after 0: rating of film by {id}
+	//   at film: Film {id}
+	//     query($representations: [_Any!]!) {
+	//       _entities(representations: $representations) {
+	//         ... on Film {
+	//           rating
+	//         }
+	//       }
+	//     }
+}

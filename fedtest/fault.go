@@ -20,7 +20,8 @@ import (
 type Fault struct {
 	// Subgraph is the subgraph's name.
 	Subgraph string
-	// Latency is waited before the subgraph answers, or until the request's time is over.
+	// Latency is waited before the subgraph answers, or until the request's time is over. Inside of testing/synctest it
+	// takes no time.
 	Latency time.Duration
 	// Status is answered in place of a GraphQL response, without a body: 503.
 	Status int

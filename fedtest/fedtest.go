@@ -181,10 +181,15 @@ func (g *Graph) Answer(ctx context.Context, req Request) (*Answer, error) {
 	f := &fetcher{graph: g, req: req}
 	result := prepared.Execute(ctx, values, fallen, f)
 	defer result.Release()
-	return newAnswer(result.Body, f.sorted()), nil
+	answer := newAnswer(result.Body, f.sorted())
+	if plan, err := prepared.Plan(ctx, fallen); err == nil { // if not, that is the answer's error
+		answer.Plan = plan.String()
+	}
+	return answer, nil
 }
 
-// Plan returns the plan of a document's only operation in the form that `weft plan` prints, for a golden file.
+// Plan returns the plan of a document's only operation in the form that `weft plan` prints, for a golden file. It asks no
+// subgraph. The plan of a request with labels or an identity is its Answer's.
 func (g *Graph) Plan(t testing.TB, document string) string {
 	t.Helper()
 	prepared, errs := g.graph.Prepare(document, "")
