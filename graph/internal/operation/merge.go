@@ -93,26 +93,47 @@ func splitByTypes(occurrences []occurrence) []class {
 	var classes []class
 	var covered schema.TypeSet
 	for _, o := range occurrences {
-		var next []class
-		for _, c := range classes {
-			in, out := c.types.And(o.on), c.types.Minus(o.on)
-			if in.IsEmpty() {
-				next = append(next, c)
+		for i := 0; i < len(classes); i++ {
+			if !overlap(classes[i].types, o.on) {
 				continue
 			}
-			if !out.IsEmpty() {
-				next = append(next, class{types: out, occurrences: slices.Clip(c.occurrences)})
-				c.occurrences = slices.Clone(c.occurrences)
+			if c := classes[i]; !covers(o.on, c.types) {
+				without := class{types: c.types.Minus(o.on), occurrences: slices.Clip(c.occurrences)}
+				classes = slices.Insert(classes, i, without)
+				i++
+				classes[i] = class{types: c.types.And(o.on), occurrences: slices.Clone(c.occurrences)}
 			}
-			next = append(next, class{types: in, occurrences: append(c.occurrences, o)})
+			classes[i].occurrences = append(classes[i].occurrences, o)
 		}
-		if fresh := o.on.Minus(covered); !fresh.IsEmpty() {
-			next = append(next, class{types: fresh, occurrences: []occurrence{o}})
+		if !covers(covered, o.on) {
+			classes = append(classes, class{types: o.on.Minus(covered), occurrences: []occurrence{o}})
+			covered = covered.Or(o.on)
 		}
-		covered = covered.Or(o.on)
-		classes = next
 	}
 	return classes
+}
+
+// overlap reports whether some type is in both sets.
+func overlap(a, b schema.TypeSet) bool {
+	for i := range min(len(a), len(b)) {
+		if a[i]&b[i] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// covers reports whether every type of b is in a.
+func covers(a, b schema.TypeSet) bool {
+	for i, word := range b {
+		if i < len(a) {
+			word &^= a[i]
+		}
+		if word != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // splitByDefinition gives each type the definition by which its values are completed: its own
@@ -188,7 +209,7 @@ func (c class) standsBetween(all [][]class, key, first, second int) bool {
 		}
 		for _, other := range classes {
 			for _, a := range other.anchors {
-				if from.at < a.at && a.at < to.at && a.when.canMeet(to.when) && !c.types.And(other.types).IsEmpty() {
+				if from.at < a.at && a.at < to.at && a.when.canMeet(to.when) && overlap(c.types, other.types) {
 					return true
 				}
 			}
