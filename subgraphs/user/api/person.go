@@ -91,7 +91,7 @@ func (r *Resolver) users(ctx context.Context, first *int, after *string) (*gener
 		return nil, err
 	}
 	connection := &generated.UserConnection{
-		Edges: []*generated.UserEdge{}, TotalCount: page.Total,
+		Edges:    []*generated.UserEdge{},
 		PageInfo: &graphqlserver.PageInfo{HasNextPage: page.HasMore, HasPreviousPage: after != nil},
 	}
 	for _, user := range page.Users {

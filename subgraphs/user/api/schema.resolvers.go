@@ -112,6 +112,10 @@ func (r *userResolver) Sessions(ctx context.Context, obj *store.User) ([]*store.
 	return r.store.Sessions(ctx, obj.ID)
 }
 
+func (r *userConnectionResolver) TotalCount(ctx context.Context, obj *generated.UserConnection) (int, error) {
+	return r.store.CountUsers(ctx)
+}
+
 func (r *Resolver) Mutation() generated.MutationResolver { return &mutationResolver{r} }
 
 func (r *Resolver) Query() generated.QueryResolver { return &queryResolver{r} }
@@ -120,9 +124,14 @@ func (r *Resolver) Session() generated.SessionResolver { return &sessionResolver
 
 func (r *Resolver) User() generated.UserResolver { return &userResolver{r} }
 
+func (r *Resolver) UserConnection() generated.UserConnectionResolver {
+	return &userConnectionResolver{r}
+}
+
 type (
-	mutationResolver struct{ *Resolver }
-	queryResolver    struct{ *Resolver }
-	sessionResolver  struct{ *Resolver }
-	userResolver     struct{ *Resolver }
+	mutationResolver       struct{ *Resolver }
+	queryResolver          struct{ *Resolver }
+	sessionResolver        struct{ *Resolver }
+	userResolver           struct{ *Resolver }
+	userConnectionResolver struct{ *Resolver }
 )

@@ -68,7 +68,7 @@ func TestDeletedAccountLeavesATombstoneAndNothingPersonal(t *testing.T) {
 		if err != nil || byName[0] != nil || byName[1] == nil || byName[1].ID != ann.ID {
 			t.Errorf("by username: %v, %v", byName, err)
 		}
-		if page, err := s.Users(t.Context(), 10, nil); err != nil || page.Total != 1 || len(page.Users) != 1 || page.Users[0].ID != bob.ID {
+		if page, err := s.Users(t.Context(), 10, nil); err != nil || len(page.Users) != 1 || page.Users[0].ID != bob.ID {
 			t.Errorf("the list of all: %+v, %v", page, err)
 		}
 		if again := register(t, s, "Ann-Secret"); again.ID == ann.ID {

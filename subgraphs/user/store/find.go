@@ -56,7 +56,6 @@ func (u *User) Position() UserPosition { return UserPosition{u.CreatedAt, u.ID} 
 type UserPage struct {
 	Users   []*User
 	HasMore bool
-	Total   int
 }
 
 // Users returns the first users after a position, or from the beginning if that is nil.
@@ -70,13 +69,20 @@ func (s *Store) Users(ctx context.Context, first int, after *UserPosition) (*Use
 	if err := s.db.Read().Select(ctx, &page.Users, query, append(args, first+1)...); err != nil {
 		return nil, fmt.Errorf("read a page of users: %w", err)
 	}
-	if err := s.db.Read().Get(ctx, &page.Total, `SELECT count(*) FROM users WHERE deleted_at IS NULL`); err != nil {
-		return nil, fmt.Errorf("count the users: %w", err)
-	}
 	if len(page.Users) > first {
 		page.Users, page.HasMore = page.Users[:first], true
 	}
 	return page, nil
+}
+
+// CountUsers returns how many accounts there are that are not deleted. It counts them, so it is not to be asked without
+// need.
+func (s *Store) CountUsers(ctx context.Context) (int, error) {
+	var count int
+	if err := s.db.Read().Get(ctx, &count, `SELECT count(*) FROM users WHERE deleted_at IS NULL`); err != nil {
+		return 0, fmt.Errorf("count the users: %w", err)
+	}
+	return count, nil
 }
 
 // IsUsernameFree says whether nobody has a username yet.
