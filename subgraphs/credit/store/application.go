@@ -96,7 +96,11 @@ type orderRow struct {
 // of it; for other ones the earlier is withdrawn. It returns NOT_FOUND for an order that is not known, FORBIDDEN for
 // another's, and CONFLICT for one that has nothing to finance or is past it.
 func (s *Store) Apply(ctx context.Context, userID, orderID string, termMonths int) (*Application, error) {
-	// The bureau is asked before the transaction, which then holds no lock while it waits.
+	// The bureau is asked only if there is something to finance, and before the transaction, which then holds no lock
+	// while it waits.
+	if _, err := financeable(ctx, s.db.Read(), userID, orderID); err != nil {
+		return nil, err
+	}
 	statuses, err := s.Statuses(ctx, []string{userID})
 	if err != nil {
 		return nil, err
@@ -134,12 +138,12 @@ func (s *Store) Apply(ctx context.Context, userID, orderID string, termMonths in
 	return application, nil
 }
 
-func financeable(ctx context.Context, tx database.Handle, userID, orderID string) (*orderRow, error) {
+func financeable(ctx context.Context, on database.Handle, userID, orderID string) (*orderRow, error) {
 	if !isID(orderID) {
 		return nil, noOrder(orderID)
 	}
 	var order orderRow
-	err := tx.Get(ctx, &order, `SELECT id, customer_id, status, total_amount, total_currency FROM orders WHERE id = ?`, orderID)
+	err := on.Get(ctx, &order, `SELECT id, customer_id, status, total_amount, total_currency FROM orders WHERE id = ?`, orderID)
 	switch {
 	case database.NoRows(err):
 		return nil, noOrder(orderID)

@@ -26,6 +26,8 @@ type service struct {
 	orders                              *store.Store
 	db                                  *database.DB
 	public, walter, jack, leslie, clerk authtest.Client
+	// stranger has no order; reader is staff that only reads.
+	stranger, reader authtest.Client
 }
 
 func newService(t *testing.T) service {
@@ -51,6 +53,7 @@ func newService(t *testing.T) service {
 		catalog: products, hub: hub, orders: orders, db: db, public: public,
 		walter: public.As(issuer.Token(t, "walter")), jack: public.As(issuer.Token(t, "jack")),
 		leslie: public.As(issuer.Token(t, "leslie")), clerk: public.As(issuer.Token(t, "clerk", "order:read", "order:write")),
+		stranger: public.As(issuer.Token(t, "stranger")), reader: public.As(issuer.Token(t, "reader", "order:read")),
 	}
 }
 
