@@ -42,10 +42,8 @@ func (m *merger) definition(t *mergedType) *schema.Type {
 		return &def
 	}
 	t.def.Fields = make([]*schema.Field, 0, len(t.fields))
-	hasDefault := func(a *schema.InputValue) bool { return a.Default != nil }
 	for _, f := range t.fields {
 		t.def.Fields = append(t.def.Fields, f.def)
-		t.hasDefaults = t.hasDefaults || f.def.Default != nil || slices.ContainsFunc(f.def.Args, hasDefault)
 	}
 	return t.def
 }

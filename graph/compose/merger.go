@@ -61,8 +61,6 @@ type mergedType struct {
 	found  map[pass]*findings
 	// inSubgraphs are the parts of the supergraph that its sources become.
 	inSubgraphs []*supergraph.SubgraphType
-	// hasDefaults is set where an argument or input field has a default value.
-	hasDefaults bool
 	// fragile are the fields of which hintFragile asks where their objects come from.
 	fragile []*mergedField
 	// isProven is set where all fields can be answered wherever the object was read, see proves.

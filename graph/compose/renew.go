@@ -102,15 +102,13 @@ func (m *merger) keepTypes(changed []int) {
 	}
 }
 
-// touched are the names of the types to merge anew: what the changed subgraphs have or had, the interfaces
-// of these (which take requirements from what implements them), and, where an enum or input type is among
-// them, what has default values.
+// touched are the names of the types to merge anew: what the changed subgraphs have or had, and the
+// interfaces of these, which take requirements from what implements them. The API schema is checked further,
+// see schema.CheckAfter.
 func (m *merger) touched(changed []int) map[string]bool {
 	touched := map[string]bool{}
-	isInput := false
 	touch := func(t *federation.Type) {
 		touched[t.Name] = true
-		isInput = isInput || t.Kind == schema.Enum || t.Kind == schema.InputObject
 		for _, name := range t.Def.Interfaces {
 			touched[name] = true
 		}
@@ -127,13 +125,6 @@ func (m *merger) touched(changed []int) map[string]bool {
 		if t := m.before.m.byName[name]; t != nil {
 			for _, source := range t.sources.all() {
 				touch(source)
-			}
-		}
-	}
-	if isInput {
-		for _, t := range m.before.m.types {
-			if t.hasDefaults {
-				touched[t.def.Name] = true
 			}
 		}
 	}
@@ -226,7 +217,9 @@ func (m *merger) findAgain(f *findings) {
 		return
 	}
 	m.diags = append(m.diags, f.diags...)
-	m.mixedReturns = append(m.mixedReturns, f.mixedReturns...)
+	for _, r := range f.mixedReturns {
+		m.addMixedReturn(r)
+	}
 	for _, u := range f.uses {
 		m.useEnum(u.name, u.use)
 	}
@@ -241,6 +234,14 @@ func (m *merger) useEnum(name string, use enumUse) {
 	m.enumUse[name] = enumUse{input: old.input || use.input, output: old.output || use.output}
 	if one := (usedEnum{name, use}); m.current != nil && !slices.Contains(m.current.uses, one) {
 		m.current.uses = append(m.current.uses, one)
+	}
+}
+
+// addMixedReturn remembers a field to hint at if it can be read in several subgraphs.
+func (m *merger) addMixedReturn(r mixedReturn) {
+	m.mixedReturns = append(m.mixedReturns, r)
+	if m.current != nil {
+		m.current.mixedReturns = append(m.current.mixedReturns, r)
 	}
 }
 

@@ -145,7 +145,7 @@ func (m *merger) checkRuntimeTypes(f *mergedField, resolvers []resolver, positio
 		m.report(diag.ShareableHasMismatchedRuntimeTypes, positions, fmt.Sprintf("let the subgraphs share a possible type of %q", target.def.Name),
 			"the shared field %q returns %q, and the subgraphs have no possible type of it in common", f.coordinate(), f.def.Type)
 	case differ:
-		m.mixedReturns = append(m.mixedReturns, mixedReturn{f, positions})
+		m.addMixedReturn(mixedReturn{f, positions})
 	}
 }
 
