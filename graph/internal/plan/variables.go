@@ -252,7 +252,7 @@ func conditionKey(c Condition) string {
 }
 
 func sameCondition(a, b Condition) bool {
-	return (a == nil) == (b == nil) && conditionKey(a) == conditionKey(b)
+	return (a == nil) == (b == nil) && slices.EqualFunc(a, b, slices.Equal[operation.Conjunction])
 }
 
 // conditions numbers the distinct conditions of a plan.
