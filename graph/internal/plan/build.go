@@ -167,7 +167,7 @@ func writePick(b *strings.Builder, p *pick) {
 	if p.want.client != nil {
 		fmt.Fprintf(b, "#%d", p.want.id)
 	} else {
-		b.WriteString(p.want.key + "=" + p.want.name + "(" + p.want.argText + ")" + p.want.typeText)
+		b.WriteString(p.want.key + "=" + p.want.name + "(" + p.want.argText + ")")
 	}
 	for _, src := range p.from {
 		e := src.entry
@@ -297,6 +297,7 @@ func (b *builder) enter(at *spot, g *pickGroup, i int, cond Condition) (*subSele
 	n := b.g.Nodes[e.node]
 	f := b.fetch(at, request{n.Subgraph.Index, wave, e.key == nil, apart(at, contexts)})
 	f.dependOn(deps)
+	f.dependOn(b.typeTellers(at))
 	if e.key == nil {
 		if f.root == nil {
 			f.root = &subSelection{fetch: f, node: e.node, place: at.place}
@@ -316,9 +317,6 @@ func (b *builder) enter(at *spot, g *pickGroup, i int, cond Condition) (*subSele
 		b.represent(at, &rep, src.requires, true, cond)
 	}
 	f.dependOn(rep.fetches)
-	if teller := b.typeTeller(at); teller != nil {
-		f.dependOn([]*draft{teller})
-	}
 	if len(rep.fetches) == 0 { // the key needs no data, but the objects must be there
 		for _, sel := range at.sels {
 			f.dependOn([]*draft{sel.fetch})
@@ -327,12 +325,21 @@ func (b *builder) enter(at *spot, g *pickGroup, i int, cond Condition) (*subSele
 	return f.entitiesAt(at, b.g, &rep, cond).join(&rep, cond), contexts
 }
 
-// typeTeller is the fetch that tells the runtime type of objects that several fetches read, on which
-// depends how they are represented; nil where that is no question.
-func (b *builder) typeTeller(at *spot) (teller *draft) {
-	if len(at.sels) < 2 || !at.knowsType || at.place.layout.Type >= 0 {
-		return nil
+// typeTellers are the fetches that tell the runtime types of objects that several fetches read, on
+// which depends how objects of the spot are represented, and which of them there are.
+func (b *builder) typeTellers(at *spot) (tellers []*draft) {
+	for s, matters := at, true; s != nil; s = s.above {
+		if matters && len(s.sels) > 1 && s.knowsType && s.place.layout.Type < 0 {
+			tellers = append(tellers, b.typeTeller(s))
+		}
+		if s.above != nil {
+			matters = s.path[len(s.above.path)].On != nil
+		}
 	}
+	return tellers
+}
+
+func (b *builder) typeTeller(at *spot) (teller *draft) {
 	for _, sel := range at.sels {
 		if b.g.Nodes[sel.node].KnowsType() && (teller == nil || sel.fetch.wave < teller.wave) {
 			teller = sel.fetch

@@ -43,8 +43,8 @@ type want struct {
 	sub *selection
 	// key is the JSON key in a representation.
 	key string
-	// scope is the type on which a field set names the field, and typeText the field's type there.
-	scope, typeText string
+	// scope is the type on which a field set names the field.
+	scope string
 	// client is the client's field; nil for one of a field set.
 	client *operation.Field
 	// offered is set for what objects of the selection are asked for because a field further down
@@ -167,9 +167,6 @@ func (r *reader) addItems(s *selection, scope string, on schema.TypeSet, fs fede
 			w.args = append(w.args, wantArg{name: a.Name, literal: a.Value.String()})
 		}
 		w.argText = argText(w.args)
-		if ref := typeOf(r.g, scope, item.Field); ref != nil {
-			w.typeText = ref.String()
-		}
 		if len(item.Selections) > 0 {
 			w.typeName = r.fieldType(scope, item.Field)
 			w.sub = r.fieldSet(w.typeName, item.Selections)
