@@ -67,9 +67,9 @@ func ReadLinks(applied []schema.Directive) (Links, []LinkProblem) {
 		if d.Name != links.Directive {
 			continue
 		}
-		link, problem := readLink(d)
-		if problem != nil {
-			problems = append(problems, *problem)
+		link, faults := readLink(d)
+		problems = append(problems, faults...)
+		if link == nil {
 			continue
 		}
 		if other := links.ByIdentity(link.Identity); other != nil {
@@ -123,10 +123,13 @@ func nameOfLink(d schema.Directive, identity string) string {
 	return identity[strings.LastIndexByte(identity, '/')+1:]
 }
 
-func readLink(d schema.Directive) (*Link, *LinkProblem) {
-	fail := func(code diag.Code, fix, format string, args ...any) (*Link, *LinkProblem) {
-		return nil, &LinkProblem{code, d.Pos, fmt.Sprintf(format, args...), fix}
+// readLink reads one application. The link is nil where it cannot be read at all; imports that cannot are
+// left out of it.
+func readLink(d schema.Directive) (*Link, []LinkProblem) {
+	fail := func(code diag.Code, fix, format string, args ...any) (*Link, []LinkProblem) {
+		return nil, []LinkProblem{{code, d.Pos, fmt.Sprintf(format, args...), fix}}
 	}
+	var problems []LinkProblem
 	target := d.Arg("url")
 	if target == nil {
 		target = d.Arg("feature")
@@ -157,9 +160,7 @@ func readLink(d schema.Directive) (*Link, *LinkProblem) {
 				return fail(diag.InvalidLinkDirectiveUsage, "remove \"for\"", "the purpose of %q must be SECURITY or EXECUTION, not %s", link.URL, a.Value)
 			}
 		case "import":
-			if problem := link.readImports(a.Value); problem != nil {
-				return nil, problem
-			}
+			problems = link.readImports(a.Value)
 		default:
 			return fail(diag.InvalidLinkDirectiveUsage, "remove it", "\"@%s\" has the unknown argument %q", d.Name, a.Name)
 		}
@@ -171,30 +172,32 @@ func readLink(d schema.Directive) (*Link, *LinkProblem) {
 		return fail(diag.InvalidLinkDirectiveUsage, "give it another name with \"as\"",
 			"the name %q of %q holds \"__\", which separates the name from what it names", link.As, link.URL)
 	}
-	return link, nil
+	return link, problems
 }
 
-func (l *Link) readImports(list schema.Value) *LinkProblem {
-	fail := func(format string, args ...any) *LinkProblem {
-		return &LinkProblem{diag.InvalidLinkDirectiveUsage, l.Pos, fmt.Sprintf(format, args...), "write import: [\"@name\", {name: \"@name\", as: \"@other\"}]"}
+// readImports reads the imports; those that cannot be read become problems.
+func (l *Link) readImports(list schema.Value) []LinkProblem {
+	var problems []LinkProblem
+	fail := func(format string, args ...any) {
+		problems = append(problems, LinkProblem{diag.InvalidLinkDirectiveUsage, l.Pos, fmt.Sprintf(format, args...), "write import: [\"@name\", {name: \"@name\", as: \"@other\"}]"})
 	}
-	if list.Kind == schema.Null {
-		return nil
-	}
-	if list.Kind != schema.ListValue {
-		return fail("the imports of %q must be a list", l.URL)
-	}
-	for _, item := range list.Items {
-		one, ok := readImport(item)
-		if !ok {
-			return fail("%s cannot be imported from %q", item, l.URL)
+	switch list.Kind {
+	case schema.Null:
+	case schema.ListValue:
+		for _, item := range list.Items {
+			switch one, ok := readImport(item); {
+			case !ok:
+				fail("%s cannot be imported from %q", item, l.URL)
+			case strings.HasPrefix(one.Name, "@") != strings.HasPrefix(one.As, "@"):
+				fail("%q cannot be imported as %q: both must begin with \"@\", or neither", one.Name, one.As)
+			default:
+				l.Imports = append(l.Imports, one)
+			}
 		}
-		if strings.HasPrefix(one.Name, "@") != strings.HasPrefix(one.As, "@") {
-			return fail("%q cannot be imported as %q: both must begin with \"@\", or neither", one.Name, one.As)
-		}
-		l.Imports = append(l.Imports, one)
+	case schema.Int, schema.Float, schema.String, schema.Boolean, schema.EnumLiteral, schema.ObjectValue:
+		fail("the imports of %q must be a list", l.URL)
 	}
-	return nil
+	return problems
 }
 
 func readImport(item schema.Value) (Import, bool) {

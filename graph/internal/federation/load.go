@@ -1,6 +1,7 @@
 package federation
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -21,21 +22,22 @@ type Source struct {
 // Load reads one subgraph: its links, its types and what Federation's directives say of them. It
 // reports what makes the SDL unreadable; Validate reports the rest, after Upgrade.
 func Load(src Source) (*Subgraph, diag.List) {
-	l := &loader{sub: &Subgraph{Name: src.Name, URL: src.URL, File: src.File}}
+	l := &loader{sub: &Subgraph{Name: src.Name, URL: src.URL, File: src.File}, refused: map[string]bool{}}
 	parts, err := schema.Parse(src.File, src.SDL)
 	if err != nil {
 		l.graphqlProblems(err)
 		return nil, l.diags
 	}
 	l.readLinks(parts)
-	if l.diags.HasErrors() {
-		return nil, l.diags
-	}
 	l.renameRoots(parts)
+	if l.isUnlinked {
+		return nil, l.diags // what Federation would say of it is not known
+	}
 	l.stripMachinery(parts)
+	before := len(l.diags)
 	l.addDefinitions(parts)
-	if l.diags.HasErrors() {
-		return nil, l.diags
+	if len(l.diags) > before {
+		return nil, l.diags // how what is defined wrongly is applied means nothing
 	}
 	l.sub.Schema = schema.New(*parts)
 	if problems := l.sub.Schema.Check(); len(problems) > 0 {
@@ -43,6 +45,12 @@ func Load(src Source) (*Subgraph, diag.List) {
 		return nil, l.diags
 	}
 	l.build(parts)
+	if l.diags.HasErrors() { // then nobody else will ask it
+		if !l.sub.IsFed1() {
+			l.diags = append(l.diags, l.sub.Validate()...)
+		}
+		return nil, l.diags
+	}
 	return l.sub, l.diags
 }
 
@@ -53,6 +61,12 @@ type loader struct {
 	// specTypes and specDirectives are the names under which the SDL sees elements of
 	// specifications that we know.
 	specTypes, specDirectives map[string]bool
+	// isUnlinked is set where a link could not be read at all.
+	isUnlinked bool
+	// hasBadImports is set where an import was refused, refused are the names that it would have brought.
+	// That they are unknown is not said again.
+	hasBadImports bool
+	refused       map[string]bool
 }
 
 func (l *loader) fail(code diag.Code, pos schema.Position, fix, format string, args ...any) {
@@ -74,19 +88,59 @@ func (l *loader) graphqlProblems(err error) {
 		problems = schema.Problems{{Message: err.Error()}}
 	}
 	for _, p := range problems {
-		fix := "correct the SDL here"
-		if l.sub.Version == Fed1 && strings.HasPrefix(p.Message, "unknown directive") {
-			fix = "define the directive, or link Federation 2 and import it: extend schema @link(url: \"" + FederationIdentity + "/v2.9\", import: [\"@…\"])"
+		if l.isFollowOn(p.Message) {
+			continue
 		}
+		fix := cmp.Or(l.missingImport(p.Message), p.Fix, "correct the SDL here")
 		l.fail(diag.InvalidGraphQL, p.Pos, fix, "%s", p.Message)
 	}
 }
 
+// missingImport is the fix for a directive of Federation that is unknown because it was not imported.
+func (l *loader) missingImport(message string) string {
+	_, rest, _ := strings.Cut(message, "unknown directive \"")
+	name, _, _ := strings.Cut(rest, "\"")
+	if name == "" || !defines(parsedSpecs().federation[LastFed2], name) {
+		return ""
+	}
+	link := l.sub.Links.ByIdentity(FederationIdentity)
+	if link == nil {
+		return fmt.Sprintf("link Federation 2 and import it: extend schema @link(url: \"%s/%s\", import: [%q])", FederationIdentity, Since(name[1:]), name)
+	}
+	at := l.sub.At(link.Pos)
+	if v, ok := firstWith(link, name); ok && link.Version.Less(v) {
+		return fmt.Sprintf("link %s/%s, which has it, and add %q to the import at %s", FederationIdentity, v, name, at)
+	}
+	return fmt.Sprintf("add %q to the import at %s", name, at)
+}
+
+// isFollowOn reports whether a problem is that a name is unknown which a refused import, or the one that
+// was meant by it, would have brought.
+func (l *loader) isFollowOn(message string) bool {
+	if !l.hasBadImports {
+		return false
+	}
+	for _, before := range []string{"unknown directive \"", "unknown type \""} {
+		if _, rest, ok := strings.Cut(message, before); ok {
+			name, _, _ := strings.Cut(rest, "\"")
+			return l.refused[name] || defines(parsedSpecs().federation[LastFed2], name)
+		}
+	}
+	return false
+}
+
 func (l *loader) readLinks(parts *schema.Parts) {
 	links, problems := ReadLinks(parts.Applied)
+	read := 0
+	for _, d := range parts.Applied {
+		if d.Name == links.Directive && links.Directive != "" {
+			read++
+		}
+	}
 	for _, p := range problems {
 		l.fail(p.Code, p.Pos, p.Fix, "%s", p.Message)
 	}
+	l.isUnlinked, l.hasBadImports = len(links.List) < read, len(problems) > 0
 	l.sub.Links, l.sub.Version = links, Fed1
 	for _, link := range links.List {
 		l.checkLink(link)
@@ -134,9 +188,13 @@ func (l *loader) checkLink(link *Link) {
 		if !known {
 			l.fail(diag.UnknownFederationLinkVersion, link.Pos, fmt.Sprintf("link %s/%s", FederationIdentity, LastFed2),
 				"Federation has no version %s; known are %s to %s", link.Version, FirstFed2, LastFed2)
-			return
+			link.Version = LastFed2 // so that the rest is looked at too
 		}
 		l.sub.Version = link.Version
+		if !known {
+			l.refuseImports(link)
+			return
+		}
 	case LinkIdentity:
 		if link.Version.Major != 1 {
 			l.fail(diag.UnknownLinkVersion, link.Pos, "link "+LinkIdentity+"/v1.0", "the link specification has no version %s", link.Version)
@@ -144,15 +202,44 @@ func (l *loader) checkLink(link *Link) {
 	case ConnectIdentity:
 		l.fail(diag.UnsupportedLinkedFeature, link.Pos, "resolve the fields in a GraphQL subgraph instead",
 			"%q is linked; weft has no connectors (@connect, @source)", link.URL)
+		l.isUnlinked = true
 		return
 	}
 	definitions := definitionsOf(link)
 	if definitions == nil {
 		return
 	}
+	needed := link.Version
 	for _, one := range link.Imports {
-		if !defines(definitions, one.Name) {
-			l.fail(diag.InvalidLinkDirectiveUsage, link.Pos, importFix(link, one.Name), "%q has no element %q to import", link.URL, one.Name)
+		if defines(definitions, one.Name) {
+			continue
+		}
+		l.hasBadImports, l.refused[one.As] = true, true
+		l.fail(diag.InvalidLinkDirectiveUsage, link.Pos, importFix(link, one.Name), "%q has no element %q to import", link.URL, one.Name)
+		if v, ok := firstWith(link, one.Name); ok && needed.Less(v) {
+			needed = v
+		}
+	}
+	if needed != link.Version { // what else is wrong by the older version is mended with it
+		link.Version, l.sub.Version = needed, needed
+	}
+}
+
+// firstWith is the first version of Federation after the linked one that has the element.
+func firstWith(link *Link, name string) (Version, bool) {
+	for v := link.Version; link.Identity == FederationIdentity && LastFed2.AtLeast(v); v.Minor++ {
+		if defines(parsedSpecs().federation[v], name) {
+			return v, true
+		}
+	}
+	return Version{}, false
+}
+
+// refuseImports notes the imports that the newest version does not have either.
+func (l *loader) refuseImports(link *Link) {
+	for _, one := range link.Imports {
+		if !defines(definitionsOf(link), one.Name) {
+			l.hasBadImports, l.refused[one.As] = true, true
 		}
 	}
 }
@@ -167,17 +254,28 @@ func defines(parts *schema.Parts, name string) bool {
 
 func importFix(link *Link, name string) string {
 	definitions := definitionsOf(link)
-	switch {
-	case defines(definitions, "@"+name):
+	if defines(definitions, "@"+name) {
 		return fmt.Sprintf("import \"@%s\"", name)
-	case link.Identity == FederationIdentity && defines(parsedSpecs().federation[LastFed2], name):
-		for v := link.Version; LastFed2.AtLeast(v); v.Minor++ {
-			if defines(parsedSpecs().federation[v], name) {
-				return fmt.Sprintf("link %s/%s, which has it", FederationIdentity, v)
-			}
-		}
+	}
+	if v, ok := firstWith(link, name); ok {
+		return fmt.Sprintf("link %s/%s, which has it", FederationIdentity, v)
+	}
+	if closest := schema.Closest(name, elements(definitions)); closest != "" {
+		return fmt.Sprintf("import %q", closest)
 	}
 	return "remove it from the import"
+}
+
+// elements are the names of everything that a specification defines; those of directives begin with "@".
+func elements(parts *schema.Parts) []string {
+	var out []string
+	for _, d := range parts.Directives {
+		out = append(out, "@"+d.Name)
+	}
+	for _, t := range parts.Types {
+		out = append(out, t.Name)
+	}
+	return out
 }
 
 // renameRoots gives the root operation types their default names, so that all subgraphs agree.

@@ -42,7 +42,7 @@ func (c *selectionCheck) check(t *Type, set FieldSet, belowExternal bool) {
 		}
 		f := t.Field(item.Field)
 		if f == nil {
-			c.fail(c.invalid, fmt.Sprintf("add the field to %q, or remove it from %s", t.Name, c.directive), "type %q has no field %q", t.Name, item.Field)
+			c.fail(c.invalid, t.otherField(item.Field, fmt.Sprintf("add the field to %q, or remove it from %s", t.Name, c.directive)), "type %q has no field %q", t.Name, item.Field)
 			continue
 		}
 		c.checkField(f, item, belowExternal)
@@ -76,6 +76,18 @@ func (c *selectionCheck) checkField(f *Field, item FieldSetItem, belowExternal b
 	if isComposite {
 		c.check(target, item.Selections, belowExternal || isExternal || c.isExternalInImplementation(f))
 	}
+}
+
+// otherField is the fix for a field that does not exist: the one that was probably meant, or else.
+func (t *Type) otherField(name, otherwise string) string {
+	names := make([]string, len(t.Fields))
+	for i, f := range t.Fields {
+		names[i] = f.Name
+	}
+	if closest := schema.Closest(name, names); closest != "" {
+		return fmt.Sprintf("write %q, or %s", closest, otherwise)
+	}
+	return otherwise
 }
 
 // isExternalInImplementation: an interface's field cannot be external itself, those of its

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -212,11 +213,31 @@ func (c *checker) checkTypeRef(at coordinate, ref *TypeRef, pos Position) *Type 
 	}
 	named := c.schema.Type(name)
 	if named == nil {
-		c.problems.add(pos, "%q has the unknown type %q", at, name)
+		c.problems.addFix(pos, c.otherType(name), "%q has the unknown type %q", at, name)
 		return nil
 	}
 	c.last = named
 	return named
+}
+
+// maxSuggestions bounds the problems for which it is looked up what was probably meant.
+const maxSuggestions = 50
+
+// otherType is the fix for a type that does not exist.
+func (c *checker) otherType(name string) string {
+	var names []string
+	for _, t := range c.schema.Types {
+		if len(c.problems) >= maxSuggestions {
+			break
+		}
+		if !strings.HasPrefix(t.Name, "__") {
+			names = append(names, t.Name)
+		}
+	}
+	if closest := Closest(name, names); closest != "" {
+		return fmt.Sprintf("write %q, or define %q", closest, name)
+	}
+	return fmt.Sprintf("define %q in this subgraph too, or use another type", name)
 }
 
 func (c *checker) checkMembers(t *Type) {
@@ -229,7 +250,7 @@ func (c *checker) checkMembers(t *Type) {
 		case slices.Contains(t.Members[:i], name):
 			c.problems.add(t.Pos, "union %q lists the member %q twice", t.Name, name)
 		case member == nil:
-			c.problems.add(t.Pos, "union %q has the unknown member %q", t.Name, name)
+			c.problems.addFix(t.Pos, c.otherType(name), "union %q has the unknown member %q", t.Name, name)
 		case member.Kind != Object:
 			c.problems.add(t.Pos, "union %q can have object types only, %q is %s", t.Name, name, member.Kind)
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // checkDirectives checks the applications of directives at one place: known, allowed there, not
@@ -12,15 +13,15 @@ func (c *checker) checkDirectives(location string, applied []Directive) {
 	for i, d := range applied {
 		def := c.directives[d.Name]
 		if def == nil {
-			c.problems.add(d.Pos, "unknown directive \"@%s\"", d.Name)
+			c.problems.addFix(d.Pos, c.otherDirective(d.Name), "unknown directive \"@%s\"", d.Name)
 			continue
 		}
 		if !slices.Contains(def.Locations, location) {
-			c.problems.add(d.Pos, "directive \"@%s\" may not stand on %s", d.Name, location)
+			c.problems.addFix(d.Pos, fmt.Sprintf("move it to one of %s", strings.Join(def.Locations, ", ")), "directive \"@%s\" may not stand on %s", d.Name, location)
 		}
 		isRepeated := slices.ContainsFunc(applied[:i], func(other Directive) bool { return other.Name == d.Name })
 		if isRepeated && !def.Repeatable {
-			c.problems.add(d.Pos, "directive \"@%s\" is not repeatable and stands here twice", d.Name)
+			c.problems.addFix(d.Pos, "keep one of the two", "directive \"@%s\" is not repeatable and stands here twice", d.Name)
 		}
 		c.checkArguments(def, d)
 	}
@@ -33,7 +34,7 @@ func (c *checker) checkArguments(def *DirectiveDefinition, d Directive) {
 		}
 		arg := def.Arg(a.Name)
 		if arg == nil {
-			c.problems.add(d.Pos, "\"@%s\" has the unknown argument %q", d.Name, a.Name)
+			c.problems.addFix(d.Pos, def.otherArgument(a.Name), "\"@%s\" has the unknown argument %q", d.Name, a.Name)
 			continue
 		}
 		if why := c.checkValue(a.Value, arg.Type); why != "" {
@@ -42,9 +43,38 @@ func (c *checker) checkArguments(def *DirectiveDefinition, d Directive) {
 	}
 	for _, arg := range def.Args {
 		if arg.Type.NonNull && arg.Default == nil && d.Arg(arg.Name) == nil {
-			c.problems.add(d.Pos, "\"@%s\" lacks the required argument %q", d.Name, arg.Name)
+			c.problems.addFix(d.Pos, fmt.Sprintf("write @%s(%s: …) with a %s", d.Name, arg.Name, arg.Type), "\"@%s\" lacks the required argument %q", d.Name, arg.Name)
 		}
 	}
+}
+
+// otherDirective is the fix for a directive that does not exist.
+func (c *checker) otherDirective(name string) string {
+	var names []string
+	for _, d := range c.schema.Directives {
+		if len(c.problems) < maxSuggestions {
+			names = append(names, d.Name)
+		}
+	}
+	if closest := Closest(name, names); closest != "" {
+		return fmt.Sprintf("write \"@%s\", or define \"@%s\"", closest, name)
+	}
+	return fmt.Sprintf("define \"@%s\", or remove it", name)
+}
+
+// otherArgument is the fix for an argument that the directive does not have.
+func (d *DirectiveDefinition) otherArgument(name string) string {
+	var names []string
+	for _, a := range d.Args {
+		names = append(names, a.Name)
+	}
+	switch closest := Closest(name, names); {
+	case closest != "":
+		return fmt.Sprintf("write %q", closest)
+	case len(names) > 0:
+		return fmt.Sprintf("remove it; @%s has %s", d.Name, strings.Join(names, ", "))
+	}
+	return "remove it"
 }
 
 // Arg returns the argument called name, or nil.

@@ -9,6 +9,8 @@ import (
 type Problem struct {
 	Pos     Position
 	Message string
+	// Fix is the edit that mends it, in words; empty where none is known.
+	Fix string
 }
 
 // Problems is a list of problems in the order in which they were found. As an error it prints one
@@ -32,6 +34,11 @@ func (p Problems) Error() string {
 
 func (p *Problems) add(pos Position, format string, args ...any) {
 	*p = append(*p, Problem{Pos: pos, Message: fmt.Sprintf(format, args...)})
+}
+
+// addFix is add with the edit that mends it.
+func (p *Problems) addFix(pos Position, fix, format string, args ...any) {
+	*p = append(*p, Problem{Pos: pos, Message: fmt.Sprintf(format, args...), Fix: fix})
 }
 
 // String prints the position as file:line:column.
