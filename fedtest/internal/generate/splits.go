@@ -194,7 +194,7 @@ func (m *model) share(t *typ, f *field) {
 func (m *model) addOverrides() {
 	for _, t := range m.ofKind(entityKind) {
 		for _, f := range t.fields {
-			if f.isKey || len(f.owners) != 1 || !m.chance(14) || t.family != nil {
+			if f.isKey || len(f.owners) != 1 || !m.chance(22) || t.family != nil {
 				continue
 			}
 			from := f.owners[0]
@@ -216,7 +216,7 @@ func (m *model) addOverrides() {
 }
 
 func (m *model) overrideOf(from string) string {
-	switch m.IntN(3) {
+	switch m.IntN(4) {
 	case 0:
 		return fmt.Sprintf("@override(from: %q, label: \"percent(%d)\")", from, 10+m.IntN(80))
 	case 1:
