@@ -25,6 +25,18 @@ func sortedRules(all *rules.Rules) []core.Rule {
 
 // Read parses and validates an operation.
 func Read(schema *ast.Schema, query string) (*ast.QueryDocument, error) {
+	return read(schema, query, allRules)
+}
+
+// mergeRules is the one rule that is hard to keep when one makes up an operation.
+var mergeRules = []core.Rule{rules.OverlappingFieldsCanBeMergedRule}
+
+// ReadMade parses an operation that keeps every rule by the way it was made, except perhaps that fields can be merged.
+func ReadMade(schema *ast.Schema, query string) (*ast.QueryDocument, error) {
+	return read(schema, query, mergeRules)
+}
+
+func read(schema *ast.Schema, query string, rules []core.Rule) (*ast.QueryDocument, error) {
 	doc, err := parser.ParseQuery(&ast.Source{Input: query})
 	if err != nil {
 		return nil, err
@@ -32,7 +44,7 @@ func Read(schema *ast.Schema, query string) (*ast.QueryDocument, error) {
 	// The validator's own entry sorts its rules anew for every operation, which takes as long as validating.
 	var errs gqlerror.List
 	observers := &core.Events{}
-	for _, rule := range allRules {
+	for _, rule := range rules {
 		rule.RuleFunc(observers, func(options ...core.ErrorOption) {
 			e := &gqlerror.Error{Rule: rule.Name}
 			for _, option := range options {

@@ -30,14 +30,17 @@ type writer struct {
 	collide      bool
 	declarations []string
 	values       map[string]any
-	conditions   int
-	fragments    []string
+	// conditions are the Boolean variables that are used.
+	conditions [maxConditions]bool
+	fragments  []string
 }
 
-// maxDepth is how deep an operation goes; maxTries how often it is written anew because it was not valid.
+// maxDepth is how deep an operation goes; maxTries how often it is written anew because it was not valid; maxConditions how
+// many variables decide about @skip and @include.
 const (
-	maxDepth = 6
-	maxTries = 8
+	maxDepth      = 6
+	maxTries      = 8
+	maxConditions = 3
 )
 
 // NewOperation makes up a valid operation of an API schema.
@@ -45,7 +48,7 @@ func NewOperation(random *rand.Rand, api *ast.Schema) Operation {
 	for try := 0; ; try++ {
 		w := &writer{Rand: random, api: api, left: 4 + random.IntN(24), collide: try < maxTries/2, values: map[string]any{}}
 		op := w.write()
-		doc, err := direct.Read(api, op.Text)
+		doc, err := direct.ReadMade(api, op.Text)
 		if op.Document = doc; err == nil {
 			return op
 		}
@@ -63,7 +66,10 @@ func (w *writer) write() Operation {
 		root, keyword = w.api.Mutation, "mutation"
 	}
 	body := w.selections(root, 0)
-	for i := range w.conditions {
+	for i, isUsed := range w.conditions {
+		if !isUsed {
+			continue
+		}
 		w.declarations = append(w.declarations, fmt.Sprintf("$on%d: Boolean!", i))
 		w.values[fmt.Sprintf("on%d", i)] = w.chance(50)
 	}
@@ -144,8 +150,8 @@ func (w *writer) condition() string {
 	if w.chance(15) {
 		return fmt.Sprintf(" @%s(if: %t)", name, w.chance(50))
 	}
-	i := w.IntN(3)
-	w.conditions = max(w.conditions, i+1)
+	i := w.IntN(maxConditions)
+	w.conditions[i] = true
 	return fmt.Sprintf(" @%s(if: $on%d)", name, i)
 }
 
