@@ -91,10 +91,16 @@ func (s *search) sources(o object, w *want, e *entry, edge *querygraph.FieldEdge
 
 // needsType reports whether a field of an interface object must not be asked for before the runtime
 // type is known: it must not be null, and the client does not want it of all types. Where it breaks it
-// would take objects with it of which nobody wanted it.
+// would take objects with it of which nobody wanted it. Without a key to come back by it is asked for
+// at once.
 func (s *search) needsType(o object, w *want, e *entry, edge *querygraph.FieldEdge) bool {
-	return s.g.Nodes[e.node].Type.IsInterfaceObject && !o.pos.knowsType && edge.Field.Type.NonNull &&
-		w.client != nil && !w.on.Contains(o.pos.types.And(s.g.Visible))
+	if !s.g.Nodes[e.node].Type.IsInterfaceObject || o.pos.knowsType || !edge.Field.Type.NonNull ||
+		w.client == nil || w.on.Contains(o.pos.types.And(s.g.Visible)) {
+		return false
+	}
+	return slices.ContainsFunc(s.g.Keys(o.number), func(k *querygraph.KeyEdge) bool {
+		return k.Target == e.node && k.Resolvable
+	})
 }
 
 // resolvesAll reports whether the subgraph in which the object was read has the required fields

@@ -139,6 +139,9 @@ func (s *simulation) follow(steps []plan.Step) []*instance {
 				if step.On != nil && !step.On.Has(t) {
 					continue
 				}
+				if step.On != nil && in.layout.Type < 0 && !s.isAfter(in.byType[t].typeFrom) {
+					s.fail("the type of %s is needed on the way and not known", in.layout.Place)
+				}
 				if f := in.byType[t].slots[step.Slot]; f != nil {
 					if !s.isAfter(f.from) {
 						s.fail("starts from objects of %v, which it does not depend on", f.from)
@@ -202,6 +205,9 @@ func (s *simulation) checkMembers(members []plan.RepresentationField, in *instan
 		}
 		if m.TypeName != "" {
 			continue
+		}
+		if m.On != nil && in.layout.Type < 0 && !s.isAfter(in.byType[t].typeFrom) {
+			s.fail("representation of %s: its type is needed for %s and not known", in.layout.Place, m.Name)
 		}
 		f := in.byType[t].slots[m.Slot]
 		if f == nil {
