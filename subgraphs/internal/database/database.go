@@ -5,13 +5,16 @@ package database
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -32,7 +35,21 @@ const (
 const (
 	maxSQLiteReaders   = 8
 	maxPostgresClients = 16
+	// A connection is replaced after a while, so that a Postgres which has moved, or gained replicas, is found.
+	maxPostgresAge  = 30 * time.Minute
+	maxPostgresIdle = 5 * time.Minute
 )
+
+// poolParameter is how a Postgres URL says how many connections a service may have.
+const poolParameter = "pool_max_conns"
+
+// postgresLimits end what would hold a connection, or a lock, for longer than anybody waits. A Postgres URL may say
+// others by the same names; migrations have none.
+var postgresLimits = map[string]string{
+	"statement_timeout":                   "30s",
+	"lock_timeout":                        "10s",
+	"idle_in_transaction_session_timeout": "60s",
+}
 
 // DB is one service's database: a handle for reads and one for write transactions.
 type DB struct {
@@ -41,7 +58,9 @@ type DB struct {
 	Name string
 
 	read, write *sqlx.DB
-	queries     atomic.Int64
+	// unlimited opens a Postgres without limits, for migrations.
+	unlimited func() *sql.DB
+	queries   atomic.Int64
 }
 
 // Open prepares the database at rawURL, `sqlite:<file>` or `postgres://…`. It touches a SQLite file's folder but
@@ -86,12 +105,31 @@ func openPostgres(rawURL string) (*DB, error) {
 	if err != nil {
 		return nil, errors.New("the Postgres URL cannot be read; it looks like postgres://user:password@host:5432/database")
 	}
+	clients := maxPostgresClients
+	if text, isSet := config.RuntimeParams[poolParameter]; isSet {
+		if clients, err = strconv.Atoi(text); err != nil || clients < 1 {
+			return nil, fmt.Errorf("the Postgres URL says %s=%s; expected a number above zero", poolParameter, text)
+		}
+		delete(config.RuntimeParams, poolParameter)
+	}
 	config.RuntimeParams["timezone"] = "UTC"
+	unlimited := config.Copy()
+	for name, limit := range postgresLimits {
+		unlimited.RuntimeParams[name] = "0"
+		if _, isSet := config.RuntimeParams[name]; !isSet {
+			config.RuntimeParams[name] = limit
+		}
+	}
 	pool := sqlx.NewDb(stdlib.OpenDB(*config), "pgx")
-	pool.SetMaxOpenConns(maxPostgresClients)
-	pool.SetMaxIdleConns(maxPostgresClients)
+	pool.SetMaxOpenConns(clients)
+	pool.SetMaxIdleConns(clients)
+	pool.SetConnMaxLifetime(maxPostgresAge)
+	pool.SetConnMaxIdleTime(maxPostgresIdle)
 	name := fmt.Sprintf("Postgres database %s on %s:%d", config.Database, config.Host, config.Port)
-	return &DB{Dialect: Postgres, Name: name, read: pool, write: pool}, nil
+	return &DB{
+		Dialect: Postgres, Name: name, read: pool, write: pool,
+		unlimited: func() *sql.DB { return stdlib.OpenDB(*unlimited) },
+	}, nil
 }
 
 // Ping connects, and says by its error why that cannot be done.

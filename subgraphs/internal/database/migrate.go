@@ -17,14 +17,17 @@ func (d *DB) Migrate(ctx context.Context, migrations fs.FS) error {
 	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{
 		goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true),
 	}
+	on := d.write.DB
 	if d.Dialect == Postgres {
+		on = d.unlimited()
+		defer func() { _ = on.Close() }() // what was migrated is committed
 		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 120))
 		if err != nil {
 			return fmt.Errorf("prepare the lock for migrations: %w", err)
 		}
 		dialect, options = goose.DialectPostgres, append(options, goose.WithSessionLocker(locker))
 	}
-	provider, err := goose.NewProvider(dialect, d.write.DB, migrations, options...)
+	provider, err := goose.NewProvider(dialect, on, migrations, options...)
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)
 	}

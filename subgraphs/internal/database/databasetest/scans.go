@@ -1,0 +1,81 @@
+package databasetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/weft-graph/weft/subgraphs/internal/database"
+)
+
+// WholeReads calls ask with connections of its own to the Postgres database at url, and returns the tables that Postgres
+// has read from their beginning to their end meanwhile, sorted. Postgres itself counts, so the queries are those of the
+// store and not copies of them. Tables must be large and analysed: a small one is rightly read as a whole.
+func WholeReads(t testing.TB, url string, ask func(db *database.DB)) []string {
+	t.Helper()
+	watching := openAt(t, url)
+	defer closeAll(t, watching)
+	before := wholeReads(t, watching)
+	asking := openAt(t, url)
+	ask(asking)
+	closeAll(t, asking)
+	awaitAlone(t, watching) // a connection has told what it did when it is gone
+	var tables []string
+	for _, now := range wholeReads(t, watching) {
+		for _, then := range before {
+			if now.Table == then.Table && now.Count > then.Count {
+				tables = append(tables, now.Table)
+			}
+		}
+	}
+	return tables
+}
+
+type tableReads struct {
+	Table string `db:"relname"`
+	Count int64  `db:"seq_scan"`
+}
+
+func wholeReads(t testing.TB, db *database.DB) (list []tableReads) {
+	t.Helper()
+	err := db.Read().Select(context.Background(), &list, `SELECT relname, seq_scan FROM pg_stat_user_tables ORDER BY relname`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// awaitAlone waits until the database has no other connection.
+func awaitAlone(t testing.TB, db *database.DB) {
+	t.Helper()
+	for deadline := time.Now().Add(startTimeout); ; time.Sleep(10 * time.Millisecond) {
+		var others int
+		err := db.Read().Get(context.Background(), &others, `SELECT count(*) FROM pg_stat_activity
+			WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if others == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d other connections to the database do not end", others)
+		}
+	}
+}
+
+func openAt(t testing.TB, url string) *database.DB {
+	t.Helper()
+	db, err := database.Open(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func closeAll(t testing.TB, db *database.DB) {
+	t.Helper()
+	if err := db.Close(); err != nil {
+		t.Errorf("close the database: %v", err)
+	}
+}
