@@ -1,0 +1,226 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/weft-graph/weft/router/signature"
+)
+
+// probe tries one field of the table of permissions. Its operations call the field x.
+type probe struct {
+	// router is sent through the router, or for the owner, if there is one, owner. Empty where there is no way to the
+	// field through the graph but for the owner.
+	router, owner string
+	// direct is sent to the service itself, with the router's signature; empty is router.
+	direct string
+	// changes is set where an answer of yes makes the callers useless for the next cell.
+	changes bool
+}
+
+// probes are all that there are, by the name of the field.
+var probes = merge(userProbes)
+
+func merge(all ...map[string]probe) map[string]probe {
+	merged := map[string]probe{}
+	for _, some := range all {
+		maps.Copy(merged, some)
+	}
+	return merged
+}
+
+// cell is one cell of a table of permissions in docs/shop.md.
+type cell struct{ service, field, caller, want string }
+
+// callers are the columns of the tables.
+var callers = []string{"anonymous", "owner", "customer", "clerk", "admin"}
+
+// permissions reads the tables: each is below a heading that names the service, and begins with the callers.
+func permissions(t *testing.T) (cells []cell) {
+	t.Helper()
+	text, err := os.ReadFile("../docs/shop.md")
+	must(t, err)
+	service, inTable := "", false
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSpace(line)
+		if heading, isHeading := strings.CutPrefix(line, "### "); isHeading {
+			service = heading
+		}
+		columns := strings.Split(strings.ReplaceAll(strings.Trim(line, "|"), " ", ""), "|")
+		switch {
+		case !strings.HasPrefix(line, "|"):
+			inTable = false
+		case line == "| field | "+strings.Join(callers, " | ")+" |":
+			inTable = true
+		case inTable && len(columns) == len(callers)+1 && !strings.HasPrefix(columns[0], "-"):
+			for i, caller := range callers {
+				cells = append(cells, cell{service, columns[0], caller, columns[i+1]})
+			}
+		}
+	}
+	return cells
+}
+
+// TestPermissions tries every cell of the tables in docs/shop.md.
+func TestPermissions(t *testing.T) {
+	cells := permissions(t)
+	if len(cells) < 20*len(callers) {
+		t.Fatalf("docs/shop.md has only %d cells", len(cells))
+	}
+	t.Setenv("REGISTER_LIMIT", "100000/1h")
+	s := startShop(t)
+	at := s.meet(t)
+	for _, c := range cells {
+		p, isThere := probes[c.field]
+		if !isThere || c.want != "yes" && c.want != "no" {
+			t.Errorf("%s for %s: want yes or no, and a probe of the field: %q, %v", c.field, c.caller, c.want, isThere)
+			continue
+		}
+		query := p.router
+		if c.caller == "owner" && p.owner != "" {
+			query = p.owner
+		}
+		if query != "" {
+			got := judge(t, post, s.URL(), query, at.variables, at.header(c.caller))
+			if got != c.want {
+				t.Errorf("%s for %s, through the router: %s, want %s", c.field, c.caller, got, c.want)
+			}
+			if got != "no" && p.changes {
+				at = s.meet(t)
+			}
+		}
+		if query = p.direct; query == "" {
+			query = p.router
+		}
+		got := judge(t, s.signed, "http://"+s.Addresses[c.service]+"/graphql", query, at.variables, at.header(c.caller))
+		if got != c.want {
+			t.Errorf("%s for %s, at %s itself: %s, want %s", c.field, c.caller, c.service, got, c.want)
+		}
+		if got != "no" && p.changes {
+			at = s.meet(t)
+		}
+	}
+}
+
+// judge says yes for an answer with the field x and without errors, no for one with errors and without it, and else
+// what came.
+func judge(t *testing.T, send func(url, query string, variables map[string]any, header http.Header) (response, error),
+	url, query string, variables map[string]any, header http.Header) string {
+	t.Helper()
+	res, err := send(url, query, variables, header)
+	must(t, err)
+	switch hasValue := hasX(res.Data); {
+	case hasValue && len(res.Errors) == 0 && res.Status == http.StatusOK:
+		return "yes"
+	case !hasValue && len(res.Errors) > 0 && res.Status < http.StatusInternalServerError:
+		return "no"
+	}
+	return fmt.Sprintf("%d %s for %s", res.Status, res.Body, query)
+}
+
+// hasX says whether a value is anywhere under the key x.
+func hasX(value any) bool {
+	switch value := value.(type) {
+	case map[string]any:
+		for key, member := range value {
+			if key == "x" && member != nil || hasX(member) {
+				return true
+			}
+		}
+	case []any:
+		for _, item := range value {
+			if hasX(item) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// signed is post as the router does it.
+func (s system) signed(url, query string, variables map[string]any, header http.Header) (response, error) {
+	key, err := signature.NewKey(s.RouterKey)
+	if err != nil {
+		return response{}, err
+	}
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		return response{}, err
+	}
+	req, err := http.NewRequest(http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		return response{}, err
+	}
+	req.Header = header.Clone()
+	req.Header.Set("Content-Type", "application/json")
+	key.Sign(req, body, time.Now())
+	res, err := httpClient.Do(req)
+	if err != nil {
+		return response{}, err
+	}
+	defer func() { _ = res.Body.Close() }()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		return response{}, err
+	}
+	answer := response{Status: res.StatusCode, Body: string(text)}
+	return answer, json.Unmarshal(text, &answer)
+}
+
+// company is one caller of each kind, and what operations need to know of the owner.
+type company struct {
+	tokens    map[string]string
+	variables map[string]any
+}
+
+// header is that of a caller's requests.
+func (c company) header(caller string) http.Header {
+	header := http.Header{"Weft-Token-In-Body": {"true"}}
+	if token := c.tokens[caller]; token != "" {
+		header.Set("Authorization", "Bearer "+token)
+	}
+	return header
+}
+
+// meet makes new callers.
+func (s system) meet(t *testing.T) company {
+	t.Helper()
+	c := company{tokens: map[string]string{}, variables: map[string]any{}}
+	admin := s.login(t, "admin")
+	for _, caller := range callers[1:] {
+		username := caller + "-" + unique()
+		res := s.anonymous().must(t, `mutation ($input: RegisterInput!) { register(input: $input) { token user { id } } }`, map[string]any{
+			"input": map[string]any{
+				"username": username, "password": "correct horse battery", "name": "A " + caller,
+				"age": 40, "email": caller + "@example.org", "address": "1 Road",
+			},
+		})
+		id, _ := res.at("register", "user", "id").(string)
+		c.tokens[caller], _ = res.at("register", "token").(string)
+		if caller == "clerk" || caller == "admin" {
+			admin.must(t, `mutation ($id: ID!, $role: Role!) { grantRole(userId: $id, role: $role) { id } }`,
+				map[string]any{"id": id, "role": strings.ToUpper(caller)})
+			c.tokens[caller] = s.loginWith(t, username, "correct horse battery").token
+		}
+		if caller == "owner" {
+			session := client{shop: s, token: c.tokens[caller]}.must(t, `{ me { sessions { id } } }`, nil).at("me", "sessions", 0, "id")
+			c.variables = map[string]any{
+				"id": id, "username": username, "session": session, "token": c.tokens[caller],
+				// What a forger would say: only the id may count.
+				"user": []any{map[string]any{
+					"__typename": "User", "id": id, "sub": id, "roles": []string{"ADMIN"}, "permissions": []string{"user:read", "user:admin"},
+					"email": "forged@example.org", "authenticated": true,
+				}},
+			}
+		}
+	}
+	return c
+}
