@@ -3,9 +3,10 @@
 //
 // In: a plan, coerced variables, a Fetcher. Out: the bytes of the response. Compile prepares a plan
 // once (compile.go, shape.go). Run takes these steps for each fetch: wait for what it depends on
-// (schedule.go), find its objects and write its request (request.go), read the answer and merge it
-// (answer.go), give errors their places (locate.go, failure.go); then it completes the response
-// (complete.go, leaf.go, writer.go).
+// (schedule.go), find its objects and write its request (request.go, represent.go, contexts.go), where
+// what is of a wrong type is kept back (refuse.go), read the answer and merge it (answer.go), find what
+// its errors explain; then it gives errors their places (locate.go, failure.go) and completes the
+// response (complete.go, leaf.go, writer.go).
 //
 // Entities of which another fetch has brought all that is wanted are not asked for again, where the
 // plan says so (reuse.go).

@@ -4,8 +4,8 @@
 // The passes are: read the operation and the field sets as selections (want.go); search the cheapest
 // way to every selected field (search.go, with one object in solve.go, its fields in options.go, its
 // jumps in table.go); build the drafts of the fetches and the layouts that they fill (build.go,
-// place.go, draft.go, contexts.go); merge fetches of one subgraph (merge.go); find what need not be
-// asked again (reuse.go); finish them (finish.go): print each subgraph operation and the scan that reads
+// place.go, fold.go, draft.go, member.go, contexts.go); merge fetches of one subgraph (merge.go); find
+// what need not be asked again (reuse.go); finish them (finish.go): print each subgraph operation and the scan that reads
 // its answer (print.go), and make the response's shape (shape.go). Keys are fetched
 // while building, so that nothing is repaired afterwards. It knows no value of a variable: a
 // plan holds for all of them.
