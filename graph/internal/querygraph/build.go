@@ -41,8 +41,10 @@ func (g *Graph) makeNodes() {
 }
 
 func (g *Graph) addNode(n *Node) NodeID {
-	n.ID = NodeID(len(g.Nodes))
-	n.fields = map[string]*FieldEdge{}
+	n.ID, n.only = NodeID(len(g.Nodes)), -1
+	if n.Type.Kind == schema.Object && !n.Type.IsInterfaceObject {
+		n.only = g.Number(n.Type.Name)
+	}
 	g.Nodes = append(g.Nodes, n)
 	g.nodes[nodeKey{n.Subgraph.Index, n.Type.Name, FieldSetText(n.Provided)}] = n.ID
 	return n.ID
@@ -59,12 +61,12 @@ func (g *Graph) view(sub *supergraph.Subgraph, t *supergraph.SubgraphType, provi
 }
 
 // implementersIn lists the object types that implement each interface in the subgraph.
-func (g *Graph) implementersIn(sub *supergraph.Subgraph) map[string]schema.TypeSet {
-	out := map[string]schema.TypeSet{}
+func (g *Graph) implementersIn(sub *supergraph.Subgraph) map[string][]int {
+	out := map[string][]int{}
 	for _, t := range sub.Types {
 		if t.Kind == schema.Object && !t.IsInterfaceObject {
 			for _, name := range t.Interfaces {
-				out[name] = out[name].With(g.numbers[t.Name])
+				out[name] = append(out[name], g.numbers[t.Name])
 			}
 		}
 	}
@@ -72,22 +74,20 @@ func (g *Graph) implementersIn(sub *supergraph.Subgraph) map[string]schema.TypeS
 }
 
 // possibleIn returns the runtime types that an object of type t can have in its subgraph.
-func (g *Graph) possibleIn(t *supergraph.SubgraphType, implementers map[string]schema.TypeSet) schema.TypeSet {
-	var set schema.TypeSet
+func (g *Graph) possibleIn(t *supergraph.SubgraphType, implementers map[string][]int) schema.TypeSet {
 	switch {
-	case t.IsInterfaceObject:
+	case t.Kind == schema.Object: // an interface object has those of its interface
 		return g.possible[t.Name]
-	case t.Kind == schema.Object:
-		return set.With(g.numbers[t.Name])
 	case t.Kind == schema.Interface:
-		return implementers[t.Name]
+		return schema.SetOf(implementers[t.Name]...)
 	}
+	var members []int
 	for _, member := range t.Members {
 		if n, ok := g.numbers[member]; ok {
-			set = set.With(n)
+			members = append(members, n)
 		}
 	}
-	return set
+	return schema.SetOf(members...)
 }
 
 // connect makes the edges that leave n.
@@ -108,8 +108,14 @@ func (g *Graph) connect(n *Node) {
 		}
 	}
 	provided = g.fieldsOf(t.Name, provided)
-	for _, f := range t.Fields {
-		e := &FieldEdge{Field: f, Target: None, Requires: f.Requires}
+	block := make([]FieldEdge, len(t.Fields))
+	n.Fields = make([]*FieldEdge, 0, len(t.Fields))
+	if len(t.Fields) >= manyFields {
+		n.fields = make(map[string]*FieldEdge, len(t.Fields))
+	}
+	for i, f := range t.Fields {
+		e := &block[i]
+		e.Field, e.Target, e.Requires = f, None, f.Requires
 		var below federation.FieldSet
 		isProvided := false
 		for _, item := range provided {
@@ -123,7 +129,12 @@ func (g *Graph) connect(n *Node) {
 			e.Target = g.view(sub, target, append(below, f.Provides...))
 		}
 		n.Fields = append(n.Fields, e)
-		n.fields[f.Name] = e
+		if e.isConditional() {
+			n.conditional = append(n.conditional, e)
+		}
+		if n.fields != nil {
+			n.fields[f.Name] = e
+		}
 	}
 }
 
@@ -169,6 +180,7 @@ func (g *Graph) isWithin(name, outer string) bool {
 // makeKeys lists for every runtime type the jumps that enter its objects, in order of the nodes.
 func (g *Graph) makeKeys() {
 	g.keys = make([][]*KeyEdge, len(g.Types))
+	g.entries = make([]int, len(g.Types))
 	for _, n := range g.Nodes {
 		if n.Provided != nil || len(n.Type.Keys) == 0 {
 			continue
@@ -178,14 +190,29 @@ func (g *Graph) makeKeys() {
 			if target == None {
 				continue
 			}
+			entry := g.entryOf(t, target)
 			for _, key := range n.Type.Keys {
 				g.keys[t] = append(g.keys[t], &KeyEdge{
 					Target: target, TypeName: n.Type.Name, Fields: key.Fields,
-					Resolvable: key.Resolvable, ByInterface: n.Type.Kind == schema.Interface,
+					Resolvable: key.Resolvable, ByInterface: n.Type.Kind == schema.Interface, entry: entry,
 				})
 			}
 		}
 	}
+}
+
+// entryOf numbers the nodes by which keys enter the objects of a type.
+func (g *Graph) entryOf(t int, target NodeID) int {
+	for _, k := range slices.Backward(g.keys[t]) {
+		if k.Target == target {
+			return k.entry
+		}
+		if g.Nodes[k.Target].Subgraph.Index < g.Nodes[target].Subgraph.Index {
+			break // keys are in order of the subgraphs
+		}
+	}
+	g.entries[t]++
+	return g.entries[t] - 1
 }
 
 func isComposite(k schema.Kind) bool {

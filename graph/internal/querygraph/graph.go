@@ -40,6 +40,8 @@ type Graph struct {
 	contextual map[fieldOf][]supergraph.ContextArgument
 	// keys are the key edges that enter an object, by its runtime type.
 	keys [][]*KeyEdge
+	// entries are, by runtime type, how many nodes keys enter.
+	entries []int
 }
 
 // fieldOf is a field of a runtime type.
@@ -68,8 +70,17 @@ type Node struct {
 	Fields []*FieldEdge
 
 	narrow map[int]NodeID
+	// fields are the edges by name where there are many.
 	fields map[string]*FieldEdge
+	// conditional are the edges that are taken only by entering the subgraph.
+	conditional []*FieldEdge
+	// only is the runtime type of an object type's node; -1 for others.
+	only int
 }
+
+// manyFields is the number of fields from which on a node has a table of them; the others, which almost
+// all are, are looked through.
+const manyFields = 24
 
 // FieldEdge is the move from an object to a field of it.
 type FieldEdge struct {
@@ -100,6 +111,8 @@ type KeyEdge struct {
 	// ByInterface is set when the jump enters a keyed interface: the object's runtime type need
 	// not be known before and is known after.
 	ByInterface bool
+	// entry is the number of Target among the nodes by which keys enter the runtime type.
+	entry int
 }
 
 // Number returns the runtime type number of the object type called name, or -1.
@@ -155,7 +168,17 @@ func (g *Graph) Keys(t int) []*KeyEdge { return g.keys[t] }
 func (n *Node) KnowsType() bool { return !n.Type.IsInterfaceObject }
 
 // Field returns the edge of the field called name, or nil.
-func (n *Node) Field(name string) *FieldEdge { return n.fields[name] }
+func (n *Node) Field(name string) *FieldEdge {
+	if n.fields != nil {
+		return n.fields[name]
+	}
+	for _, e := range n.Fields {
+		if e.Field.Name == name {
+			return e
+		}
+	}
+	return nil
+}
 
 // Open reports whether the edge can be taken while the labels in on are on.
 func (e *FieldEdge) Open(on map[string]bool) bool {

@@ -13,11 +13,22 @@ import (
 type Reach struct {
 	g  *Graph
 	on map[string]bool
-	// nodes are the nodes at which an object can be continued, by where it was read.
-	nodes map[Place][]NodeID
+	// states are by place: those of a node begin at first[node], in order of the runtime types.
+	first  []int
+	states []placeState
 	// met holds the conditional edges whose required fields can be collected and that can be entered.
 	met     map[requirement]bool
 	changed bool
+}
+
+// placeState is what is known of a place.
+type placeState struct {
+	// nodes are those at which an object can be continued.
+	nodes []NodeID
+	// entered says which of the nodes that keys enter are among them, whatever their views.
+	entered []bool
+	// knowsType is set where the runtime type of the object can be had.
+	knowsType bool
 }
 
 // Place is where an object is read: a node, and the object's runtime type.
@@ -41,48 +52,78 @@ type Refusal struct {
 
 // NewReach computes what can be reached while the override labels in on are on.
 func NewReach(g *Graph, on map[string]bool) *Reach {
-	r := &Reach{g: g, on: on, nodes: map[Place][]NodeID{}, met: map[requirement]bool{}}
+	r := &Reach{g: g, on: on, first: make([]int, len(g.Nodes)), met: map[requirement]bool{}}
 	var places []Place
-	for _, n := range g.Nodes {
+	for i, n := range g.Nodes {
+		r.first[i] = len(r.states)
 		for _, t := range n.Possible.Indexes() {
-			own := g.Narrow(n.ID, t)
-			if own == None {
-				continue
+			r.states = append(r.states, placeState{})
+			if own := g.Narrow(n.ID, t); own != None {
+				p := Place{Node: n.ID, Type: t}
+				r.begin(p, own)
+				places = append(places, p)
 			}
-			p := Place{Node: n.ID, Type: t}
-			r.nodes[p] = []NodeID{own}
-			places = append(places, p)
 		}
 	}
 	for r.changed = true; r.changed; {
 		r.changed = false
 		for _, p := range places {
-			r.extend(p)
+			for r.extend(p) {
+				r.changed = true
+			}
 		}
 	}
 	return r
 }
 
-// extend adds the nodes that p reaches by one more jump and the requirements it meets.
-func (r *Reach) extend(p Place) {
-	for _, k := range r.g.keys[p.Type] {
-		if !k.Resolvable || r.has(p, k.Target) || r.missingForKey(p, k) != "" {
-			continue
-		}
-		r.nodes[p] = append(r.nodes[p], k.Target)
-		r.changed = true
+// at returns the state of a place, or nil where no object can be read.
+func (r *Reach) at(p Place) *placeState {
+	n := r.g.Nodes[p.Node]
+	switch {
+	case n.only >= 0 && n.only == p.Type:
+		return &r.states[r.first[p.Node]]
+	case n.only >= 0 || !n.Possible.Has(p.Type):
+		return nil
 	}
-	for _, id := range r.nodes[p] {
-		for _, e := range r.g.Nodes[id].Fields {
-			if !e.isConditional() || !e.Open(r.on) || r.met[requirement{p, e}] {
+	return &r.states[r.first[p.Node]+n.Possible.Rank(p.Type)]
+}
+
+// begin continues the objects of a place at their own node.
+func (r *Reach) begin(p Place, own NodeID) {
+	s := r.at(p)
+	s.nodes, s.knowsType = []NodeID{own}, r.g.Nodes[own].KnowsType()
+	s.entered = make([]bool, r.g.entries[p.Type])
+	for _, k := range r.g.keys[p.Type] {
+		if r.sameType(k.Target, own) {
+			s.entered[k.entry] = true
+		}
+	}
+}
+
+// extend adds the nodes that p reaches by one more jump and the requirements it meets. It reports whether
+// there are any.
+func (r *Reach) extend(p Place) bool {
+	s := r.at(p)
+	changed := false
+	for _, k := range r.g.keys[p.Type] {
+		if !s.entered[k.entry] && k.Resolvable && r.missingForKey(p, k) == "" {
+			s.nodes, s.entered[k.entry] = append(s.nodes, k.Target), true
+			s.knowsType = s.knowsType || r.g.Nodes[k.Target].KnowsType()
+			changed = true
+		}
+	}
+	for _, id := range s.nodes {
+		for _, e := range r.g.Nodes[id].conditional {
+			if !e.Open(r.on) || r.met[requirement{p, e}] {
 				continue
 			}
 			if r.Missing(p, e.Requires) == "" && r.canEnter(p, id) {
 				r.met[requirement{p, e}] = true
-				r.changed = true
+				changed = true
 			}
 		}
 	}
+	return changed
 }
 
 // canEnter reports whether a representation that brings required fields can be sent to the node:
@@ -105,15 +146,6 @@ func (r *Reach) sameType(a, b NodeID) bool {
 	return r.g.Nodes[a].Type == r.g.Nodes[b].Type
 }
 
-func (r *Reach) has(p Place, id NodeID) bool {
-	for _, n := range r.nodes[p] {
-		if r.sameType(n, id) {
-			return true
-		}
-	}
-	return false
-}
-
 func (r *Reach) missingForKey(p Place, k *KeyEdge) string {
 	if !k.ByInterface && r.g.Nodes[k.Target].KnowsType() && !r.knowsType(p) {
 		return "__typename"
@@ -122,17 +154,18 @@ func (r *Reach) missingForKey(p Place, k *KeyEdge) string {
 }
 
 func (r *Reach) knowsType(p Place) bool {
-	for _, id := range r.nodes[p] {
-		if r.g.Nodes[id].KnowsType() {
-			return true
-		}
-	}
-	return false
+	s := r.at(p)
+	return s != nil && s.knowsType
 }
 
 // Nodes returns the nodes at which an object read at p can be continued: its own first, then those
 // that key jumps reach. The caller must not change the list.
-func (r *Reach) Nodes(p Place) []NodeID { return r.nodes[p] }
+func (r *Reach) Nodes(p Place) []NodeID {
+	if s := r.at(p); s != nil {
+		return s.nodes
+	}
+	return nil
+}
 
 // isConditional reports whether the edge is taken only by entering the subgraph: with what it
 // requires, or with the values of its contextual arguments, of which Reach knows no place above.
@@ -174,7 +207,7 @@ func (r *Reach) Missing(p Place, fs federation.FieldSet) string {
 // missingField looks for one provider that has the field and all that is selected below it.
 func (r *Reach) missingField(p Place, item federation.FieldSetItem) string {
 	missing := item.Field
-	for _, id := range r.nodes[p] {
+	for _, id := range r.Nodes(p) {
 		e := r.g.Nodes[id].Field(item.Field)
 		if e == nil || !r.CanTake(p, e) {
 			continue
@@ -204,8 +237,9 @@ func (r *Reach) missingBelow(target NodeID, fs federation.FieldSet) string {
 // does not reach, what is missing.
 func (r *Reach) Refusals(p Place) []Refusal {
 	var out []Refusal
+	s := r.at(p)
 	for _, k := range r.g.keys[p.Type] {
-		if r.has(p, k.Target) {
+		if s != nil && s.entered[k.entry] {
 			continue
 		}
 		out = append(out, Refusal{Edge: k, Missing: r.missingForKey(p, k)})

@@ -58,13 +58,13 @@ func (s *Schema) numberObjects() {
 			implementers[name] = append(implementers[name], t.objectIndex)
 		}
 	}
-	var single singleSets
+	var single SingleSets
 	for _, t := range s.Types {
 		switch t.Kind {
 		case Object:
-			t.possible = single.of(t.objectIndex, objects)
+			t.possible = single.Of(t.objectIndex, objects)
 		case Interface:
-			t.possible = setOf(implementers[t.Name]...)
+			t.possible = SetOf(implementers[t.Name]...)
 		case Union:
 			var members []int
 			for _, name := range t.Members {
@@ -72,7 +72,7 @@ func (s *Schema) numberObjects() {
 					members = append(members, member.objectIndex)
 				}
 			}
-			t.possible = setOf(members...)
+			t.possible = SetOf(members...)
 		case Scalar, Enum, InputObject:
 		}
 	}

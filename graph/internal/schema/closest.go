@@ -19,10 +19,10 @@ func Closest(name string, options []string) string {
 
 // closeEnough is the number of edits up to which a name counts as mistyped.
 func closeEnough(name string) int {
-	if len(name) > maxClosestBytes {
+	if len(name) < 2 || len(name) > maxClosestBytes {
 		return 0
 	}
-	return (len(name) + 2) / 3
+	return max(1, len(name)/3)
 }
 
 // maxClosestBytes bounds what comparing names costs; longer ones are not compared.

@@ -82,6 +82,18 @@ func (s TypeSet) Len() int {
 	return n
 }
 
+// Rank returns how many types of the set have a smaller number than i.
+func (s TypeSet) Rank(i int) int {
+	n := 0
+	for at := 0; at < i>>6 && at < len(s); at++ {
+		n += bits.OnesCount64(s[at])
+	}
+	if i>>6 < len(s) {
+		n += bits.OnesCount64(s[i>>6] & (1<<(i&63) - 1))
+	}
+	return n
+}
+
 // Indexes returns the numbers in the set, ascending.
 func (s TypeSet) Indexes() []int {
 	var out []int
@@ -94,7 +106,8 @@ func (s TypeSet) Indexes() []int {
 	return out
 }
 
-func setOf(indexes ...int) TypeSet {
+// SetOf returns the set of the object types with the given numbers.
+func SetOf(indexes ...int) TypeSet {
 	var set TypeSet
 	for _, i := range indexes {
 		for len(set) <= i>>6 {
@@ -105,12 +118,13 @@ func setOf(indexes ...int) TypeSet {
 	return set
 }
 
-// singleSets are the sets of one type. One for each type would take memory by the square of the number of
-// types; those whose types have the same bit of a word are ends of one list of words.
-type singleSets [64][]uint64
+// SingleSets are the sets of one type. One for each type would take memory by the square of the number of
+// types; those whose types have the same bit of a word are ends of one list of words. The zero value is
+// ready.
+type SingleSets [64][]uint64
 
-// of returns the set of the type with number i, of n.
-func (s *singleSets) of(i, n int) TypeSet {
+// Of returns the set of the type with number i, of n.
+func (s *SingleSets) Of(i, n int) TypeSet {
 	last := n >> 6
 	words := &s[i&63]
 	if *words == nil {
