@@ -229,7 +229,7 @@ func (s *shrinker) shrinkGraph() {
 	}
 }
 
-var directive = regexp.MustCompile(` @(requires|provides|override|shareable|inaccessible|external)(\((?:[^")]|"(?:[^"\\]|\\.)*")*\))?`)
+var directive = regexp.MustCompile(` @(requires|provides|override|shareable|inaccessible|external|context|interfaceObject)(\((?:[^")]|"(?:[^"\\]|\\.)*")*\))?`)
 
 // dropDirectives tries to do without each directive of a subgraph.
 func (s *shrinker) dropDirectives(sub int) {
@@ -280,6 +280,9 @@ func walkLines(text string, f func(line, typ, field string)) {
 	typ := ""
 	for line := range strings.Lines(text) {
 		words := strings.Fields(line)
+		if len(words) > 2 && words[0] == "extend" && words[1] != "schema" {
+			words = words[1:] // Federation 1
+		}
 		switch {
 		case len(words) > 1 && line[0] != ' ' && words[0] != "extend":
 			typ = words[1]
