@@ -98,7 +98,7 @@ func (m *merger) mergeInputFields() {
 		}
 		t.fields = slices.DeleteFunc(t.fields, func(f *mergedField) bool { return !m.mergeInputField(t, f) })
 		if len(t.fields) == 0 {
-			m.report(diag.EmptyMergedInputType, m.typePositions(t, nil), "declare a field that all subgraphs have",
+			m.report(diag.EmptyMergedInputType, m.typePositions(t, nil), fmt.Sprintf("declare one field of %q in %s", t.def.Name, m.names(t.sources.has)),
 				"the subgraphs share no field of the input type %q", t.def.Name)
 		}
 	})
@@ -177,11 +177,11 @@ func (m *merger) isEverywhere(in *inputElement) bool {
 	}
 	lacking := m.names(lacks)
 	if in.values.any(required) {
-		m.report(in.missing, m.inputPositions(in), fmt.Sprintf("add the %s to %s, or make it optional", in.what, lacking),
+		m.report(in.missing, m.inputPositions(in), m.missingInput(in)+", or make it optional where it is required",
 			"%s %q is required in %s and missing in %s", in.what, in.coordinate, m.names(required), lacking)
 		return false
 	}
-	m.add(diag.Warn, in.partly, m.inputPositions(in), fmt.Sprintf("add the %s to %s", in.what, lacking),
+	m.add(diag.Warn, in.partly, m.inputPositions(in), m.missingInput(in),
 		"optional %s %q is missing in %s and therefore not in the supergraph", in.what, in.coordinate, lacking)
 	return false
 }
@@ -201,7 +201,7 @@ func (m *merger) mergeInputType(in *inputElement) *schema.TypeRef {
 		case m.isSubtype(merged, v.Type):
 			allEqual = false
 		default:
-			m.report(in.typeMismatch, m.inputPositions(in), fmt.Sprintf("give %q one type in all subgraphs", in.coordinate),
+			m.report(in.typeMismatch, m.inputPositions(in), agreeFix(m.inputVariants(in, func(v *schema.InputValue) string { return v.Type.String() }), func(text string) string { return fmt.Sprintf("declare %q as %s", in.coordinate, text) }),
 				"the types of %s %q cannot be merged: %s", in.what, in.coordinate, m.inputTypesText(in))
 			return merged
 		}
@@ -261,7 +261,7 @@ func (m *merger) mergeDefault(in *inputElement) *schema.Value {
 		case merged == nil:
 			merged = canonicalDefault(v)
 		case defaultText(merged, v.Type) != defaultText(canonicalDefault(v), v.Type):
-			m.report(in.defaultMismatch, m.inputPositions(in), "declare the same default in all subgraphs",
+			m.report(in.defaultMismatch, m.inputPositions(in), agreeFix(m.inputVariants(in, func(v *schema.InputValue) string { return valueText(v.Default) }), func(text string) string { return fmt.Sprintf("give %q the default %s", in.coordinate, text) }),
 				"%s %q has different defaults: %s before %q, %s in %q", in.what, in.coordinate, merged, m.subgraphs[i].Name, v.Default, m.subgraphs[i].Name)
 			return merged
 		}

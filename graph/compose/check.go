@@ -50,7 +50,7 @@ func (m *merger) checkInterfaceFields() {
 			for _, f := range iface.fields {
 				if t.field(f.def.Name) == nil {
 					m.report(diag.InterfaceFieldNoImplem, append(m.fieldPositions(f), m.typePositions(t, nil)...),
-						fmt.Sprintf("add %q to %q in a subgraph that has it", f.def.Name, t.def.Name),
+						fmt.Sprintf("add \"%s: %s\" to %q %s", f.def.Name, f.def.Type, t.def.Name, at(m.typePositions(t, nil)[0])),
 						"interface %q has the field %q, and %q, which implements it, has it in no subgraph", name, f.def.Name, t.def.Name)
 				}
 			}

@@ -46,7 +46,7 @@ func (c *Composer) Compose(subgraphs []Subgraph) (*supergraph.Supergraph, diag.L
 		diags = append(diags, r.faults...)
 	}
 	if diags.HasErrors() {
-		return nil, diags
+		return nil, append(diags, validateReadable(read)...)
 	}
 	if renewed, more := c.renew(read); renewed != nil {
 		return renewed, append(diags, more...)
@@ -126,6 +126,18 @@ func loadedOf(read []*reading) []*federation.Subgraph {
 		out[i] = r.sub
 	}
 	return out
+}
+
+// validateReadable checks the subgraphs that could be read where others could not. What Federation 1 means
+// depends on all subgraphs, so those are not looked at.
+func validateReadable(read []*reading) diag.List {
+	var diags diag.List
+	for _, r := range read {
+		if r.sub != nil && !r.sub.IsFed1() && !r.faults.HasErrors() {
+			diags = append(diags, r.sub.Validate()...)
+		}
+	}
+	return diags
 }
 
 // validateAll checks each subgraph; loaded are those of read after the upgrade, which depends on the

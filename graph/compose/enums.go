@@ -26,7 +26,7 @@ func (m *merger) mergeEnums() {
 			m.mergeEnumValue(t, name, use)
 		}
 		if len(t.def.Values) == 0 {
-			m.report(diag.EmptyMergedEnumType, m.typePositions(t, nil), "declare a value that all subgraphs have",
+			m.report(diag.EmptyMergedEnumType, m.typePositions(t, nil), fmt.Sprintf("declare one value of %q in %s", t.def.Name, m.names(t.sources.has)),
 				"the subgraphs share no value of the enum %q, which is an input", t.def.Name)
 		}
 	})
@@ -89,7 +89,7 @@ func (m *merger) mergeEnumValue(t *mergedType, name string, use enumUse) {
 	lacks := func(i int) bool { return t.sources.has(i) && enumValue(t.sources.get(i), name) == nil }
 	if t.sources.any(lacks) {
 		isHidden := slices.ContainsFunc(merged.Applied, func(d schema.Directive) bool { return d.Name == "inaccessible" })
-		fix := fmt.Sprintf("add the value to %s", m.names(lacks))
+		fix := fmt.Sprintf("add %q to %q %s", name, t.def.Name, at(m.typesLacking(t, lacks)...))
 		switch {
 		case use.input && use.output && !isHidden:
 			m.report(diag.EnumValueMismatch, positions, fix+", or hide it with @inaccessible",

@@ -79,7 +79,7 @@ func (m *merger) mergeField(f *mergedField) bool {
 	resolving := f.resolving()
 	if len(resolving) == 0 {
 		if !m.isResolvedByInterfaceObject(f) {
-			m.report(diag.ExternalMissingOnBase, m.fieldPositions(f), fmt.Sprintf("resolve %q in one subgraph, or remove it", f.coordinate()),
+			m.report(diag.ExternalMissingOnBase, m.fieldPositions(f), fmt.Sprintf("remove @external from %q in the subgraph that resolves it, or remove the field %s", f.coordinate(), at(m.fieldPositions(f)...)),
 				"field %q is @external in every subgraph that has it (%s): no subgraph resolves it",
 				f.coordinate(), m.names(func(i int) bool { return f.sources.get(i) != nil }))
 		}
@@ -190,7 +190,7 @@ func (m *merger) mergeOutputType(f *mergedField, resolving []int) (merged *schem
 		case m.isSubtype(merged, t):
 			merged = t
 		default:
-			m.report(diag.FieldTypeMismatch, m.fieldPositions(f), fmt.Sprintf("give %q one type in all subgraphs", f.coordinate()),
+			m.report(diag.FieldTypeMismatch, m.fieldPositions(f), agreeFix(m.typeVariants(f, resolving), func(text string) string { return fmt.Sprintf("declare %q as %s", f.coordinate(), text) }),
 				"the types of field %q cannot be merged: %s", f.coordinate(), m.typesText(f, resolving))
 			return merged, false
 		}
@@ -217,32 +217,36 @@ func (m *merger) checkExternals(f *mergedField) {
 		if source.External == nil {
 			continue
 		}
-		at := []diag.Position{m.subgraphs[i].At(source.Def.Pos)}
+		positions := []diag.Position{m.subgraphs[i].At(source.Def.Pos)}
 		for _, j := range f.resolving() {
-			at = append(at, m.subgraphs[j].At(f.sources.get(j).Def.Pos))
+			positions = append(positions, m.subgraphs[j].At(f.sources.get(j).Def.Pos))
 		}
 		if !source.Type.Equal(f.def.Type) {
-			m.report(diag.ExternalTypeMismatch, at, fmt.Sprintf("declare %q as %s in %q", f.coordinate(), f.def.Type, m.subgraphs[i].Name),
+			m.report(diag.ExternalTypeMismatch, positions, fmt.Sprintf("declare %q as %s %s", f.coordinate(), f.def.Type, at(positions[0])),
 				"the @external field %q has the type %s in %q, it is resolved as %s", f.coordinate(), source.Type, m.subgraphs[i].Name, f.def.Type)
 		}
-		m.checkExternalArgs(f, i, at)
+		m.checkExternalArgs(f, i, positions)
 	}
 }
 
-func (m *merger) checkExternalArgs(f *mergedField, i int, at []diag.Position) {
+func (m *merger) checkExternalArgs(f *mergedField, i int, positions []diag.Position) {
 	source := f.sources.get(i)
 	for _, arg := range f.def.Args {
 		own := source.Def.Arg(arg.Name)
 		name := fmt.Sprintf("%s(%s:)", f.coordinate(), arg.Name)
-		fix := fmt.Sprintf("declare it as \"%s: %s\"", arg.Name, arg.Type)
+		text := fmt.Sprintf("%s: %s", arg.Name, arg.Type)
+		if arg.Default != nil {
+			text += " = " + arg.Default.String()
+		}
+		fix := fmt.Sprintf("declare the argument as %q %s", text, at(positions[0]))
 		switch {
 		case own == nil:
-			m.report(diag.ExternalArgumentMissing, at, fix, "the @external field %q lacks the argument %q in %q", f.coordinate(), arg.Name, m.subgraphs[i].Name)
+			m.report(diag.ExternalArgumentMissing, positions, fix, "the @external field %q lacks the argument %q in %q", f.coordinate(), arg.Name, m.subgraphs[i].Name)
 		case !m.isSubtype(own.Type, arg.Type):
-			m.report(diag.ExternalArgumentTypeMismatch, at, fix, "argument %q of the @external field has the type %s in %q, it is resolved with %s",
+			m.report(diag.ExternalArgumentTypeMismatch, positions, fix, "argument %q of the @external field has the type %s in %q, it is resolved with %s",
 				name, own.Type, m.subgraphs[i].Name, arg.Type)
 		case valueText(own.Default) != valueText(arg.Default):
-			m.report(diag.ExternalArgumentDefaultMismatch, at, "declare the same default", "argument %q of the @external field has the default %s in %q, it is resolved with %s",
+			m.report(diag.ExternalArgumentDefaultMismatch, positions, fix, "argument %q of the @external field has the default %s in %q, it is resolved with %s",
 				name, valueText(own.Default), m.subgraphs[i].Name, valueText(arg.Default))
 		}
 	}

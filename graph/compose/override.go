@@ -78,7 +78,7 @@ func (m *merger) applyOverride(f *mergedField, i int) {
 			"@override cannot stand on %q in %q, a field of an @interfaceObject", f.coordinate(), m.subgraphs[i].Name)
 		return
 	case from < 0:
-		m.add(diag.Warn, diag.FromSubgraphDoesNotExist, at, "name a subgraph of the graph",
+		m.add(diag.Warn, diag.FromSubgraphDoesNotExist, at, m.otherSubgraph(override.From),
 			"@override on %q in %q names the subgraph %q, which does not exist", f.coordinate(), m.subgraphs[i].Name, override.From)
 		return
 	case from == i:
@@ -102,6 +102,18 @@ func (m *merger) applyOverride(f *mergedField, i int) {
 		return
 	}
 	m.takeOver(f, i, from, at)
+}
+
+// otherSubgraph is the fix for the name of a subgraph that does not exist.
+func (m *merger) otherSubgraph(name string) string {
+	var names []string
+	for _, sub := range m.subgraphs {
+		names = append(names, sub.Name)
+	}
+	if closest := schema.Closest(name, names); closest != "" {
+		return fmt.Sprintf("write %q", closest)
+	}
+	return fmt.Sprintf("name one of %s, or remove @override", m.names(func(int) bool { return true }))
 }
 
 // overrideNothing: the subgraph does not have the field itself; it may have it by an interface object.

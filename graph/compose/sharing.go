@@ -87,10 +87,12 @@ func (m *merger) checkSharing(f *mergedField, isTyped bool) {
 	resolvers := m.resolvers(f)
 	var positions []diag.Position
 	var closed []string
+	var toShare []resolver
 	for _, r := range resolvers {
 		positions = append(positions, m.subgraphs[r.subgraph].At(r.field.Def.Pos))
 		if !r.isShareable || isSubscription {
 			closed = append(closed, fmt.Sprintf("%q", m.subgraphs[r.subgraph].Name))
+			toShare = append(toShare, r)
 		}
 	}
 	if isSubscription && slices.ContainsFunc(resolvers, func(r resolver) bool { return r.field.ShareableAt != nil }) {
@@ -101,7 +103,7 @@ func (m *merger) checkSharing(f *mergedField, isTyped bool) {
 		return
 	}
 	if len(closed) > 0 {
-		fix := fmt.Sprintf("add @shareable to %q in %s, or move it with @override", f.coordinate(), joinAnd(closed))
+		fix := m.shareFix(toShare) + ", or let one subgraph take it over with @override"
 		if isSubscription {
 			fix = "keep the field in one subgraph: subscriptions cannot be shared"
 		}

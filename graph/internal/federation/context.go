@@ -78,7 +78,7 @@ func (s *Subgraph) ContextTypes(name string) []*Type {
 func (v *validator) checkContextNames(t *Type) {
 	for _, name := range t.Contexts {
 		if !isName(name) || strings.Contains(name, "_") {
-			v.fail(diag.ContextNameInvalid, t.Def.Pos, "use letters and digits only", "the context name %q of %q is not a GraphQL name without \"_\"", name, t.Name)
+			v.fail(diag.ContextNameInvalid, t.Def.Pos, fmt.Sprintf("write %q: letters and digits only", contextNameOf(name)), "the context name %q of %q is not a GraphQL name without \"_\"", name, t.Name)
 		}
 	}
 }
@@ -114,11 +114,37 @@ func (v *validator) contextFault(f *Field, c *ContextArgument, types []*Type) (c
 	case c.Arg.Default != nil:
 		return diag.ContextNotSet, "remove the default", "a contextual argument cannot have a default"
 	case len(types) == 0:
-		return diag.ContextNotSet, fmt.Sprintf("put @context(name: %q) on the type that has the value", c.Context), fmt.Sprintf("no type of the subgraph has the context %q", c.Context)
+		return diag.ContextNotSet, v.otherContext(c.Context), fmt.Sprintf("no type of the subgraph has the context %q", c.Context)
 	case c.Arg.Type.NonNull:
 		return diag.ContextInvalidSelection, "make the argument nullable", fmt.Sprintf("the argument's type %s must be nullable: the object may lack the value", c.Arg.Type)
 	}
 	return "", "", ""
+}
+
+// otherContext is the fix for a context that no type offers.
+func (v *validator) otherContext(name string) string {
+	var names []string
+	for _, t := range v.sub.Types {
+		names = append(names, t.Contexts...)
+	}
+	if closest := schema.Closest(name, names); closest != "" {
+		return fmt.Sprintf("write \"$%s\"", closest)
+	}
+	return fmt.Sprintf("put @context(name: %q) on the type that has the value", name)
+}
+
+// contextNameOf is the name without what a context's name cannot have.
+func contextNameOf(name string) string {
+	out := strings.Map(func(r rune) rune {
+		if isName("a"+string(r)) && r != '_' {
+			return r
+		}
+		return -1
+	}, name)
+	if !isName(out) {
+		return "context"
+	}
+	return out
 }
 
 // contextSelectionFault says why the selection does not give one value for each type of the context.

@@ -2,6 +2,7 @@ package federation
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/weft-graph/weft/graph/diag"
 	"github.com/weft-graph/weft/graph/internal/schema"
@@ -13,7 +14,7 @@ func (v *validator) checkCosts(t *Type) {
 		for _, d := range f.Applied {
 			switch name, known := v.sub.Canonical(d); {
 			case known && name == "cost" && t.Kind == schema.Interface:
-				v.fail(diag.CostAppliedToInterfaceField, d.Pos, "put @cost on the fields of the implementing types",
+				v.fail(diag.CostAppliedToInterfaceField, d.Pos, v.onImplementations("@cost", f),
 					"@cost cannot stand on %q, a field of an interface", f.Coordinate())
 			case known && name == "listSize":
 				v.checkListSize(f, d)
@@ -35,7 +36,7 @@ func (v *validator) checkListSize(f *Field, d schema.Directive) {
 	for _, item := range listItems(d.Arg("slicingArguments")) {
 		arg := f.Def.Arg(item.Raw)
 		if arg == nil || arg.Type.Elem != nil || arg.Type.Name != "Int" {
-			v.fail(diag.ListSizeInvalidSlicingArgument, d.Pos, "name arguments of type Int",
+			v.fail(diag.ListSizeInvalidSlicingArgument, d.Pos, oneOf("arguments of type Int", intArguments(f)),
 				"@listSize on %q: the slicing argument %q is no Int argument of the field", f.Coordinate(), item.Raw)
 		}
 	}
@@ -51,7 +52,7 @@ func (v *validator) checkListSize(f *Field, d schema.Directive) {
 			why, code = "it is no list", diag.ListSizeAppliedToNonList
 		}
 		if why != "" {
-			v.fail(code, d.Pos, "name fields that are lists", "@listSize on %q: the sized field %q: %s", f.Coordinate(), item.Raw, why)
+			v.fail(code, d.Pos, oneOf("fields that are lists", listFields(target)), "@listSize on %q: the sized field %q: %s", f.Coordinate(), item.Raw, why)
 		}
 	}
 }
@@ -66,4 +67,34 @@ func listItems(v *schema.Value) []schema.Value {
 		return []schema.Value{*v}
 	}
 	return v.Items
+}
+
+// oneOf is the fix that names what may be named; what says it in words.
+func oneOf(what string, names []string) string {
+	if len(names) == 0 {
+		return fmt.Sprintf("name %s; there is none", what)
+	}
+	return fmt.Sprintf("name %s: %s", what, strings.Join(names, ", "))
+}
+
+func intArguments(f *Field) []string {
+	var out []string
+	for _, arg := range f.Def.Args {
+		if arg.Type.Elem == nil && arg.Type.Name == "Int" {
+			out = append(out, arg.Name)
+		}
+	}
+	return out
+}
+
+func listFields(t *Type) []string {
+	var out []string
+	if t != nil {
+		for _, f := range t.Fields {
+			if f.Type.Elem != nil {
+				out = append(out, f.Name)
+			}
+		}
+	}
+	return out
 }

@@ -56,21 +56,21 @@ func (c *selectionCheck) checkField(f *Field, item FieldSetItem, belowExternal b
 	target := c.validator.sub.Type(f.Type.Named())
 	isComposite := target != nil && target.Def.IsComposite()
 	if c.abstract != "" && isComposite && target.Def.IsAbstract() {
-		c.fail(c.abstract, "select fields of object types only", "field %q returns the %s %q", f.Coordinate(), target.Kind, target.Name)
+		c.fail(c.abstract, fmt.Sprintf("remove %q from %s: select fields of object types only", item.Field, c.directive), "field %q returns the %s %q", f.Coordinate(), target.Kind, target.Name)
 		return
 	}
 	if c.checkArgs(f, item) && c.hasArgs != "" && len(f.Def.Args) > 0 {
-		c.fail(c.hasArgs, "select fields without arguments only", "field %q has arguments", f.Coordinate())
+		c.fail(c.hasArgs, fmt.Sprintf("remove %q from %s: select fields without arguments only", item.Field, c.directive), "field %q has arguments", f.Coordinate())
 	}
 	switch {
 	case isComposite && len(item.Selections) == 0:
-		c.fail(c.invalid, fmt.Sprintf("write \"%s { … }\"", item.Field), "field %q returns %s and needs a selection of its fields", f.Coordinate(), f.Type)
+		c.fail(c.invalid, fmt.Sprintf("write \"%s { %s }\"", item.Field, target.firstField()), "field %q returns %s and needs a selection of its fields", f.Coordinate(), f.Type)
 	case !isComposite && len(item.Selections) > 0:
 		c.fail(c.invalid, "remove its selection", "field %q returns %s, which has no fields", f.Coordinate(), f.Type)
 	}
 	isExternal := f.External != nil
 	if c.external != "" && !isExternal && !belowExternal && !isComposite {
-		c.fail(c.external, fmt.Sprintf("mark %q with @external, or remove it from %s", f.Coordinate(), c.directive),
+		c.fail(c.external, fmt.Sprintf("remove %q from %s, or mark %q with @external at %s if another subgraph resolves it", item.Field, c.directive, f.Coordinate(), c.validator.sub.At(f.Def.Pos)),
 			"field %q is resolved by this subgraph itself, it is not @external", f.Coordinate())
 	}
 	if isComposite {
@@ -90,6 +90,28 @@ func (t *Type) otherField(name, otherwise string) string {
 	return otherwise
 }
 
+// firstField is a field to begin a selection with.
+func (t *Type) firstField() string {
+	if len(t.Fields) == 0 {
+		return "__typename"
+	}
+	return t.Fields[0].Name
+}
+
+// otherType is the fix for a type condition on a type that does not exist.
+func (c *selectionCheck) otherType(name string) string {
+	var names []string
+	for _, t := range c.validator.sub.Types {
+		if t.Def.IsComposite() {
+			names = append(names, t.Name)
+		}
+	}
+	if closest := schema.Closest(name, names); closest != "" {
+		return fmt.Sprintf("write \"... on %s\"", closest)
+	}
+	return "name an object, interface or union of the subgraph"
+}
+
 // isExternalInImplementation: an interface's field cannot be external itself, those of its
 // implementing types can.
 func (c *selectionCheck) isExternalInImplementation(f *Field) bool {
@@ -105,7 +127,7 @@ func (c *selectionCheck) isExternalInImplementation(f *Field) bool {
 func (c *selectionCheck) checkFragment(item FieldSetItem, belowExternal bool) {
 	on := c.validator.sub.Type(item.On)
 	if on == nil || !on.Def.IsComposite() {
-		c.fail(c.invalid, "name an object, interface or union of the subgraph", "\"... on %s\": there is no such composite type", item.On)
+		c.fail(c.invalid, c.otherType(item.On), "\"... on %s\": there is no such composite type", item.On)
 		return
 	}
 	// Whether the two can meet is for the merged schema to say: other subgraphs know more types.
@@ -120,7 +142,7 @@ func (c *selectionCheck) checkArgs(f *Field, item FieldSetItem) bool {
 		if arg == nil {
 			c.fail(c.invalid, "remove the argument", "field %q has no argument %q", f.Coordinate(), a.Name)
 		} else if why := c.validator.sub.Schema.CheckValue(a.Value, arg.Type); why != "" {
-			c.fail(c.invalid, fmt.Sprintf("pass a %s", arg.Type), "argument %q of %q: %s", a.Name, f.Coordinate(), why)
+			c.fail(c.invalid, fmt.Sprintf("pass a value of the type %s", arg.Type), "argument %q of %q: %s", a.Name, f.Coordinate(), why)
 		}
 	}
 	for _, arg := range f.Def.Args {

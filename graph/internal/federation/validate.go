@@ -3,6 +3,7 @@ package federation
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/weft-graph/weft/graph/diag"
 	"github.com/weft-graph/weft/graph/internal/schema"
@@ -79,7 +80,7 @@ func (v *validator) checkRequires(f *Field) {
 		return
 	}
 	if f.Parent.Kind == schema.Interface {
-		v.fail(diag.RequiresUnsupportedOnInterface, f.Requires.Pos, "put @requires on the fields of the implementing types",
+		v.fail(diag.RequiresUnsupportedOnInterface, f.Requires.Pos, v.onImplementations("@requires", f),
 			"@requires cannot stand on %q, a field of an interface", f.Coordinate())
 		return
 	}
@@ -95,7 +96,7 @@ func (v *validator) checkProvides(f *Field) {
 		return
 	}
 	if f.Parent.Kind == schema.Interface {
-		v.fail(diag.ProvidesUnsupportedOnInterface, f.Provides.Pos, "put @provides on the fields of the implementing types",
+		v.fail(diag.ProvidesUnsupportedOnInterface, f.Provides.Pos, v.onImplementations("@provides", f),
 			"@provides cannot stand on %q, a field of an interface", f.Coordinate())
 		return
 	}
@@ -116,10 +117,10 @@ func (v *validator) checkExternal(f *Field) {
 	switch {
 	case f.External == nil:
 	case f.Parent.Kind == schema.Interface:
-		v.fail(diag.ExternalOnInterface, f.External.Pos, "put @external on the fields of the implementing types",
+		v.fail(diag.ExternalOnInterface, f.External.Pos, v.onImplementations("@external", f),
 			"@external cannot stand on %q, a field of an interface", f.Coordinate())
 	case f.Requires != nil || f.Provides != nil:
-		v.fail(diag.ExternalCollisionWithAnotherDirective, f.External.Pos, "remove @external, or the other directive",
+		v.fail(diag.ExternalCollisionWithAnotherDirective, f.External.Pos, "remove @external if the subgraph resolves the field, else the other directive",
 			"%q is @external, so another subgraph resolves it, and has @requires or @provides, which are for fields that are resolved here", f.Coordinate())
 	case !f.Uses.Any():
 		v.fail(diag.ExternalUnused, f.Def.Pos, fmt.Sprintf("remove the field %q from the subgraph", f.Coordinate()),
@@ -131,7 +132,7 @@ func (v *validator) checkShareable(f *Field) {
 	if f.ShareableAt == nil || f.Parent.Kind != schema.Interface || v.sub.Version.Less(versionShareableObjects) {
 		return
 	}
-	v.fail(diag.InvalidShareableUsage, f.ShareableAt.Pos, "put @shareable on the fields of the implementing types",
+	v.fail(diag.InvalidShareableUsage, f.ShareableAt.Pos, v.onImplementations("@shareable", f),
 		"@shareable cannot stand on %q, a field of an interface", f.Coordinate())
 }
 
@@ -200,7 +201,7 @@ func (v *validator) checkAuth(t *Type) {
 		for _, d := range applied {
 			switch name, known := v.sub.Canonical(d); {
 			case known && (name == "authenticated" || name == "requiresScopes" || name == "policy"):
-				v.fail(diag.AuthRequirementsAppliedOnInterface, d.Pos, "put it on the implementing types",
+				v.fail(diag.AuthRequirementsAppliedOnInterface, d.Pos, v.onTypes("@"+name, t),
 					"@%s cannot stand on %q: an interface has the requirements of its implementing types", name, coordinate)
 			}
 		}
@@ -211,4 +212,42 @@ func (v *validator) checkAuth(t *Type) {
 			refuse(f.Coordinate(), f.Applied)
 		}
 	}
+}
+
+// onImplementations is the fix for a directive that cannot stand on a field of an interface.
+func (v *validator) onImplementations(directive string, f *Field) string {
+	var names []string
+	for _, t := range v.sub.implementing(f.Parent) {
+		if t.Field(f.Name) != nil {
+			names = append(names, fmt.Sprintf("%q", t.Name+"."+f.Name))
+		}
+	}
+	return putOn(directive, names, "the fields of the implementing types")
+}
+
+// onTypes is the fix for a directive that cannot stand on an interface.
+func (v *validator) onTypes(directive string, iface *Type) string {
+	var names []string
+	for _, t := range v.sub.implementing(iface) {
+		names = append(names, fmt.Sprintf("%q", t.Name))
+	}
+	return putOn(directive, names, "the implementing types")
+}
+
+func putOn(directive string, names []string, otherwise string) string {
+	if len(names) == 0 || len(names) > 5 {
+		return fmt.Sprintf("put %s on %s", directive, otherwise)
+	}
+	return fmt.Sprintf("put %s on %s instead", directive, strings.Join(names, " and "))
+}
+
+// implementing are the object types that implement the interface in the subgraph.
+func (s *Subgraph) implementing(iface *Type) []*Type {
+	var out []*Type
+	for _, t := range s.Types {
+		if t.Kind == schema.Object && slices.Contains(t.Def.Interfaces, iface.Name) {
+			out = append(out, t)
+		}
+	}
+	return out
 }

@@ -1,0 +1,133 @@
+package compose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weft-graph/weft/graph/diag"
+	"github.com/weft-graph/weft/graph/internal/federation"
+	"github.com/weft-graph/weft/graph/internal/schema"
+)
+
+// A fix names the smallest edit and its place: what to write, at which line of which file.
+
+// at lists places: "at a.graphqls:1:2 and b.graphqls:3:4".
+func at(positions ...diag.Position) string {
+	parts := make([]string, len(positions))
+	for i, p := range positions {
+		parts[i] = p.String()
+	}
+	return "at " + joinAnd(parts)
+}
+
+// shareFix is the edit that makes the field shareable for those that resolve it, with the directive's name in
+// each subgraph.
+func (m *merger) shareFix(resolvers []resolver) string {
+	var edits []string
+	places := map[string][]diag.Position{}
+	for _, r := range resolvers {
+		sub, name := m.subgraphs[r.subgraph], "@shareable"
+		link := sub.Links.ByIdentity(federation.FederationIdentity)
+		if link != nil {
+			name = link.NameOf(name)
+		}
+		edit := fmt.Sprintf("add %s to %q", name, r.field.Coordinate())
+		if link == nil {
+			edit = "link Federation 2 and " + edit
+		}
+		if places[edit] == nil {
+			edits = append(edits, edit)
+		}
+		places[edit] = append(places[edit], sub.At(r.field.Def.Pos))
+	}
+	for i, edit := range edits {
+		edits[i] = edit + " " + at(places[edit]...)
+	}
+	return joinAnd(edits)
+}
+
+// variant is what one subgraph says where all should say the same.
+type variant struct {
+	text string
+	pos  diag.Position
+}
+
+// agreeFix is the edit that makes subgraphs agree: those that differ from what most of them say (of
+// equally frequent ones the first) change it. write says how to write a text.
+func agreeFix(variants []variant, write func(text string) string) string {
+	count := map[string]int{}
+	for _, v := range variants {
+		count[v.text]++
+	}
+	usual := variants[0].text
+	for _, v := range variants {
+		if count[v.text] > count[usual] {
+			usual = v.text
+		}
+	}
+	var odd []diag.Position
+	for _, v := range variants {
+		if v.text != usual {
+			odd = append(odd, v.pos)
+		}
+	}
+	return write(usual) + " " + at(odd...)
+}
+
+// typeVariants are the types of the field in the subgraphs.
+func (m *merger) typeVariants(f *mergedField, from []int) []variant {
+	var out []variant
+	for _, i := range from {
+		out = append(out, variant{f.sources.get(i).Type.String(), m.subgraphs[i].At(f.sources.get(i).Def.Pos)})
+	}
+	return out
+}
+
+// inputVariants are what text says of an input element in the subgraphs that have it.
+func (m *merger) inputVariants(in *inputElement, text func(*schema.InputValue) string) []variant {
+	var out []variant
+	for i, v := range in.values.all() {
+		if v != nil {
+			out = append(out, variant{text(v), m.subgraphs[i].At(v.Pos)})
+		}
+	}
+	return out
+}
+
+// missingInput is the edit that adds an argument or input field to the subgraphs that lack it.
+func (m *merger) missingInput(in *inputElement) string {
+	var v *schema.InputValue
+	for _, one := range in.values.all() {
+		if v = one; v != nil {
+			break
+		}
+	}
+	text := fmt.Sprintf("%s: %s", in.name, v.Type)
+	if v.Default != nil {
+		text += " = " + v.Default.String()
+	}
+	return fmt.Sprintf("add %q to %q in %s", text, ownerOf(in.coordinate), m.names(func(i int) bool {
+		return slices.Contains(in.owners, i) && in.values.get(i) == nil
+	}))
+}
+
+// ownerOf is the element that an argument or field belongs to: "T.f" of "T.f(a:)", "T" of "T.f".
+func ownerOf(coordinate string) string {
+	if owner, _, isArgument := strings.Cut(coordinate, "("); isArgument {
+		return owner
+	}
+	owner, _, _ := strings.Cut(coordinate, ".")
+	return owner
+}
+
+// typesLacking are the places of the type in the subgraphs for which lacks is true.
+func (m *merger) typesLacking(t *mergedType, lacks func(i int) bool) []diag.Position {
+	var out []diag.Position
+	for i, source := range t.sources.all() {
+		if lacks(i) {
+			out = append(out, m.subgraphs[i].At(source.Def.Pos))
+		}
+	}
+	return out
+}
