@@ -24,7 +24,10 @@ type group struct {
 }
 
 // contextVariable is a plan.ContextVariable, compiled.
-type contextVariable struct{ from []contextSource }
+type contextVariable struct {
+	nonNull bool
+	from    []contextSource
+}
 
 // contextSource is a plan.ContextSource, compiled.
 type contextSource struct {
@@ -42,6 +45,7 @@ type contextValue struct {
 func (c *compiler) contexts(variables []plan.ContextVariable) []contextVariable {
 	out := make([]contextVariable, len(variables))
 	for i, v := range variables {
+		out[i].nonNull = strings.HasSuffix(v.Type, "!")
 		for j := range v.From {
 			from := &v.From[j]
 			out[i].from = append(out[i].from, contextSource{from, c.contextValues(from.Values)})
@@ -150,7 +154,8 @@ func (w *contextWalk) found(object rawjson.Ref) {
 	w.groups[n].objects = append(w.groups[n].objects, object)
 }
 
-// value returns the value of a context for the object at which the walk is.
+// value returns the value of a context for the object at which the walk is. A null where the argument
+// must not be null is not sent: the subgraph would refuse the whole request.
 func (w *contextWalk) value(v *contextVariable) ([]byte, representable) {
 	for i := range v.from {
 		from := &v.from[i]
@@ -161,6 +166,9 @@ func (w *contextWalk) value(v *contextVariable) ([]byte, representable) {
 		value, state := w.x.appendContext(nil, object, from.values)
 		if state == valueWrong {
 			w.x.refuse(w.batch.path[:from.Depth], object)
+		}
+		if state == represented && v.nonNull && string(value) == "null" {
+			state = keyFailed
 		}
 		return value, state
 	}
