@@ -9,6 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 func TestVariablesHaveTheirTypes(t *testing.T) {
@@ -18,8 +19,8 @@ func TestVariablesHaveTheirTypes(t *testing.T) {
 		input Person { name: String! age: Int role: Role tags: [String!] friends: [Person!] }
 		type Query { ask(s: String, i: Int, f: Float, b: Boolean, id: ID, r: Role, t: Time, p: Person, l: [Int], ll: [[Role!]]): Int }
 	`})
-	query := gqlparser.MustLoadQuery(schema, `query($s: String, $i: Int = 7, $f: Float, $b: Boolean, $id: ID, $r: Role = ADMIN, $t: Time, $p: Person, $l: [Int], $ll: [[Role!]]) {
-		ask(s: $s, i: $i, f: $f, b: $b, id: $id, r: $r, t: $t, p: $p, l: $l, ll: $ll) }`)
+	query := gqlparser.MustLoadQueryWithRules(schema, `query($s: String, $i: Int = 7, $f: Float, $b: Boolean, $id: ID, $r: Role = ADMIN, $t: Time, $p: Person, $l: [Int], $ll: [[Role!]]) {
+		ask(s: $s, i: $i, f: $f, b: $b, id: $id, r: $r, t: $t, p: $p, l: $l, ll: $ll) }`, rules.NewDefaultRules())
 	for variables, field := range map[string]string{
 		`{}`: "",
 		`{"s":"x","i":1,"f":1.5,"b":true,"id":"a","r":"CLERK","t":"2020","p":{"name":"x","age":3,"role":"ADMIN","tags":["a"],"friends":[{"name":"y"}]},"l":[1,null],"ll":[["CLERK"],null]}`: "",
