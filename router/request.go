@@ -116,7 +116,7 @@ func (r *Router) resolve(req *http.Request, request *transport.Request, identity
 		return op, gqlerr.List{unknown}, nil
 	}
 	var errs gqlerr.List
-	if op.prepared, errs = op.now.graph.Prepare(document, request.OperationName); errs != nil {
+	if op.prepared, errs = op.now.graph.Prepare(document, request.OperationName, op.now.overrides.on(req)...); errs != nil {
 		return op, errs, nil
 	}
 	record.Operation, record.Kind, record.Subject = op.prepared.Name(), kindNames[op.prepared.Kind()], identity.Subject

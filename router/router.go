@@ -41,8 +41,9 @@ type Router struct {
 
 // snapshot is a graph and the way to its subgraphs. A request loads it once.
 type snapshot struct {
-	graph  *graph.Graph
-	client *upstream.Client
+	graph     *graph.Graph
+	client    *upstream.Client
+	overrides *overrides
 }
 
 // New returns a Router for a valid Config. It has no graph yet: until Swap it is not ready. Close it after use.
@@ -98,7 +99,10 @@ func (r *Router) Swap(ctx context.Context, s *supergraph.Supergraph) error {
 	for _, name := range upstream.Unused(r.config.Subgraphs, targets) {
 		r.log.WarnContext(ctx, "the configuration names a subgraph that the supergraph does not have", "subgraph", name, "subgraphs", names)
 	}
-	now := &snapshot{graph: g, client: client}
+	now := &snapshot{graph: g, client: client, overrides: newOverrides(r.config.Overrides, g.OverrideLabels())}
+	for _, label := range now.overrides.unused(r.config.Overrides) {
+		r.log.WarnContext(ctx, "the configuration names a label of @override that the supergraph does not have", "label", label, "labels", g.OverrideLabels())
+	}
 	r.current.Store(now)
 	r.streams.reload(now)
 	r.log.InfoContext(ctx, "serving a new graph", "subgraphs", names)

@@ -56,6 +56,8 @@ type Config struct {
 	Limits limits.Config `yaml:"limits"`
 	// Planning says how operations are planned.
 	Planning Planning `yaml:"planning"`
+	// Overrides says for which requests the labels of progressive overrides are on.
+	Overrides Overrides `yaml:"overrides"`
 	// Persisted says which documents clients may name by their id.
 	Persisted persisted.Config `yaml:"persisted"`
 	// Subscriptions says how clients subscribe.
@@ -100,6 +102,7 @@ func Default() Config {
 		Log:           telemetry.Defaults(),
 		Limits:        limits.Defaults(),
 		Planning:      planningDefaults(),
+		Overrides:     Overrides{Labels: map[string]float64{}},
 		Subscriptions: transport.StreamDefaults(),
 		CORS:          transport.CORSDefaults(),
 		Auth:          auth.Defaults(),
@@ -147,6 +150,7 @@ func (c *Config) validate(file *settings.File) {
 	c.Log.Validate(file.Within("log"))
 	c.Limits.Validate(file.Within("limits"))
 	c.Planning.validate(file.Within("planning"))
+	c.Overrides.validate(file.Within("overrides"))
 	c.Persisted.Validate(file.Within("persisted"))
 	c.Subscriptions.Validate(file.Within("subscriptions"))
 	c.CORS.Validate(file.Within("cors"))

@@ -244,6 +244,12 @@ func setScalar(dst reflect.Value, text, unit string) error {
 			return fmt.Errorf("%q is not a whole number", text)
 		}
 		dst.SetInt(n)
+	case dst.CanFloat():
+		n, err := strconv.ParseFloat(text, dst.Type().Bits())
+		if err != nil {
+			return fmt.Errorf("%q is not a number", text)
+		}
+		dst.SetFloat(n)
 	default:
 		panic("settings: a field of type " + dst.Type().String())
 	}
