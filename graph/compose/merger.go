@@ -46,8 +46,11 @@ type merger struct {
 	// shows that they must not be kept.
 	before        *composition
 	isFarReaching bool
-	// current is what is found of the type that is being merged; nil between types.
-	current *findings
+	// noted is what was found of the type that is being merged, while isNoting.
+	noted    findings
+	isNoting bool
+	// prover is used again for each type.
+	prover prover
 }
 
 // mergedType is a type of the supergraph with what each subgraph has of it.

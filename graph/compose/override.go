@@ -53,9 +53,9 @@ func (m *merger) applyOverrides() {
 			return
 		}
 		for _, f := range t.fields {
-			for i, source := range f.sources.all() {
-				if source.Override != nil {
-					m.applyOverride(f, i)
+			for _, one := range f.sources {
+				if one.value.Override != nil {
+					m.applyOverride(f, one.subgraph)
 				}
 			}
 		}

@@ -48,7 +48,8 @@ func (m *merger) proves(t *mergedType) bool {
 	if isPlain {
 		return true
 	}
-	p := newProver(t)
+	p := &m.prover
+	p.begin(t)
 	if isRootName(t.def.Name) { // every subgraph is asked
 		return p.provesFrom(indexes(t.sources)...)
 	}
@@ -65,15 +66,9 @@ func isOtherRoot(name string) bool { return name == "Mutation" || name == "Subsc
 
 // isAnsweredIn reports whether n subgraphs, which are all that have the type, answer the field at once.
 func (f *mergedField) isAnsweredIn(n int) bool {
-	if len(f.sources) != n {
-		return false
-	}
-	for i, source := range f.sources.all() {
-		if source.Requires != nil || !f.isResolved(i, source) {
-			return false
-		}
-	}
-	return true
+	return len(f.sources) == n && !slices.ContainsFunc(f.sources, func(one ofSubgraph[*federation.Field]) bool {
+		return one.value.Requires != nil || !f.isResolved(one.subgraph, one.value)
+	})
 }
 
 // isResolved reports whether subgraph i resolves the field, given what it requires.
@@ -97,20 +92,26 @@ type prover struct {
 	fields map[string]int
 }
 
-func newProver(t *mergedType) *prover {
+// begin takes another type; it uses the memory of the one before.
+func (p *prover) begin(t *mergedType) {
 	n := len(t.sources)
-	flags := make([]bool, 2*n+len(t.fields))
-	lists := make([][]int, 2*n)
-	p := &prover{t: t, reached: flags[:n], proven: flags[n : 2*n], answered: flags[2*n:], plain: lists[:n], requiring: lists[n:]}
+	p.t, p.fields = t, nil
+	p.reached, p.proven, p.answered = flags(p.reached, n), flags(p.proven, n), flags(p.answered, len(t.fields))
+	for len(p.plain) < n {
+		p.plain, p.requiring = append(p.plain, nil), append(p.requiring, nil)
+	}
+	for at := range n {
+		p.plain[at], p.requiring[at] = p.plain[at][:0], p.requiring[at][:0]
+	}
 	for i, f := range t.fields {
 		at := 0
-		for subgraph, source := range f.sources.all() {
-			for t.sources[at].subgraph != subgraph {
+		for _, one := range f.sources {
+			for t.sources[at].subgraph != one.subgraph {
 				at++
 			}
 			switch {
-			case !f.isResolved(subgraph, source):
-			case source.Requires != nil:
+			case !f.isResolved(one.subgraph, one.value):
+			case one.value.Requires != nil:
 				p.requiring[at] = append(p.requiring[at], i)
 			default:
 				p.plain[at] = append(p.plain[at], i)
@@ -123,7 +124,16 @@ func newProver(t *mergedType) *prover {
 			p.fields[f.def.Name] = i
 		}
 	}
-	return p
+}
+
+// flags returns n flags that are not set, in the memory of a list if there is enough.
+func flags(list []bool, n int) []bool {
+	if cap(list) < n {
+		return make([]bool, n)
+	}
+	list = list[:n]
+	clear(list)
+	return list
 }
 
 // place is the place of a field in the list of fields, or -1.

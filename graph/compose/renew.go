@@ -192,18 +192,18 @@ func (m *merger) eachType(p pass, run func(*mergedType)) {
 			m.findAgain(t.found[p])
 			continue
 		}
-		var found findings
-		m.current = &found
 		before := len(m.diags)
+		m.isNoting, m.noted = true, findings{}
 		run(t)
-		m.current = nil
-		found.diags = slices.Clone(m.diags[before:])
-		if found.isEmpty() {
+		m.isNoting = false
+		m.noted.diags = slices.Clone(m.diags[before:])
+		if m.noted.isEmpty() {
 			continue
 		}
 		if t.found == nil {
 			t.found = map[pass]*findings{}
 		}
+		found := m.noted
 		t.found[p] = &found
 	}
 }
@@ -232,16 +232,16 @@ func (m *merger) findAgain(f *findings) {
 func (m *merger) useEnum(name string, use enumUse) {
 	old := m.enumUse[name]
 	m.enumUse[name] = enumUse{input: old.input || use.input, output: old.output || use.output}
-	if one := (usedEnum{name, use}); m.current != nil && !slices.Contains(m.current.uses, one) {
-		m.current.uses = append(m.current.uses, one)
+	if one := (usedEnum{name, use}); m.isNoting && !slices.Contains(m.noted.uses, one) {
+		m.noted.uses = append(m.noted.uses, one)
 	}
 }
 
 // addMixedReturn remembers a field to hint at if it can be read in several subgraphs.
 func (m *merger) addMixedReturn(r mixedReturn) {
 	m.mixedReturns = append(m.mixedReturns, r)
-	if m.current != nil {
-		m.current.mixedReturns = append(m.current.mixedReturns, r)
+	if m.isNoting {
+		m.noted.mixedReturns = append(m.noted.mixedReturns, r)
 	}
 }
 
@@ -255,7 +255,7 @@ func (m *merger) addFeature(u usedFeature) {
 	isSame := func(other usedFeature) bool {
 		return other.feature == u.feature && (other.name == "") == (u.name == "") && other.subgraph == u.subgraph
 	}
-	if m.current != nil && !slices.ContainsFunc(m.current.features, isSame) {
-		m.current.features = append(m.current.features, u)
+	if m.isNoting && !slices.ContainsFunc(m.noted.features, isSame) {
+		m.noted.features = append(m.noted.features, u)
 	}
 }

@@ -39,6 +39,9 @@ type sdlParser struct {
 	fields []Field
 	args   []InputValue
 	refs   []TypeRef
+	// fieldList and argList are lists in the making, which do not nest.
+	fieldList []*Field
+	argList   []*InputValue
 }
 
 // parseSDL parses SDL; ok is false where it is not SDL.
@@ -176,7 +179,7 @@ func (p *sdlParser) parseNames(between token) []string {
 }
 
 func (p *sdlParser) parseFields(parse func(*Field)) []*Field {
-	var out []*Field
+	p.fieldList = p.fieldList[:0]
 	p.some('{', '}', func() {
 		f := one(&p.fields)
 		f.Description, _ = p.parseDescription()
@@ -184,9 +187,9 @@ func (p *sdlParser) parseFields(parse func(*Field)) []*Field {
 		f.Name = p.parseName()
 		parse(f)
 		f.Applied = p.parseDirectives()
-		out = append(out, f)
+		p.fieldList = append(p.fieldList, f)
 	})
-	return out
+	return append([]*Field(nil), p.fieldList...)
 }
 
 func (p *sdlParser) parseField(f *Field) {
@@ -216,7 +219,10 @@ func (p *sdlParser) parseValues() []*EnumValue {
 
 // parseArguments implements "ArgumentsDefinition" (GraphQL spec 3.6.1).
 func (p *sdlParser) parseArguments() []*InputValue {
-	var out []*InputValue
+	if p.kind != '(' {
+		return nil
+	}
+	p.argList = p.argList[:0]
 	p.some('(', ')', func() {
 		v := one(&p.args)
 		v.Description, _ = p.parseDescription()
@@ -226,9 +232,9 @@ func (p *sdlParser) parseArguments() []*InputValue {
 		v.Type = p.parseTypeRef()
 		v.Default = p.parseDefault()
 		v.Applied = p.parseDirectives()
-		out = append(out, v)
+		p.argList = append(p.argList, v)
 	})
-	return out
+	return append([]*InputValue(nil), p.argList...)
 }
 
 func (p *sdlParser) parseDirectiveDefinition(description string) *DirectiveDefinition {
