@@ -22,7 +22,7 @@ func (r *Router) serve(w http.ResponseWriter, req *http.Request) {
 	started := time.Now()
 	requestID := telemetry.RequestIDOf(req)
 	w.Header()[telemetry.RequestIDHeader] = []string{requestID}
-	ctx, cancel := context.WithTimeout(telemetry.WithRequestID(req.Context(), requestID), r.config.Server.RequestTimeout)
+	ctx, cancel := context.WithTimeout(telemetry.WithRequestID(req.Context(), requestID), r.requestTimeout(w, req))
 	defer cancel()
 	record := &telemetry.Record{Method: req.Method, Path: req.URL.Path, Client: transport.ClientAddress(req, r.trusted)}
 
@@ -50,7 +50,7 @@ func (r *Router) answer(ctx context.Context, req *http.Request, out *transport.R
 	if refusal := checkEncoding(req); refusal != nil {
 		return refusal
 	}
-	request, refusal := transport.Decode(req)
+	request, refusal := r.decode(req)
 	if refusal != nil {
 		return refusal
 	}
@@ -76,12 +76,21 @@ func (r *Router) answer(ctx context.Context, req *http.Request, out *transport.R
 		out.RequestErrors(errs)
 		return nil
 	}
+	if refusal := op.withoutFiles(request); refusal != nil {
+		return refusal
+	}
 	if op.prepared.Kind() == graph.Subscription {
 		return r.answerStream(ctx, op, out, record)
+	}
+	if refusal := op.takeFiles(ctx, request, out); refusal != nil {
+		return refusal
 	}
 	call := op.call(ctx, record)
 	result := op.prepared.Execute(ctx, op.variables, op.fallen, debug.watch(call))
 	defer result.Release()
+	if refusal := op.filesRefusal(); refusal != nil {
+		return refusal
+	}
 	r.logFailures(ctx, result.Failures)
 	record.Errors, record.Fetches = result.Errors, call.Fetches()
 	out.SetCookies(call.Cookies())
@@ -102,6 +111,8 @@ type operation struct {
 	prepared  *graph.Prepared
 	fallen    graph.Fallen
 	variables graph.Variables
+	// files are those of a multipart request; nil without.
+	files *upstream.Files
 }
 
 // resolve finds the operation of a request in the graph that is served now, and whether and how much of it this caller
@@ -131,7 +142,7 @@ func (r *Router) resolve(req *http.Request, request *transport.Request, identity
 func (op *operation) call(ctx context.Context, record *telemetry.Record) *upstream.Call {
 	return op.now.client.Call(upstream.Incoming{
 		Header: op.req.Header, Token: op.identity.Token, Unchecked: op.identity.Unchecked, ByCookie: op.identity.Cookie != "",
-		RequestID: telemetry.RequestID(ctx), ClientAddress: record.Client,
+		RequestID: telemetry.RequestID(ctx), ClientAddress: record.Client, Files: op.files,
 	})
 }
 

@@ -170,7 +170,9 @@ func (f *feed) serveSocket(w http.ResponseWriter, r *http.Request) {
 			f.remove(l)
 		}
 	}()
-	write := func(m graphqlws.Message) error { return conn.Write(context.Background(), websocket.MessageText, m.Append(nil)) }
+	write := func(m graphqlws.Message) error {
+		return conn.Write(context.Background(), websocket.MessageText, m.Append(nil))
+	}
 	for {
 		_, data, err := conn.Read(context.Background())
 		if err != nil {

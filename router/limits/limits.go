@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
+
+	"github.com/weft-graph/weft/router/upload"
 )
 
 // Config says how much a request may be. What stands below Operation is for the engine, which measures operations.
@@ -20,6 +22,8 @@ type Config struct {
 	MaxHeaderBytes int64 `yaml:"max_headers" unit:"bytes"`
 	// Operation bounds what an operation may ask for.
 	Operation Operation `yaml:"operation"`
+	// Uploads bounds multipart requests, whose files do not count for MaxBodyBytes.
+	Uploads upload.Config `yaml:"uploads"`
 }
 
 // Operation bounds what an operation may ask for, counted by the engine.
@@ -43,6 +47,7 @@ func Defaults() Config {
 	return Config{
 		MaxBodyBytes: 2 << 20, MaxHeaderBytes: 64 << 10,
 		Operation: Operation{MaxTokens: 15_000, MaxDepth: 100, MaxFields: 10_000, MaxAliases: 1_000, MaxRootFields: 500, MaxDirectives: 1_000},
+		Uploads:   upload.Defaults(),
 	}
 }
 
@@ -54,6 +59,7 @@ func (c Config) Validate(report func(path, message string)) {
 	if c.MaxHeaderBytes <= 0 {
 		report("max_headers", "must be more than 0")
 	}
+	c.Uploads.Validate(func(path, message string) { report("uploads."+path, message) })
 	for _, limit := range []struct {
 		name  string
 		value int
@@ -82,6 +88,8 @@ func Body(c Config, next http.Handler) http.Handler {
 			// Packed bytes are bounded too: a stream may unpack to nothing for ever.
 			packed := http.MaxBytesReader(w, r.Body, c.MaxBodyBytes)
 			r.Body = http.MaxBytesReader(w, &gunzip{packed: packed}, c.MaxBodyBytes)
+		case c.Uploads.Enabled && upload.IsMultipart(r):
+			r.Body = http.MaxBytesReader(w, r.Body, c.Uploads.MaxTotalBytes)
 		default:
 			r.Body = http.MaxBytesReader(w, r.Body, c.MaxBodyBytes)
 		}

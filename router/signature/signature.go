@@ -11,6 +11,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
+	"io"
 	"net/http"
 	"strconv"
 	"sync"
@@ -55,4 +56,41 @@ func (k *Key) Sign(r *http.Request, body []byte, now time.Time) {
 	sum := mac.Sum(head[:0])
 	r.Header[TimeHeader] = []string{seconds}
 	r.Header[Header] = []string{"v1=" + hex.EncodeToString(sum)}
+}
+
+// SignStream signs a request whose body is not known yet: the header's signature is that of an empty body, which says
+// who sends, and the trailer of the same name has the signature of the whole, which says what. It returns the reader to
+// be sent as the body, in place of body.
+func (k *Key) SignStream(r *http.Request, body io.Reader, now time.Time) io.Reader {
+	k.Sign(r, nil, now)
+	r.Trailer = http.Header{Header: nil}
+	mac := k.macs.Get().(hash.Hash)
+	mac.Reset()
+	for _, line := range [...]string{scheme, r.Header[TimeHeader][0], r.Method, r.URL.RequestURI()} {
+		mac.Write([]byte(line)) // a hash never fails to write
+		mac.Write([]byte{'\n'})
+	}
+	return &signedStream{key: k, mac: mac, body: body, trailer: r.Trailer}
+}
+
+// signedStream computes the signature of what is read, and puts it into the trailer at the end.
+type signedStream struct {
+	key     *Key
+	mac     hash.Hash
+	body    io.Reader
+	trailer http.Header
+}
+
+func (s *signedStream) Read(p []byte) (int, error) {
+	n, err := s.body.Read(p)
+	if s.mac == nil {
+		return n, err
+	}
+	s.mac.Write(p[:n])
+	if err == io.EOF {
+		s.trailer[Header] = []string{"v1=" + hex.EncodeToString(s.mac.Sum(nil))}
+		s.key.macs.Put(s.mac)
+		s.mac = nil
+	}
+	return n, err
 }

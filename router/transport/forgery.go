@@ -15,10 +15,8 @@ var PreflightHeaders = []string{"Weft-Require-Preflight", "Apollo-Require-Prefli
 // for every request that a cookie authenticates: such a request must be one for which a browser asks first, by its
 // content type or by one of the PreflightHeaders.
 func CheckForgery(r *http.Request) *Refusal {
-	for _, name := range PreflightHeaders {
-		if r.Header.Get(name) != "" {
-			return nil
-		}
+	if hasPreflightHeader(r) {
+		return nil
 	}
 	if r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Site") == "same-origin" && AcceptsEvents(r.Header["Accept"]) {
 		return nil // an EventSource can set no header; this one no page can

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/weft-graph/weft/graph/gqlerr"
 	"github.com/weft-graph/weft/router/eventstream"
@@ -46,6 +47,11 @@ func (o *Responder) Result(body []byte, ran bool) {
 
 // RequestErrors writes the errors of an operation that did not run.
 func (o *Responder) RequestErrors(errs gqlerr.List) { o.Result(errorBody(errs), false) }
+
+// StopReading makes reading the request's body fail at once, also where it waits already.
+func (o *Responder) StopReading() {
+	_ = http.NewResponseController(o.w).SetReadDeadline(time.Now()) // a connection without deadlines ends with its client
+}
 
 // SetCookies adds cookies to the answer that is written next.
 func (o *Responder) SetCookies(cookies []string) {

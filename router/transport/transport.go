@@ -1,4 +1,4 @@
-// Package transport is the client's side of the wire: GraphQL over HTTP, by POST and by GET.
+// Package transport is the client's side of the wire: GraphQL over HTTP, by POST and by GET, with files and as streams.
 //
 // In comes an HTTP request; out comes a Request whose query is decoded and whose variables are still the client's
 // bytes, or a Refusal that says which status and which error the client gets. Responder writes the answer in the media
@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/weft-graph/weft/graph/gqlerr"
+	"github.com/weft-graph/weft/router/upload"
 )
 
 // Request is one GraphQL request as the client sent it. Its bytes are valid until Release.
@@ -28,6 +29,8 @@ type Request struct {
 	Extensions []byte
 	// ReadOnly is set for GET: only queries may run.
 	ReadOnly bool
+	// Files are those of a multipart request; nil without.
+	Files *upload.Files
 
 	buf *[]byte
 }

@@ -94,6 +94,8 @@ type Files struct {
 
 	mu      sync.Mutex
 	isTaken bool
+	// isDone is set when nobody needs the files any more: then nothing can be wrong with them.
+	isDone  bool
 	refusal *Refusal
 }
 
@@ -140,10 +142,17 @@ func (f *Files) Refusal() *Refusal {
 func (f *Files) refuse(refusal *Refusal) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.refusal == nil {
+	if f.refusal == nil && !f.isDone {
 		f.refusal = refusal
 	}
 	return refusal
+}
+
+// Done says that the subgraph has answered: what is still to come of the files counts for nothing.
+func (f *Files) Done() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.isDone = true
 }
 
 // readPart reads one of the two parts that come before the files.

@@ -38,6 +38,8 @@ type Incoming struct {
 	ByCookie bool
 	// RequestID and ClientAddress are passed on.
 	RequestID, ClientAddress string
+	// Files are those of a multipart request; nil without.
+	Files *Files
 }
 
 // Call returns the Fetcher for one client request.
@@ -59,6 +61,9 @@ func (c *Call) Fetch(ctx context.Context, req *graph.FetchRequest) (graph.FetchR
 	if failure := s.checkRepresentations(req); failure != nil {
 		return graph.FetchResponse{}, c.client.explain(failure)
 	}
+	if files := c.incoming.Files; files != nil && files.StandIn(req.Body) {
+		return c.upload(ctx, s, req)
+	}
 	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout)
 	defer cancel()
 	out := outgoing{header: c.header(s), body: req.Body}
@@ -70,12 +75,17 @@ func (c *Call) Fetch(ctx context.Context, req *graph.FetchRequest) (graph.FetchR
 		}
 		return graph.FetchResponse{}, c.client.explain(failure)
 	}
+	return c.take(ctx, s, req, got), nil
+}
+
+// take keeps an answer's cookies for the client and returns its body.
+func (c *Call) take(ctx context.Context, s *subgraph, req *graph.FetchRequest, got *answer) graph.FetchResponse {
 	if req.Kind == graph.Mutation && s.config.SetCookie && len(got.cookies) > 0 {
 		c.mu.Lock()
 		c.cookies = append(c.cookies, got.cookies...)
 		c.mu.Unlock()
 	}
-	return c.client.response(ctx, s, got), nil
+	return c.client.response(ctx, s, got)
 }
 
 // send sends a request, or joins one that is in flight and means the same.
@@ -160,6 +170,11 @@ func (c *Client) roundTrip(ctx context.Context, s *subgraph, kind graph.Kind, ou
 	if err != nil {
 		return nil, callFailed(ctx, err)
 	}
+	return s.readAnswer(ctx, response)
+}
+
+// readAnswer reads what a subgraph has answered.
+func (s *subgraph) readAnswer(ctx context.Context, response *http.Response) (*answer, error) {
 	defer response.Body.Close()
 	record(ctx, response.StatusCode, false)
 	body, err := readAnswer(response, s.config.MaxAnswerBytes)
