@@ -64,18 +64,24 @@ func (m *merger) composeDirectives() {
 	}
 	m.checkComposedDefinitions()
 	m.checkComposedNames()
-	m.hintMajorVersions()
+	m.checkForeignLinks()
 }
 
-// hintMajorVersions hints at specifications that subgraphs link in different major versions while
-// nobody composes them.
-func (m *merger) hintMajorVersions() {
+// checkForeignLinks looks at the links of specifications that nobody composes: one with a purpose must not
+// be ignored, and different major versions are worth a hint.
+func (m *merger) checkForeignLinks() {
 	first := map[string]*federation.Link{}
 	said := map[string]bool{}
 	for _, sub := range m.subgraphs {
 		for _, link := range sub.Links.List {
 			isComposed := slices.ContainsFunc(m.composed.list, func(d *composedDirective) bool { return d.link.Identity == link.Identity })
 			if federation.IsKnown(link.Identity) || isComposed || said[link.Identity] {
+				continue
+			}
+			if link.Purpose != "" {
+				said[link.Identity] = true
+				m.report(diag.UnsupportedLinkedFeature, []diag.Position{sub.At(link.Pos)}, fmt.Sprintf("compose what the router must know of it with @composeDirective, or remove \"for: %s\"", link.Purpose),
+					"%q is linked for %s by %q: nobody may ignore it, and nothing of it is composed", link.URL, link.Purpose, sub.Name)
 				continue
 			}
 			if other := first[link.Identity]; other == nil {

@@ -64,6 +64,7 @@ func (l *loader) addSpec(parts, spec *schema.Parts, nameOf func(string) string) 
 		parts.Types = slices.DeleteFunc(parts.Types, func(own *schema.Type) bool {
 			if own.Name == name {
 				l.checkTypeDefinition(t, own)
+				l.checkShown(own.Name, own.Applied)
 			}
 			return own.Name == name
 		})
@@ -92,10 +93,23 @@ func (l *loader) addSpec(parts, spec *schema.Parts, nameOf func(string) string) 
 		parts.Directives = slices.DeleteFunc(parts.Directives, func(own *schema.DirectiveDefinition) bool {
 			if own.Name == added.Name {
 				l.checkDirectiveDefinition(&added, own, parts)
+				for _, arg := range own.Args {
+					l.checkShown(fmt.Sprintf("@%s(%s:)", own.Name, arg.Name), arg.Applied)
+				}
 			}
 			return own.Name == added.Name
 		})
 		parts.Directives = append(parts.Directives, &added)
+	}
+}
+
+// checkShown: what a specification defines cannot be hidden.
+func (l *loader) checkShown(coordinate string, applied []schema.Directive) {
+	for _, d := range applied {
+		if name, known := l.sub.Canonical(d); known && name == "inaccessible" {
+			l.fail(diag.DisallowedInaccessible, d.Pos, fmt.Sprintf("remove @%s from %q", d.Name, coordinate),
+				"%q belongs to a specification and cannot be @inaccessible", coordinate)
+		}
 	}
 }
 
