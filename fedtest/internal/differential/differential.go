@@ -16,9 +16,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
-
 	"github.com/weft-graph/weft/fedtest/internal/direct"
 	"github.com/weft-graph/weft/fedtest/internal/generate"
 	"github.com/weft-graph/weft/fedtest/internal/world"
@@ -34,8 +31,6 @@ type Case struct {
 	world.Settings
 	// Faults chooses which answers of subgraphs are spoilt; 0 spoils none.
 	Faults uint64
-	// IsStrict allows none of the differences that the engine is known to have; testdata/known shows them.
-	IsStrict bool
 }
 
 // Difference says what is wrong with an answer. It is empty if nothing is.
@@ -91,8 +86,8 @@ func (l *Loaded) Compare(ctx context.Context, c *Case, features *Features) (d Di
 		return differs("complaint", "%s\n%s", strings.Join(complaints, "\n"), plan)
 	}
 	features.count(&trial{c: c, plan: plan, want: want, whole: whole, split: run, sent: f.sent})
-	if c.Faults != 0 || !c.IsStrict && c.Breaks && (repeatsField(c.Text) || l.hasObjects) {
-		d = explained(&got, want, c.IsStrict)
+	if c.Faults != 0 {
+		d = explained(&got, want)
 	} else {
 		d = equal(&got, want)
 	}
@@ -250,38 +245,4 @@ func sortedLabels(all []string, chosen uint64) []string {
 	}
 	slices.Sort(out)
 	return out
-}
-
-// repeatsField reports whether an operation asks for a field under two response keys. The engine may then ask a subgraph
-// for the field once with all that is selected below; where a part of that fails, both keys
-// may lose it. The same holds for the fields of an interface object, which are asked for before its type is known.
-func repeatsField(text string) bool {
-	doc, err := parser.ParseQuery(&ast.Source{Input: text})
-	if err != nil {
-		return false
-	}
-	keys := map[string]string{}
-	repeats := false
-	var visit func(ast.SelectionSet)
-	visit = func(set ast.SelectionSet) {
-		for _, selection := range set {
-			switch sel := selection.(type) {
-			case *ast.Field:
-				known, ok := keys[sel.Name]
-				repeats = repeats || ok && known != sel.Alias
-				keys[sel.Name] = sel.Alias
-				visit(sel.SelectionSet)
-			case *ast.InlineFragment:
-				visit(sel.SelectionSet)
-			case *ast.FragmentSpread: // its definition is visited by itself
-			}
-		}
-	}
-	for _, op := range doc.Operations {
-		visit(op.SelectionSet)
-	}
-	for _, f := range doc.Fragments {
-		visit(f.SelectionSet)
-	}
-	return repeats
 }

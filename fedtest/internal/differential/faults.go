@@ -136,7 +136,7 @@ func at(v, step any) any {
 
 // explained holds an answer of spoilt subgraphs against the monolith's: every value is the monolith's, or null with an
 // error at, above or below it. Nothing is invented.
-func explained(got *response, want *direct.Response, isStrict bool) Difference {
+func explained(got *response, want *direct.Response) Difference {
 	data, err := decode(got.Data)
 	if err != nil {
 		return differs("json", "the data is no JSON: %v", err)
@@ -145,24 +145,17 @@ func explained(got *response, want *direct.Response, isStrict bool) Difference {
 	if err != nil {
 		return differs("case", "the monolith's data is no JSON: %v", err)
 	}
-	if why := (&explanation{got.Errors, isStrict}).explain(data, whole, nil); why != "" {
+	if why := explain(got.Errors, data, whole, nil); why != "" {
 		return differs("invented", "%s", why)
 	}
 	return Difference{}
 }
 
-// explanation looks for errors that explain what is not the monolith's.
-type explanation struct {
-	errors errorList
-	// isStrict forbids that a subgraph computes a field from required values of which a part was lost: the engine sends
-	// null for the part. There is an error then, above the field.
-	isStrict bool
-}
-
-func (e *explanation) explain(got, want any, path []any) string {
+// explain says what is not the monolith's and has no error that explains it.
+func explain(errs errorList, got, want any, path []any) string {
 	switch value := got.(type) {
 	case nil:
-		if want == nil || hasError(path, e.errors) {
+		if want == nil || hasError(path, errs) {
 			return ""
 		}
 		return "no error explains the null at " + pathText(path)
@@ -172,45 +165,33 @@ func (e *explanation) explain(got, want any, path []any) string {
 		}
 		object, ok := want.(map[string]any)
 		if !ok || len(object) != len(value) {
-			return e.unlessAbove("another object at ", path)
+			return "another object at " + pathText(path)
 		}
 		for _, key := range sortedKeys(value) {
 			other, ok := object[key]
 			if !ok {
-				return e.unlessAbove("a member that nobody asked for at ", append(path, key))
+				return "a member that nobody asked for at " + pathText(append(path, key))
 			}
-			if why := e.explain(value[key], other, append(path[:len(path):len(path)], key)); why != "" {
+			if why := explain(errs, value[key], other, append(path[:len(path):len(path)], key)); why != "" {
 				return why
 			}
 		}
 	case []any:
 		list, ok := want.([]any)
 		if !ok || len(list) != len(value) {
-			return e.unlessAbove("another list at ", path)
+			return "another list at " + pathText(path)
 		}
 		for i, item := range value {
-			if why := e.explain(item, list[i], append(path[:len(path):len(path)], i)); why != "" {
+			if why := explain(errs, item, list[i], append(path[:len(path):len(path)], i)); why != "" {
 				return why
 			}
 		}
 	default:
 		if got != want {
-			return e.unlessAbove("another value at ", path)
+			return "another value at " + pathText(path)
 		}
 	}
 	return ""
-}
-
-// unlessAbove says what is wrong, unless an error above the place explains it.
-func (e *explanation) unlessAbove(what string, path []any) string {
-	if !e.isStrict {
-		for _, err := range e.errors {
-			if isBelow(beginning(path), beginning(err.Path)) {
-				return ""
-			}
-		}
-	}
-	return what + pathText(path)
 }
 
 // hasError reports whether an error is at, above or below a path.

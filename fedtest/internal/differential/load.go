@@ -20,8 +20,6 @@ type Loaded struct {
 	graph *graph.Graph
 	world *world.World
 	api   *ast.Schema
-	// hasObjects is set where a subgraph has an interface object.
-	hasObjects bool
 }
 
 // RefusedError says that a graph could not be composed, which is no fault of the engine as far as one can tell.
@@ -67,7 +65,7 @@ func Load(g generate.Graph, settings world.Settings) (*Loaded, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the API schema is not valid: %w", err)
 	}
-	return &Loaded{graph: loaded, world: w, api: api, hasObjects: w.HasInterfaceObject()}, nil
+	return &Loaded{graph: loaded, world: w, api: api}, nil
 }
 
 // maxGraphs is how many graphs are made up until one can be composed.

@@ -294,18 +294,6 @@ func (w *World) isComposite(ref *ast.Type) bool {
 	return def != nil && def.IsCompositeType()
 }
 
-// HasInterfaceObject reports whether a subgraph has an interface object.
-func (w *World) HasInterfaceObject() bool {
-	for _, sub := range w.subgraphs {
-		for _, t := range sub.Types {
-			if t.IsInterfaceObject {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // hasVariance reports whether a subgraph gives a field another type than the monolith does.
 func (w *World) hasVariance() bool {
 	for _, sub := range w.subgraphs {
