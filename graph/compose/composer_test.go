@@ -72,20 +72,27 @@ func TestComposerIsCompose(t *testing.T) {
 	}
 }
 
-// BenchmarkRecompose composes again after one of many subgraphs was edited.
+// BenchmarkRecompose composes again after one of many subgraphs got another field, and prints the
+// supergraph.
 func BenchmarkRecompose(b *testing.B) {
-	subgraphs := manySubgraphs(150)
-	var c Composer
-	if s, diags := c.Compose(subgraphs); s == nil {
-		b.Fatal(diags[0])
-	}
-	b.ReportAllocs()
-	n := 0
-	for b.Loop() {
-		n++
-		subgraphs[n%150].SDL += " "
-		if s, diags := c.Compose(subgraphs); s == nil {
-			b.Fatal(diags[0])
-		}
+	for _, isPrinted := range []bool{false, true} {
+		b.Run(fmt.Sprintf("print=%v", isPrinted), func(b *testing.B) {
+			subgraphs := manySubgraphs(150)
+			var c Composer
+			n := 0
+			edit := func() {
+				s, diags := c.Compose(subgraphs)
+				if s == nil {
+					b.Fatal(diags[0])
+				}
+				if isPrinted {
+					supergraph.Print(s)
+				}
+				n++
+				subgraphs[n%150].SDL += fmt.Sprintf("extend type S%dT%d { added%d: Int }\n", n%150, n%40, n)
+			}
+			edit()
+			measure(b, edit)
+		})
 	}
 }

@@ -18,12 +18,13 @@ func New(parts Supergraph) *Supergraph {
 func (s *Supergraph) Renew(parts Supergraph) *Supergraph {
 	next := assemble(parts)
 	next.api = next.apiSchema(s)
+	next.keepTexts(s)
 	return next
 }
 
 // assemble is New without the API schema.
 func assemble(parts Supergraph) *Supergraph {
-	s := &Supergraph{Schema: parts.Schema, Subgraphs: parts.Subgraphs, Links: parts.Links, Join: parts.Join}
+	s := &Supergraph{Schema: parts.Schema, Subgraphs: parts.Subgraphs, Links: parts.Links, Join: parts.Join, texts: &texts{}}
 	if oldest := (federation.Version{Minor: 3}); s.Join.Less(oldest) {
 		s.Join = oldest
 	}

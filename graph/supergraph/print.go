@@ -11,7 +11,7 @@ import (
 // Print writes the supergraph as SDL in the join spec, so that any router can run it. Definitions
 // are sorted by name; fields and values keep their order.
 func Print(s *Supergraph) string {
-	w := &writer{s: s}
+	w := &writer{s: s, merged: map[string]bool{}}
 	parts := schema.Parts{Description: s.Schema.Description, HasSchemaDefinition: true}
 	for _, root := range []struct {
 		name *string
@@ -31,18 +31,59 @@ func Print(s *Supergraph) string {
 	parts.Types = append(parts.Types, w.graphEnum())
 	for _, t := range s.Schema.Types {
 		if !t.BuiltIn {
-			parts.Types = append(parts.Types, w.typeOf(t))
+			outline := *t
+			parts.Types = append(parts.Types, &outline)
+			w.merged[t.Name] = true
 		}
 	}
 	slices.SortStableFunc(parts.Types, func(a, b *schema.Type) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortStableFunc(parts.Directives, func(a, b *schema.DirectiveDefinition) int { return strings.Compare(a.Name, b.Name) })
-	return schema.Print(schema.New(parts))
+	return schema.PrintWith(schema.New(parts), w.definition)
 }
 
 // PrintAPI writes the API schema as SDL.
 func PrintAPI(s *Supergraph) string { return schema.Print(s.api) }
 
-type writer struct{ s *Supergraph }
+// writer prints one supergraph.
+type writer struct {
+	s *Supergraph
+	// merged are the names of the merged types; the others only define what is applied to them.
+	merged map[string]bool
+	// parts are what the subgraphs have of each type; nil until a type is printed.
+	parts map[string][]part
+}
+
+// part is what one subgraph has of a type.
+type part struct {
+	sub *Subgraph
+	of  *SubgraphType
+}
+
+// definition prints a type, unless a graph with the same type was printed before.
+func (w *writer) definition(t *schema.Type) string {
+	if !w.merged[t.Name] {
+		return schema.PrintType(t)
+	}
+	if text, known := w.s.texts.get(t.Name); known {
+		return text
+	}
+	text := schema.PrintType(w.typeOf(w.s.Schema.Type(t.Name)))
+	w.s.texts.set(t.Name, text)
+	return text
+}
+
+// partsOf are what the subgraphs have of the type, in their order.
+func (w *writer) partsOf(t *schema.Type) []part {
+	if w.parts == nil {
+		w.parts = make(map[string][]part, len(w.s.Schema.Types))
+		for _, sub := range w.s.Subgraphs {
+			for _, st := range sub.Types {
+				w.parts[st.Name] = append(w.parts[st.Name], part{sub, st})
+			}
+		}
+	}
+	return w.parts[t.Name]
+}
 
 // directive is the application of @link that the link stands for.
 func (l Link) directive() schema.Directive {
@@ -168,9 +209,9 @@ func (w *writer) typeOf(t *schema.Type) *schema.Type {
 	for _, v := range t.Values {
 		c := *v
 		c.Applied = nil
-		for _, sub := range w.s.Subgraphs {
-			if st := sub.Type(t.Name); st != nil && slices.Contains(st.Values, v.Name) {
-				c.Applied = append(c.Applied, schema.Directive{Name: "join__enumValue", Args: []schema.Argument{word("graph", sub.Enum)}})
+		for _, p := range w.partsOf(t) {
+			if slices.Contains(p.of.Values, v.Name) {
+				c.Applied = append(c.Applied, schema.Directive{Name: "join__enumValue", Args: []schema.Argument{word("graph", p.sub.Enum)}})
 			}
 		}
 		c.Applied = append(c.Applied, v.Applied...)
@@ -181,12 +222,9 @@ func (w *writer) typeOf(t *schema.Type) *schema.Type {
 
 func (w *writer) joinTypes(t *schema.Type) []schema.Directive {
 	var types, implements, members []schema.Directive
-	for _, sub := range w.s.Subgraphs {
-		st := sub.Type(t.Name)
-		if st == nil {
-			continue
-		}
-		graph := word("graph", sub.Enum)
+	for _, p := range w.partsOf(t) {
+		st := p.of
+		graph := word("graph", p.sub.Enum)
 		if len(st.Keys) == 0 {
 			types = append(types, joinType([]schema.Argument{graph}, st, nil))
 		}
@@ -224,19 +262,15 @@ func joinType(args []schema.Argument, st *SubgraphType, key *Key) schema.Directi
 func (w *writer) joinFields(t *schema.Type, f *schema.Field) []schema.Directive {
 	var out []schema.Directive
 	isPlain := true
-	for _, sub := range w.s.Subgraphs {
-		st := sub.Type(t.Name)
-		if st == nil {
-			continue
-		}
-		sf := st.Field(f.Name)
+	for _, p := range w.partsOf(t) {
+		sf := p.of.Field(f.Name)
 		if sf == nil {
 			isPlain = false
 			continue
 		}
 		args := joinFieldArgs(sf, f)
 		isPlain = isPlain && len(args) == 0
-		out = append(out, schema.Directive{Name: "join__field", Args: append([]schema.Argument{word("graph", sub.Enum)}, args...)})
+		out = append(out, schema.Directive{Name: "join__field", Args: append([]schema.Argument{word("graph", p.sub.Enum)}, args...)})
 	}
 	if isPlain && len(out) > 0 {
 		return nil
@@ -251,16 +285,12 @@ func (w *writer) joinFields(t *schema.Type, f *schema.Field) []schema.Directive 
 // different directive, with the subgraphs that have it.
 func (w *writer) joinDirectives(t *schema.Type, f *schema.Field) []schema.Directive {
 	var out []schema.Directive
-	index := map[string]int{}
-	for _, sub := range w.s.Subgraphs {
-		st := sub.Type(t.Name)
-		if st == nil {
-			continue
-		}
-		list := st.Directives
+	var index map[string]int
+	for _, p := range w.partsOf(t) {
+		list := p.of.Directives
 		if f != nil {
 			list = nil
-			if sf := st.Field(f.Name); sf != nil {
+			if sf := p.of.Field(f.Name); sf != nil {
 				list = sf.Directives
 			}
 		}
@@ -269,6 +299,9 @@ func (w *writer) joinDirectives(t *schema.Type, f *schema.Field) []schema.Direct
 			at, known := index[key]
 			if !known {
 				at = len(out)
+				if index == nil {
+					index = map[string]int{}
+				}
 				index[key] = at
 				out = append(out, schema.Directive{Name: "join__directive", Args: []schema.Argument{
 					{Name: "graphs", Value: schema.Value{Kind: schema.ListValue}}, text("name", d.Name),
@@ -276,7 +309,7 @@ func (w *writer) joinDirectives(t *schema.Type, f *schema.Field) []schema.Direct
 				}})
 			}
 			graphs := &out[at].Args[0].Value
-			graphs.Items = append(graphs.Items, schema.Value{Kind: schema.EnumLiteral, Raw: sub.Enum})
+			graphs.Items = append(graphs.Items, schema.Value{Kind: schema.EnumLiteral, Raw: p.sub.Enum})
 		}
 	}
 	return out

@@ -27,6 +27,7 @@ type Supergraph struct {
 
 	byName map[string]*Subgraph
 	api    *schema.Schema
+	texts  *texts
 }
 
 // Link is a feature linked by the supergraph.

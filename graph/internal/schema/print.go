@@ -6,7 +6,10 @@ import (
 
 // Print writes the schema as SDL, in the order in which it holds its parts, built-in ones left out.
 // Load(Print(s)) is the same schema.
-func Print(s *Schema) string {
+func Print(s *Schema) string { return PrintWith(s, PrintType) }
+
+// PrintWith is Print with the text of each type's definition from elsewhere.
+func PrintWith(s *Schema, definition func(*Type) string) string {
 	p := &printer{}
 	p.schema(s)
 	for _, d := range s.Directives {
@@ -16,7 +19,8 @@ func Print(s *Schema) string {
 	}
 	for _, t := range s.Types {
 		if !t.BuiltIn {
-			p.typeDefinition(t)
+			p.block()
+			p.WriteString(definition(t))
 		}
 	}
 	return p.String()
@@ -121,7 +125,6 @@ func (p *printer) directiveDefinition(d *DirectiveDefinition) {
 }
 
 func (p *printer) typeDefinition(t *Type) {
-	p.block()
 	p.description("", t.Description)
 	p.WriteString(keywords[t.Kind] + " " + t.Name)
 	if len(t.Interfaces) > 0 {
