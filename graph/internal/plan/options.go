@@ -94,7 +94,8 @@ func (s *search) sources(o object, w *want, e *entry, edge *querygraph.FieldEdge
 // would take objects with it of which nobody wanted it. Without a key to come back by it is asked for
 // at once.
 func (s *search) needsType(o object, w *want, e *entry, edge *querygraph.FieldEdge) bool {
-	if !s.g.Nodes[e.node].Type.IsInterfaceObject || o.pos.knowsType || !edge.Field.Type.NonNull ||
+	known := e.isJump() && o.pos.knowsType
+	if !s.g.Nodes[e.node].Type.IsInterfaceObject || known || !edge.Field.Type.NonNull ||
 		w.client == nil || w.on.Contains(o.pos.types.And(s.g.Visible)) {
 		return false
 	}
