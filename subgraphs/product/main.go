@@ -3,22 +3,34 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"math"
+	"path/filepath"
 
 	"github.com/weft-graph/weft/subgraphs/internal/auth"
 	"github.com/weft-graph/weft/subgraphs/internal/boot"
 	"github.com/weft-graph/weft/subgraphs/internal/events"
 	"github.com/weft-graph/weft/subgraphs/product/api"
+	"github.com/weft-graph/weft/subgraphs/product/files"
 	"github.com/weft-graph/weft/subgraphs/product/store"
 )
 
 //go:generate go tool gqlgen generate
 
-const defaultPort = 4002
+const (
+	defaultPort    = 4002
+	defaultMaxFile = 100 << 20
+	defaultRoom    = 10 << 30
+	// maxMaxFile is the largest size that the schema's Int can tell.
+	maxMaxFile = math.MaxInt32
+)
 
 type config struct {
 	boot.Config
 	events   events.Config
 	orderURL string
+	// maxFile and room are the sizes of the largest file and of all together, in bytes.
+	maxFile, room int64
 }
 
 func main() {
@@ -26,11 +38,17 @@ func main() {
 	boot.Main(configure, run)
 }
 
-// configure reads what boot.Config does not: ORDER_URL and what events.Configure reads.
+// configure reads what boot.Config does not: ORDER_URL, FILES_MAX_BYTES, FILES_ROOM_BYTES and what events.Configure reads.
 func configure(environment *boot.Environment) (config, boot.Config) {
 	shared := environment.Config("product", defaultPort)
+	maxFile := environment.Bytes("FILES_MAX_BYTES", defaultMaxFile)
+	if maxFile > maxMaxFile {
+		environment.Check("FILES_MAX_BYTES", fmt.Errorf("expected at most %d", maxMaxFile))
+	}
 	return config{
 		Config:   shared,
+		maxFile:  maxFile,
+		room:     environment.Bytes("FILES_ROOM_BYTES", defaultRoom),
 		orderURL: environment.URL("ORDER_URL", "http://127.0.0.1:4003", "the order service"),
 		events:   events.Configure(environment),
 	}, shared
@@ -57,7 +75,15 @@ func run(ctx context.Context, config config) error {
 		return err
 	}
 	verifier := auth.NewVerifier(config.Trust)
-	handler := api.Handler(products, api.Config{RouterKey: config.RouterKey, PeerKey: bus.PeerKey, Verifier: verifier})
+	disk, err := files.OpenDisk(filepath.Join(config.DataDir, "files"))
+	if err != nil {
+		return err
+	}
+	defer disk.Close()
+	kept := &files.Files{Store: products, Storage: disk, MaxBytes: config.maxFile, Room: config.room}
+	handler := api.Handler(products, api.Config{
+		RouterKey: config.RouterKey, PeerKey: bus.PeerKey, Verifier: verifier, Files: kept,
+	})
 	return boot.Run(ctx, boot.Server{
 		Listen:  config.Listen,
 		Handler: bus.Handler(handler),
@@ -65,6 +91,6 @@ func run(ctx context.Context, config config) error {
 		Checks: []boot.Check{{Name: "database", Try: db.Ping}},
 		Background: append(bus.Background(
 			events.Source{Service: "order", URL: config.orderURL, Apply: products.ApplyOrder},
-		), verifier.KeepKeys),
+		), verifier.KeepKeys, kept.KeepTidy),
 	})
 }

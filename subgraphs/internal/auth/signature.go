@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"hash"
 	"io"
 	"log/slog"
 	"net/http"
@@ -47,13 +48,18 @@ type signed struct {
 }
 
 func signature(key []byte, s signed) []byte {
+	return newMAC(key, s).Sum(nil)
+}
+
+// newMAC returns the hash of what a signature covers; more of the body may be written to it.
+func newMAC(key []byte, s signed) hash.Hash {
 	mac := hmac.New(sha256.New, key)
 	for _, line := range []string{"weft-v1", s.time, s.method, s.uri} {
 		mac.Write([]byte(line)) // a hash never fails to write
 		mac.Write([]byte{'\n'})
 	}
 	mac.Write(s.body)
-	return mac.Sum(nil)
+	return mac
 }
 
 // RequireSignature lets only requests pass that somebody who knows the key has signed: the router, or a peer service.
@@ -72,14 +78,18 @@ func RequireSignature(key []byte, next http.Handler) http.Handler {
 			return
 		}
 		if reason := checkSignature(r, body, key, time.Now()); reason != "" {
-			slog.WarnContext(r.Context(), "refused an unsigned request", "reason", reason, "remote", r.RemoteAddr)
-			fail.Write(w, http.StatusUnauthorized,
-				fail.New(fail.UnsignedRequest, "This service answers only signed requests, and %s.", reason))
+			refuse(w, r, reason)
 			return
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		next.ServeHTTP(w, r)
 	})
+}
+
+func refuse(w http.ResponseWriter, r *http.Request, reason string) {
+	slog.WarnContext(r.Context(), "refused an unsigned request", "reason", reason, "remote", r.RemoteAddr)
+	fail.Write(w, http.StatusUnauthorized,
+		fail.New(fail.UnsignedRequest, "This service answers only signed requests, and %s.", reason))
 }
 
 // checkSignature returns why a request is refused, or "".

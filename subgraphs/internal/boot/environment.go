@@ -138,6 +138,20 @@ func (e *Environment) Duration(name string, fallback time.Duration) time.Duratio
 	return duration
 }
 
+// Bytes returns a positive number of bytes, or fallback if the variable is empty.
+func (e *Environment) Bytes(name string, fallback int64) int64 {
+	value := e.value(name)
+	if value == "" {
+		return fallback
+	}
+	number, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || number <= 0 {
+		e.problem(name, "is %q; expected a number of bytes above zero such as %d", value, fallback)
+		return fallback
+	}
+	return number
+}
+
 // Bool returns true or false, or fallback if the variable is empty.
 func (e *Environment) Bool(name string, fallback bool) bool {
 	value := e.value(name)

@@ -31,6 +31,9 @@ const (
 
 	cachedOperations = 1000
 
+	// An upload of a longer body is passed to the resolver in a temporary file.
+	maxUploadMemory = 64 << 10
+
 	// The other end of a WebSocket is looked for so often, and has so long to begin.
 	pingInterval = 20 * time.Second
 	initTimeout  = 10 * time.Second
@@ -46,6 +49,8 @@ type Config struct {
 	Verifier *auth.Verifier
 	// Subscriptions adds the protocol graphql-transport-ws, for a GET that asks for a WebSocket.
 	Subscriptions bool
+	// MaxUploadBytes adds the GraphQL multipart request specification, for bodies of at most so many bytes; 0 for none.
+	MaxUploadBytes int64
 	// Introspection allows __schema and __type; the router needs only _service, which is always answered.
 	Introspection bool
 }
@@ -66,14 +71,28 @@ func New(config Config) http.Handler {
 	server.AroundFields(newAuthorizer(config.Schema.Schema()).aroundField)
 	server.AroundFields(aroundEntities)
 	// From the outside in: the signature covers everything, the token comes next, then the body is looked at.
-	chain := checkBody(server)
-	chain = config.Verifier.Identify(chain)
-	chain = boot.Methods(auth.RequireSignature(config.RouterKey, chain), http.MethodPost)
+	chain := auth.RequireSignature(config.RouterKey, config.Verifier.Identify(checkBody(server)))
+	if config.MaxUploadBytes > 0 {
+		server.AddTransport(transport.MultipartForm{MaxUploadSize: config.MaxUploadBytes, MaxMemory: maxUploadMemory})
+		chain = withUploads(auth.RequireStreamSignature(config.RouterKey, config.MaxUploadBytes, config.Verifier.Identify(server)), chain)
+	}
+	chain = boot.Methods(chain, http.MethodPost)
 	if !config.Subscriptions {
 		return chain
 	}
 	server.AddTransport(transport.Websocket{PingPongInterval: pingInterval, InitTimeout: initTimeout})
 	return withSockets(auth.RequireSignature(config.RouterKey, config.Verifier.Identify(server)), chain)
+}
+
+// withUploads sends requests that carry files to uploads, all others to next.
+func withUploads(uploads, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+			uploads.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // withSockets sends requests for a WebSocket to sockets, all others to next.

@@ -1,5 +1,5 @@
-// Package api is the product subgraph over HTTP: its GraphQL schema for the router, and beside it the one thing that
-// the order service asks for. Resolvers are thin: rules live in the store, and who may do what is said by the schema's
+// Package api is the product subgraph over HTTP: its GraphQL schema for the router, the files of products for anybody,
+// and the one thing that the order service asks for. Resolvers are thin: rules live in the store, and who may do what is said by the schema's
 // directives.
 package api
 
@@ -13,6 +13,7 @@ import (
 	"github.com/weft-graph/weft/subgraphs/internal/fail"
 	"github.com/weft-graph/weft/subgraphs/internal/graphqlserver"
 	"github.com/weft-graph/weft/subgraphs/product/api/generated"
+	"github.com/weft-graph/weft/subgraphs/product/files"
 	"github.com/weft-graph/weft/subgraphs/product/store"
 )
 
@@ -24,15 +25,22 @@ type Config struct {
 	PeerKey []byte
 	// Verifier checks access tokens.
 	Verifier *auth.Verifier
+	// Files are what is uploaded for products.
+	Files *files.Files
 }
 
-// Handler serves /graphql to the router and GET /peer/products/{id} to the order service.
+// uploadMargin is how much longer a request may be than the file that it carries.
+const uploadMargin = 1 << 20
+
+// Handler serves /graphql to the router, GET /peer/products/{id} to the order service and GET /files/{id} to anybody.
 func Handler(products *store.Store, config Config) http.Handler {
-	schema := generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{store: products}})
+	schema := generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{store: products, files: config.Files}})
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", graphqlserver.New(graphqlserver.Config{
 		Schema: schema, RouterKey: config.RouterKey, Verifier: config.Verifier,
+		MaxUploadBytes: config.Files.MaxBytes + uploadMargin,
 	}))
+	mux.Handle(files.Path+"{id}", boot.Methods(config.Files, http.MethodGet, http.MethodHead))
 	peer := auth.RequireSignature(config.PeerKey, http.HandlerFunc(peerProduct(products)))
 	mux.Handle("/peer/products/{id}", boot.Methods(peer, http.MethodGet))
 	return mux

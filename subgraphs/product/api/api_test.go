@@ -14,8 +14,12 @@ import (
 	"github.com/weft-graph/weft/subgraphs/internal/auth/authtest"
 	"github.com/weft-graph/weft/subgraphs/internal/database/databasetest"
 	"github.com/weft-graph/weft/subgraphs/product/api"
+	"github.com/weft-graph/weft/subgraphs/product/files"
 	"github.com/weft-graph/weft/subgraphs/product/store"
 )
+
+// maxFile is the size of the largest file.
+const maxFile = 300_000
 
 var peerKey = []byte("a key between order and product, for tests")
 
@@ -35,8 +39,14 @@ func newService(t *testing.T) service {
 	if err := products.Seed(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	disk, err := files.OpenDisk(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = disk.Close() })
 	handler := api.Handler(products, api.Config{
 		RouterKey: authtest.RouterKey, PeerKey: peerKey, Verifier: auth.NewVerifier(issuer.Trust),
+		Files: &files.Files{Store: products, Storage: disk, MaxBytes: maxFile, Room: 10 * maxFile},
 	})
 	public := authtest.Client{Handler: handler}
 	return service{

@@ -61,3 +61,14 @@ func only[P store.Product](list []store.Product) []P {
 	}
 	return out
 }
+
+// images returns those of some files that are pictures.
+func images(list []*store.File, err error) ([]*store.File, error) {
+	pictures := make([]*store.File, 0, len(list))
+	for _, file := range list {
+		if file.IsImage() {
+			pictures = append(pictures, file)
+		}
+	}
+	return pictures, err
+}

@@ -8,10 +8,37 @@ package api
 import (
 	"context"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/weft-graph/weft/subgraphs/internal/graphqlserver"
 	"github.com/weft-graph/weft/subgraphs/product/api/generated"
+	"github.com/weft-graph/weft/subgraphs/product/files"
 	"github.com/weft-graph/weft/subgraphs/product/store"
 )
+
+// Path is the resolver for the path field.
+func (r *fileResolver) Path(ctx context.Context, obj *store.File) (string, error) {
+	return files.Path + obj.ID, nil
+}
+
+// Images is the resolver for the images field.
+func (r *goodsResolver) Images(ctx context.Context, obj *store.Goods) ([]*store.File, error) {
+	return images(r.store.Files(ctx, obj.Facts()))
+}
+
+// Files is the resolver for the files field.
+func (r *goodsResolver) Files(ctx context.Context, obj *store.Goods) ([]*store.File, error) {
+	return r.store.Files(ctx, obj.Facts())
+}
+
+// Images is the resolver for the images field.
+func (r *movieResolver) Images(ctx context.Context, obj *store.Movie) ([]*store.File, error) {
+	return images(r.store.Files(ctx, obj.Facts()))
+}
+
+// Files is the resolver for the files field.
+func (r *movieResolver) Files(ctx context.Context, obj *store.Movie) ([]*store.File, error) {
+	return r.store.Files(ctx, obj.Facts())
+}
 
 // CreateMovie is the resolver for the createMovie field.
 func (r *mutationResolver) CreateMovie(ctx context.Context, input store.MovieInput) (*store.Movie, error) {
@@ -45,7 +72,21 @@ func (r *mutationResolver) UpdateGoods(ctx context.Context, id string, input sto
 
 // DeleteProduct is the resolver for the deleteProduct field.
 func (r *mutationResolver) DeleteProduct(ctx context.Context, id string) (*bool, error) {
-	if err := r.store.Delete(ctx, id); err != nil {
+	if err := r.files.DeleteProduct(ctx, id); err != nil {
+		return nil, err
+	}
+	isDeleted := true
+	return &isDeleted, nil
+}
+
+// UploadProductImage is the resolver for the uploadProductImage field.
+func (r *mutationResolver) UploadProductImage(ctx context.Context, productID string, file graphql.Upload, overwrite bool) (*store.File, error) {
+	return r.files.Add(ctx, files.Upload{ProductID: productID, Name: file.Filename, Body: file.File, Overwrite: overwrite})
+}
+
+// DeleteFile is the resolver for the deleteFile field.
+func (r *mutationResolver) DeleteFile(ctx context.Context, id string) (*bool, error) {
+	if err := r.files.Delete(ctx, id); err != nil {
 		return nil, err
 	}
 	isDeleted := true
@@ -85,6 +126,25 @@ func (r *queryResolver) Movies(ctx context.Context, first *int) ([]*store.Movie,
 	return only[*store.Movie](page.Products), nil
 }
 
+// Images is the resolver for the images field.
+func (r *vehicleResolver) Images(ctx context.Context, obj *store.Vehicle) ([]*store.File, error) {
+	return images(r.store.Files(ctx, obj.Facts()))
+}
+
+// Files is the resolver for the files field.
+func (r *vehicleResolver) Files(ctx context.Context, obj *store.Vehicle) ([]*store.File, error) {
+	return r.store.Files(ctx, obj.Facts())
+}
+
+// File returns generated.FileResolver implementation.
+func (r *Resolver) File() generated.FileResolver { return &fileResolver{r} }
+
+// Goods returns generated.GoodsResolver implementation.
+func (r *Resolver) Goods() generated.GoodsResolver { return &goodsResolver{r} }
+
+// Movie returns generated.MovieResolver implementation.
+func (r *Resolver) Movie() generated.MovieResolver { return &movieResolver{r} }
+
 // Mutation returns generated.MutationResolver implementation.
 func (r *Resolver) Mutation() generated.MutationResolver { return &mutationResolver{r} }
 
@@ -96,8 +156,15 @@ func (r *Resolver) ProductConnection() generated.ProductConnectionResolver {
 // Query returns generated.QueryResolver implementation.
 func (r *Resolver) Query() generated.QueryResolver { return &queryResolver{r} }
 
+// Vehicle returns generated.VehicleResolver implementation.
+func (r *Resolver) Vehicle() generated.VehicleResolver { return &vehicleResolver{r} }
+
 type (
+	fileResolver              struct{ *Resolver }
+	goodsResolver             struct{ *Resolver }
+	movieResolver             struct{ *Resolver }
 	mutationResolver          struct{ *Resolver }
 	productConnectionResolver struct{ *Resolver }
 	queryResolver             struct{ *Resolver }
+	vehicleResolver           struct{ *Resolver }
 )

@@ -99,7 +99,7 @@ func TestPagesAreStableWhileProductsComeAndGo(t *testing.T) {
 				t.Fatal(err)
 			}
 			if page == 2 {
-				if err := s.Delete(ctx, "goods-travel-mug"); err != nil {
+				if _, err := s.Delete(ctx, "goods-travel-mug"); err != nil {
 					t.Fatal(err)
 				}
 			}

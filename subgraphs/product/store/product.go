@@ -45,6 +45,8 @@ type Article struct {
 	CreatedAt   time.Time
 	// Version is raised by every change; events carry it.
 	Version int64
+
+	together *siblings
 }
 
 // Movie is a film. Its name is its title.

@@ -96,7 +96,7 @@ func TestEveryChangeOfAProductIsTold(t *testing.T) {
 		if _, err := w.UpdateGoods(t.Context(), id, store.GoodsPatch{Price: ptr(-1)}); err == nil {
 			t.Fatal("a price below zero was taken")
 		}
-		if err := w.Delete(t.Context(), id); err != nil {
+		if _, err := w.Delete(t.Context(), id); err != nil {
 			t.Fatal(err)
 		}
 		eur := func(amount int) events.MoneyState { return events.MoneyState{Amount: amount, Currency: "EUR"} }
@@ -126,7 +126,7 @@ func TestStockIsTakenOnceAndGivenBackOnce(t *testing.T) {
 		if kettles, mugs := w.stock(t, kettle), w.stock(t, mug); kettles != 2 || mugs != 0 {
 			t.Errorf("after the order there are %d kettles and %d mugs, want 2 and 0", kettles, mugs)
 		}
-		if err := w.Delete(t.Context(), mug); err != nil {
+		if _, err := w.Delete(t.Context(), mug); err != nil {
 			t.Fatal(err)
 		}
 		for range 2 {
@@ -224,7 +224,7 @@ func TestDemoProductsThatWereDeletedStayAway(t *testing.T) {
 		if states := told[events.ProductState](t, w, events.KindProduct, "movie-the-dare"); len(states) != 1 || states[0].Name != "The Dare" {
 			t.Errorf("told of the film %+v, want it once", states)
 		}
-		if err := w.Delete(t.Context(), "movie-the-dare"); err != nil {
+		if _, err := w.Delete(t.Context(), "movie-the-dare"); err != nil {
 			t.Fatal(err)
 		}
 		if err := w.Seed(t.Context()); err != nil {

@@ -55,11 +55,14 @@ func (r row) product() (Product, error) {
 
 func products(rows []row) ([]Product, error) {
 	list := make([]Product, len(rows))
+	together := &siblings{ids: make([]string, len(rows))}
 	for i, r := range rows {
 		product, err := r.product()
 		if err != nil {
 			return nil, err
 		}
+		product.Facts().together = together
+		together.ids[i] = r.ID
 		list[i] = product
 	}
 	return list, nil

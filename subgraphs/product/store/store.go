@@ -114,9 +114,10 @@ func change[P Product](ctx context.Context, db *database.DB, id string, apply fu
 	return changed, err
 }
 
-// Delete takes a product out of the catalogue. It returns NOT_FOUND if there is none with this id.
-func (s *Store) Delete(ctx context.Context, id string) error {
-	return s.db.Tx(ctx, func(tx database.Handle) error {
+// Delete takes a product out of the catalogue, and returns the ids of its files, whose bytes may be removed afterwards.
+// It returns NOT_FOUND if there is none with this id.
+func (s *Store) Delete(ctx context.Context, id string) (files []string, err error) {
+	err = s.db.Tx(ctx, func(tx database.Handle) error {
 		found, err := byIDs(ctx, tx, []string{id})
 		if err != nil {
 			return err
@@ -124,11 +125,20 @@ func (s *Store) Delete(ctx context.Context, id string) error {
 		if found[0] == nil {
 			return noSuchProduct(id)
 		}
-		if _, err := tx.Exec(ctx, `DELETE FROM products WHERE id = ?`, id); err != nil {
-			return fmt.Errorf("delete product %s: %w", id, err)
+		if err := tx.Select(ctx, &files, `SELECT id FROM files WHERE product_id = ?`, id); err != nil {
+			return fmt.Errorf("look for the files of product %s: %w", id, err)
+		}
+		for _, statement := range []string{`DELETE FROM files WHERE product_id = ?`, `DELETE FROM products WHERE id = ?`} {
+			if _, err := tx.Exec(ctx, statement, id); err != nil {
+				return fmt.Errorf("delete product %s: %w", id, err)
+			}
 		}
 		return tellDeleted(ctx, tx, found[0].Facts())
 	})
+	if err != nil {
+		return nil, err
+	}
+	return files, nil
 }
 
 // ByIDs returns the products with the given ids in one query: one for each id, in the same order, nil where there is
@@ -152,13 +162,13 @@ func byIDs(ctx context.Context, on database.Handle, ids []string) ([]Product, er
 	if err := on.Select(ctx, &rows, `SELECT `+columns+` FROM products WHERE id IN (?)`, wanted); err != nil {
 		return nil, fmt.Errorf("read %d products: %w", len(wanted), err)
 	}
+	read, err := products(rows)
+	if err != nil {
+		return nil, err
+	}
 	found := make(map[string]Product, len(rows))
-	for _, r := range rows {
-		product, err := r.product()
-		if err != nil {
-			return nil, err
-		}
-		found[r.ID] = product
+	for _, product := range read {
+		found[product.Facts().ID] = product
 	}
 	for i, id := range ids {
 		list[i] = found[id]

@@ -170,6 +170,11 @@ func (c Client) Send(t testing.TB, body []byte, signed bool) Answer {
 	if signed {
 		auth.Sign(request, body, RouterKey)
 	}
+	return c.serve(t, request)
+}
+
+func (c Client) serve(t testing.TB, request *http.Request) Answer {
+	t.Helper()
 	recorder := httptest.NewRecorder()
 	c.Handler.ServeHTTP(recorder, request)
 	response := recorder.Result()
