@@ -11,8 +11,19 @@ import (
 // supergraph puts together what was merged.
 func (m *merger) supergraph() *supergraph.Supergraph {
 	parts := schema.Parts{Applied: m.applied, Directives: m.directives, Description: m.description}
-	for _, t := range m.types {
-		parts.Types = append(parts.Types, m.definition(t))
+	var kept []schema.Type
+	if m.before != nil {
+		kept = make([]schema.Type, len(m.types))
+	}
+	parts.Types = make([]*schema.Type, 0, len(m.types))
+	for i, t := range m.types {
+		if t.isKept { // a schema takes its types over: this one is in another schema
+			kept[i] = *t.def
+			parts.Types = append(parts.Types, &kept[i])
+			continue
+		}
+		t.listFields()
+		parts.Types = append(parts.Types, t.def)
 	}
 	for _, root := range []struct {
 		name string
@@ -34,18 +45,12 @@ func (m *merger) supergraph() *supergraph.Supergraph {
 	return supergraph.New(out)
 }
 
-// definition completes the definition of a type. A schema takes its types over, so that of a kept type is
-// a copy.
-func (m *merger) definition(t *mergedType) *schema.Type {
-	if t.isKept {
-		def := *t.def
-		return &def
-	}
+// listFields completes the definition of a type.
+func (t *mergedType) listFields() {
 	t.def.Fields = make([]*schema.Field, 0, len(t.fields))
 	for _, f := range t.fields {
 		t.def.Fields = append(t.def.Fields, f.def)
 	}
-	return t.def
 }
 
 // joinVersion is the oldest version of the join spec that can say what was composed.
@@ -154,7 +159,7 @@ func (m *merger) subgraphField(out *supergraph.SubgraphField, f *mergedField, i 
 			Name: c.Arg.Name, Type: c.Arg.Type, Context: m.contextName(i, c.Context), Selection: c.Selection,
 		})
 	}
-	if source.Override != nil {
+	if source.Override != nil && !f.overriddenIn(i).isMoot {
 		out.Override = source.Override.From
 	}
 }

@@ -131,3 +131,15 @@ func (m *merger) typesLacking(t *mergedType, lacks func(i int) bool) []diag.Posi
 	}
 	return out
 }
+
+// onImplementations is the fix for a directive that cannot stand on a field of an interface.
+func (m *merger) onImplementations(directive string, f *mergedField) string {
+	var names []string
+	for _, t := range m.implementations(f.parent.def.Name) {
+		names = append(names, fmt.Sprintf("%q", t.def.Name+"."+f.def.Name))
+	}
+	if len(names) == 0 || len(names) > 5 {
+		return fmt.Sprintf("put %s on the fields of the implementing types", directive)
+	}
+	return fmt.Sprintf("put %s on %s instead", directive, joinAnd(names))
+}

@@ -19,6 +19,8 @@ type overridden struct {
 	shares bool
 	// gone is set where the subgraph has lost the field entirely.
 	gone bool
+	// isMoot is set where the field's own @override names no subgraph of the graph.
+	isMoot bool
 	// label is that of a progressive override, on both sides.
 	label string
 }
@@ -70,7 +72,7 @@ func (m *merger) applyOverride(f *mergedField, i int) {
 	from := slices.IndexFunc(m.subgraphs, func(s *federation.Subgraph) bool { return s.Name == override.From })
 	switch {
 	case f.parent.def.Kind == schema.Interface && f.parent.sources.get(i).InterfaceObject == nil:
-		m.report(diag.OverrideOnInterface, at, "put @override on the fields of the implementing types",
+		m.report(diag.OverrideOnInterface, at, m.onImplementations("@override", f),
 			"@override cannot stand on %q, a field of an interface", f.coordinate())
 		return
 	case f.parent.sources.get(i).InterfaceObject != nil:
@@ -78,6 +80,7 @@ func (m *merger) applyOverride(f *mergedField, i int) {
 			"@override cannot stand on %q in %q, a field of an @interfaceObject", f.coordinate(), m.subgraphs[i].Name)
 		return
 	case from < 0:
+		f.overrideState(i).isMoot = true
 		m.add(diag.Warn, diag.FromSubgraphDoesNotExist, at, m.otherSubgraph(override.From),
 			"@override on %q in %q names the subgraph %q, which does not exist", f.coordinate(), m.subgraphs[i].Name, override.From)
 		return
