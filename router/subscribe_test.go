@@ -365,6 +365,7 @@ func TestSubscriptionAccess(t *testing.T) {
 		c.AllSubgraphs.Token = true
 		c.AllSubgraphs.SigningKey = strings.Repeat("k", 32)
 	})
+	t.Cleanup(i.CloseClientConnections) // the keys' connection is the router's until the process ends
 	const mine = `subscription { mine { state } }`
 	s.dial(t, `{}`).expect(mine, `UNAUTHORIZED_FIELD_OR_TYPE`)
 	refused := s.dial(t, "")
