@@ -223,7 +223,7 @@ func ordinary(fields, subgraphs int) adversary {
 		}
 		b.WriteString(" { id: ID!")
 		below, op := "", ""
-		for k := range (fields-1)/subgraphs {
+		for k := range (fields - 1) / subgraphs {
 			fmt.Fprintf(&b, " f%d: Int @join__field(graph: S%d)", k, i)
 			if i > 0 && k%3 == 2 {
 				fmt.Fprintf(&b, " @join__field(graph: S%d)", parent)
