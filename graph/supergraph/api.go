@@ -52,6 +52,19 @@ type apiBuilder struct {
 	hidden map[string]bool
 	// before is a graph of which unchanged types are seen as now; nil without.
 	before *Supergraph
+	block  typeBlock
+}
+
+// typeBlock is memory for types, of which a graph has so many that each on its own would cost more.
+type typeBlock []schema.Type
+
+func (b *typeBlock) one() *schema.Type {
+	if len(*b) == 0 {
+		*b = make(typeBlock, 64)
+	}
+	out := &(*b)[0]
+	*b = (*b)[1:]
+	return out
 }
 
 // seesAlike reports whether clients see a type as in a graph before, if the type is the same.
@@ -77,14 +90,14 @@ func isHidden(applied []schema.Directive) bool {
 func (a *apiBuilder) typeOf(t *schema.Type) *schema.Type {
 	if a.before != nil {
 		if old := a.before.Schema.Type(t.Name); old != nil && t.SharesAll(old) {
-			out := *a.before.api.Type(t.Name)
-			return &out
+			out := a.block.one()
+			*out = *a.before.api.Type(t.Name)
+			return out
 		}
 	}
-	out := &schema.Type{
-		Kind: t.Kind, Name: t.Name, Description: t.Description, Pos: t.Pos,
-		Applied: a.directives(t.Applied), Interfaces: a.visible(t.Interfaces), Members: a.visible(t.Members),
-	}
+	out := a.block.one()
+	out.Kind, out.Name, out.Description, out.Pos = t.Kind, t.Name, t.Description, t.Pos
+	out.Applied, out.Interfaces, out.Members = a.directives(t.Applied), a.visible(t.Interfaces), a.visible(t.Members)
 	out.Fields = a.fields(t.Fields)
 	for _, v := range t.Values {
 		if !isHidden(v.Applied) {

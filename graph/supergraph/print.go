@@ -29,10 +29,12 @@ func Print(s *Supergraph) string {
 		}
 	}
 	parts.Types = append(parts.Types, w.graphEnum())
+	var block typeBlock
 	for _, t := range s.Schema.Types {
 		if !t.BuiltIn {
-			outline := *t
-			parts.Types = append(parts.Types, &outline)
+			outline := block.one()
+			*outline = *t
+			parts.Types = append(parts.Types, outline)
 			w.merged[t.Name] = true
 		}
 	}

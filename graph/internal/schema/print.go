@@ -17,11 +17,18 @@ func PrintWith(s *Schema, definition func(*Type) string) string {
 			p.directiveDefinition(d)
 		}
 	}
+	texts, total := make([]string, 0, len(s.Types)), 0
 	for _, t := range s.Types {
 		if !t.BuiltIn {
-			p.block()
-			p.WriteString(definition(t))
+			text := definition(t)
+			texts = append(texts, text)
+			total += 1 + len(text)
 		}
+	}
+	p.Grow(total)
+	for _, text := range texts {
+		p.block()
+		p.WriteString(text)
 	}
 	return p.String()
 }
