@@ -12,7 +12,7 @@ import (
 	"github.com/weft-graph/weft/subgraphs/internal/database"
 )
 
-// maxBehind is up to where entries are counted where Redis does not count them itself.
+// maxBehind is up to where entries are counted: Redis does not know the number after a stream was trimmed.
 const maxBehind = 1000
 
 // gauge is one number of the metrics, with the source that it is about, if any.
@@ -92,12 +92,16 @@ func (b *Bus) followLag(ctx context.Context, source string) ([]gauge, error) {
 		if group.Name != b.Service {
 			continue
 		}
-		behind, err := b.Redis.XRangeN(ctx, stream, "("+group.LastDeliveredID, "+", maxBehind).Result()
+		entries, err := b.Redis.XRangeN(ctx, stream, group.LastDeliveredID, "+", maxBehind+1).Result()
 		if err != nil {
 			return list, fmt.Errorf("count what %s has not read of %s: %w", b.Service, source, err)
 		}
+		behind := len(entries)
+		if behind > 0 && entries[0].ID == group.LastDeliveredID {
+			behind--
+		}
 		list = append(list,
-			gauge{"weft_events_behind", "Events that were not read yet, 1000 for that or more.", source, float64(max(int64(len(behind)), group.Lag))},
+			gauge{"weft_events_behind", "Events that were not read yet, 1000 for that or more.", source, float64(behind)},
 			gauge{"weft_events_failing", "Events that were read and not applied yet.", source, float64(group.Pending)})
 	}
 	return list, nil
