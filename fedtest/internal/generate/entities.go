@@ -87,8 +87,8 @@ func (m *model) spread(t *typ) {
 			keys = []int{m.IntN(len(t.keys))}
 		}
 		slices.Sort(keys)
-		for _, key := range slices.Compact(keys) {
-			m.know(i, t, key, true)
+		for n, key := range slices.Compact(keys) {
+			m.know(i, t, key, n == 0 || m.chance(60))
 		}
 	}
 }

@@ -63,6 +63,10 @@ func (d *declaration) hasKey(text string) bool {
 	return slices.ContainsFunc(d.keys, func(k keyUse) bool { return k.text == text })
 }
 
+func (d *declaration) hasResolvableKey() bool {
+	return slices.ContainsFunc(d.keys, func(k keyUse) bool { return k.isResolvable })
+}
+
 // field returns a field of the declaration; nil if it is not declared, be it because the type is not.
 func (d *declaration) field(name string) *fieldUse {
 	if d == nil {
@@ -159,7 +163,7 @@ func (m *model) printHead(b *strings.Builder, s *subgraph, d *declaration, key s
 	}
 	for _, k := range d.keys {
 		resolvable := ""
-		if !k.isResolvable && !s.isFederation1 && !m.ownsSomething(d) {
+		if !k.isResolvable && !s.isFederation1 && (!m.ownsSomething(d) || d.hasResolvableKey()) {
 			resolvable = ", resolvable: false"
 		}
 		fmt.Fprintf(b, " %s(fields: %q%s)", key, k.text, resolvable)

@@ -307,11 +307,13 @@ func (s *server) entities(representations []any) []any {
 		}
 		var keys []ast.SelectionSet
 		for _, key := range t.Keys {
-			keys = append(keys, key.Fields)
+			if key.Resolvable {
+				keys = append(keys, key.Fields)
+			}
 		}
 		n, ok := s.World.find(typ, rep, keys)
 		if !ok {
-			s.complain("%s: nothing has the representation %v", s.sub.name, rep)
+			s.complain("%s: nothing that can be resolved has the representation %v", s.sub.name, rep)
 			out[i] = errors.New("nothing has this representation")
 			continue
 		}
