@@ -88,6 +88,11 @@ type composeResources struct {
 
 type composeNetwork struct {
 	Internal bool `yaml:"internal"`
+	IPAM     struct {
+		Config []struct {
+			Subnet string `yaml:"subnet"`
+		} `yaml:"config"`
+	} `yaml:"ipam"`
 }
 
 type composeSecret struct {
@@ -202,6 +207,11 @@ func TestContainerVariables(t *testing.T) {
 		if diff := cmp.Diff(variablesOf(t, name), set); diff != "" {
 			t.Errorf("%s (-reads +is given):\n%s", name, diff)
 		}
+	}
+	// The router believes what the storefront says of its customers' addresses, and nobody else.
+	subnets := file.Networks["pages"].IPAM.Config
+	if trusted := file.Services["router"].Environment["TRUSTED_PROXIES"]; len(subnets) != 1 || trusted != subnets[0].Subnet {
+		t.Errorf("the router trusts %q, want the network of the pages alone: %v", trusted, subnets)
 	}
 	for _, name := range shop.Services {
 		store, err := url.Parse(file.Services[name].Environment["DATABASE_URL"])

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"net/http"
 	"slices"
 	"testing"
 )
@@ -54,6 +55,11 @@ func TestGuessingIsLimited(t *testing.T) {
 		t.Errorf("the right password gives %s", res.Body)
 	}
 	s.login(t, "jack")
+	input := map[string]any{"input": map[string]any{"username": "walter", "password": "walter-demo"}}
+	elsewhere, err := post(s.URL(), loginMutation, input, http.Header{"X-Forwarded-For": {"203.0.113.9"}})
+	if must(t, err); elsewhere.at("login") == nil {
+		t.Errorf("through a trusted proxy from elsewhere: %s", elsewhere.Body)
+	}
 	must(t, s.StopRedis())
 	s.login(t, "walter") // each replica counts for itself while Redis is down, and this one has not counted yet
 }
