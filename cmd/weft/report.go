@@ -37,6 +37,9 @@ func diagnosticFindings(list diag.List, least diag.Severity, texts texts) []repo
 			if i > 0 {
 				role = "also here"
 			}
+			if i > 0 && p.Subgraph != "" {
+				role = fmt.Sprintf("also here, in subgraph %q", p.Subgraph)
+			}
 			finding.Places = append(finding.Places, texts.place(p, role))
 		}
 		out = append(out, finding)
@@ -69,7 +72,7 @@ func (t texts) of(version *source.Version) {
 
 // place is a position with its line; a subgraph without a file stands for itself.
 func (t texts) place(p diag.Position, role string) report.Place {
-	place := report.Place{File: p.File, Line: p.Line, Column: p.Column, Role: role}
+	place := report.Place{File: p.File, Line: p.Line, Column: p.Column, Role: role, Subgraph: p.Subgraph}
 	if place.File == "" {
 		place.File = p.Subgraph
 	}

@@ -33,6 +33,9 @@ type jsonPlace struct {
 	Line   int    `json:"line,omitempty"`
 	Column int    `json:"column,omitempty"`
 	Role   string `json:"role,omitempty"`
+	// Subgraph is the one whose schema this is, Frame shows the line.
+	Subgraph string `json:"subgraph,omitempty"`
+	Frame    string `json:"frame,omitempty"`
 }
 
 func (r *Report) writeJSON(w io.Writer) error {
@@ -49,7 +52,7 @@ func (r *Report) writeJSON(w io.Writer) error {
 			Places: []jsonPlace{}, Witness: f.Witness, Fix: f.Fix,
 		}
 		for _, p := range f.Places {
-			one.Places = append(one.Places, jsonPlace{p.File, p.Line, p.Column, p.Role})
+			one.Places = append(one.Places, jsonPlace{p.File, p.Line, p.Column, p.Role, p.Subgraph, p.Frame})
 		}
 		out.Findings = append(out.Findings, one)
 	}

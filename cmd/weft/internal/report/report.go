@@ -53,6 +53,8 @@ type Place struct {
 	File string
 	// Line and Column start at 1; 0 is unknown.
 	Line, Column int
+	// Subgraph is the one whose schema this is; empty for other files.
+	Subgraph string
 	// Role says what is there: "used in query Me", "stood here". May be empty for the first place.
 	Role string
 	// Frame shows the line, see NewFrame; empty when its text is not at hand.
