@@ -1,6 +1,7 @@
 package execute
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/weft-graph/weft/graph/gqlerr"
@@ -91,10 +92,21 @@ func (x *Execution) reportRefusalsAt(f *fetch, c *call, refusals []refusal) {
 	}
 	for _, h := range hidden {
 		if r := &refusals[h.refusal]; !isSeen[h.refusal] {
-			message := r.of.Coordinate + r.complaint() + "; subgraph " + f.name + " is not asked for what depends on it"
-			x.report(c, gqlerr.Error{Message: message, Code: gqlerr.InvalidSubgraphData, Subgraph: r.of.subgraph}, h.path)
+			x.reportRefusal(f, c, r, h.path)
 		}
 	}
+}
+
+func (x *Execution) reportRefusal(f *fetch, c *call, r *refusal, path gqlerr.Path) {
+	consequence := "; subgraph " + f.name + " is not asked for what depends on it"
+	message := r.of.Coordinate + r.complaint() + consequence
+	if len(c.failures) < x.in.Limits.MaxErrors {
+		c.failures = append(c.failures, Failure{Subgraph: r.of.subgraph, Fetch: f.ID, Err: errors.New(message)})
+	}
+	if r.of.Hidden {
+		message = "a value is not what its type allows" + consequence
+	}
+	x.report(c, gqlerr.Error{Message: message, Code: gqlerr.InvalidSubgraphData, Subgraph: r.of.subgraph}, path)
 }
 
 // complaint says what is wrong.

@@ -4,6 +4,9 @@ package plan
 // that it is read of.
 func (b *builder) memberType(f *built) *MemberType {
 	out := &MemberType{Coordinate: f.want.scope + "." + f.want.name, Subgraph: f.subgraph}
+	if t := b.g.Supergraph.API().Type(f.want.scope); t == nil || t.Field(f.want.name) == nil {
+		out.Hidden = true
+	}
 	for i, t := range f.on.Indexes() {
 		var own *Completion
 		if ref := typeOf(b.g, b.g.Types[t].Name, f.want.name); ref != nil {

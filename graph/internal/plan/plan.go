@@ -260,9 +260,11 @@ type MemberType struct {
 	Type *Completion
 	// Possible are the runtime types of an object of an abstract type; nil for other values.
 	Possible TypeSet
-	// Coordinate and Subgraph say which field of which subgraph it is, for error messages.
+	// Coordinate and Subgraph say which field of which subgraph it is, for error messages. Hidden is set
+	// for a field that the API does not have: clients are not told its name.
 	Coordinate string
 	Subgraph   int
+	Hidden     bool
 }
 
 // Scan tells how to read one JSON object of a subgraph's answer into a layout.
