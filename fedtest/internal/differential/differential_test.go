@@ -64,7 +64,9 @@ func TestDifferential(t *testing.T) {
 		workers.Go(h.work)
 	}
 	workers.Wait()
-	h.run.Took, h.run.Found = time.Since(h.started), h.found
+	var memory runtime.MemStats
+	runtime.ReadMemStats(&memory)
+	h.run.Took, h.run.Found, h.run.Memory = time.Since(h.started), h.found, memory.Sys
 	t.Log(h.run.Summary())
 	for kind, n := range h.found {
 		if *isFirst {

@@ -24,6 +24,8 @@ type Report struct {
 	// Found counts the differences by their kind.
 	Found map[string]int
 	Took  time.Duration
+	// Memory is how many bytes the process had of the system.
+	Memory uint64
 }
 
 // Summary is the report for a terminal.
@@ -52,6 +54,7 @@ that of a plain executor on the unsplit schema. `+"`make fuzz-long SEED=%d`"+` r
 	row("machine", "%s, %d cores used, %s", processor(), runtime.GOMAXPROCS(0), runtime.Version())
 	row("seeds", "%d to %d, one for each graph", r.FirstSeed, r.FirstSeed+uint64(max(r.Graphs, 1))-1)
 	row("time", "%s (%.0f operations a second)", r.Took.Round(time.Second), float64(n)/r.Took.Seconds())
+	row("memory", "%d MB", r.Memory>>20)
 	row("graphs that were composed", "%d", r.Graphs)
 	row("operations", "%d", n)
 	row("of them also with spoilt answers", "%d", r.Features.Spoilt)
