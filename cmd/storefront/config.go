@@ -16,6 +16,8 @@ type config struct {
 	Listen string
 	// Router is ROUTER_URL, the router's GraphQL endpoint.
 	Router *url.URL
+	// Product is PRODUCT_URL, the product service's address, for files.
+	Product *url.URL
 	// LogLevel is LOG_LEVEL: debug, info, warn or error.
 	LogLevel slog.Level
 }
@@ -38,6 +40,11 @@ func readConfig(lookUp func(name string) string) (config, error) {
 	c.Router, err = url.Parse(router)
 	if err != nil || c.Router.Host == "" || c.Router.Scheme != "http" && c.Router.Scheme != "https" || c.Router.Path == "" {
 		problems = append(problems, fmt.Sprintf("ROUTER_URL is %q; expected the router's endpoint such as http://127.0.0.1:4000/graphql", router))
+	}
+	product := text("PRODUCT_URL", "http://127.0.0.1:4002")
+	c.Product, err = url.Parse(product)
+	if err != nil || c.Product.Host == "" || c.Product.Scheme != "http" && c.Product.Scheme != "https" {
+		problems = append(problems, fmt.Sprintf("PRODUCT_URL is %q; expected the product service's address such as http://127.0.0.1:4002", product))
 	}
 	if err := c.LogLevel.UnmarshalText([]byte(text("LOG_LEVEL", "info"))); err != nil {
 		problems = append(problems, fmt.Sprintf("LOG_LEVEL is %q; expected debug, info, warn or error", lookUp("LOG_LEVEL")))

@@ -17,10 +17,12 @@ import (
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
 	"manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
-// newHandler answers all requests: /graphql by the router, /healthz itself, everything else from the pages.
-func newHandler(router *url.URL, pages *site, log *slog.Logger) http.Handler {
+// newHandler answers all requests: /graphql by the router, /files by the product service, /healthz itself, everything
+// else from the pages.
+func newHandler(router, product *url.URL, pages *site, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", methods(newProxy(router, log), http.MethodPost))
+	mux.Handle("/files/", methods(newFileProxy(product, log), http.MethodGet, http.MethodHead))
 	mux.Handle("/healthz", methods(http.HandlerFunc(health), http.MethodGet, http.MethodHead))
 	mux.Handle("/", methods(pages, http.MethodGet, http.MethodHead))
 	return recoverPanics(secure(mux), log)
@@ -35,11 +37,8 @@ func health(w http.ResponseWriter, _ *http.Request) {
 // newProxy passes requests on to the router. The session's cookie goes with them; so does the chain of addresses, to
 // which the address of the connection is added. What other origins send is refused here already.
 func newProxy(router *url.URL, log *slog.Logger) http.Handler {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.Proxy = nil // the router is a neighbour, whatever the environment says of the way out
-	transport.MaxIdleConnsPerHost = 64
 	proxy := &httputil.ReverseProxy{
-		Transport: transport,
+		Transport: newTransport(),
 		Rewrite: func(r *httputil.ProxyRequest) {
 			target := *router
 			r.Out.URL, r.Out.Host = &target, ""
@@ -62,6 +61,45 @@ func newProxy(router *url.URL, log *slog.Logger) http.Handler {
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	return http.NewCrossOriginProtection().Handler(proxy)
+}
+
+// newFileProxy passes requests for the files of products on, without what tells who asks: anybody may see them. What
+// somebody has uploaded is shown in a sandbox, so that it can do nothing on the pages' behalf.
+func newFileProxy(product *url.URL, log *slog.Logger) http.Handler {
+	const policy = "Content-Security-Policy"
+	proxy := &httputil.ReverseProxy{
+		Transport: newTransport(),
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(product)
+			r.Out.Header.Del("Cookie")
+			r.Out.Header.Del("Authorization")
+		},
+		ModifyResponse: func(res *http.Response) error {
+			for name := range securityHeaders {
+				res.Header.Del(name)
+			}
+			res.Header.Del("Set-Cookie")
+			return nil
+		},
+		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
+			if r.Context().Err() == nil {
+				log.Warn("the product service does not answer", "error", err.Error())
+			}
+			refuse(w, http.StatusBadGateway, "UNAVAILABLE", "The file cannot be reached at the moment; please try again.")
+		},
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set(policy, "sandbox")
+		proxy.ServeHTTP(w, r)
+	})
+}
+
+func newTransport() *http.Transport {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.Proxy = nil // both are neighbours, whatever the environment says of the way out
+	transport.MaxIdleConnsPerHost = 64
+	return transport
 }
 
 // refuse answers as a GraphQL endpoint does.

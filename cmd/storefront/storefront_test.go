@@ -45,7 +45,7 @@ func startBefore(t *testing.T, router string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(newHandler(target, site, discard))
+	server := httptest.NewServer(newHandler(target, target.JoinPath(".."), site, discard))
 	t.Cleanup(server.Close)
 	return server.URL
 }
@@ -249,5 +249,41 @@ func TestFiles(t *testing.T) {
 	}
 	if _, err := newSite(fstest.MapFS{}); err == nil || !strings.Contains(err.Error(), "make build") {
 		t.Errorf("no files: %v", err)
+	}
+}
+
+// TestProductFiles: the files of products come from the product service, as they are, and cannot act as one of the pages.
+func TestProductFiles(t *testing.T) {
+	shop := start(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Cookie") != "" || r.Header.Get("Authorization") != "" {
+			t.Error("the product service was told who asks")
+		}
+		if r.URL.Path != "/files/abc" {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("ETag", `"v1"`)
+		w.Header().Set("Content-Type", "image/png")
+		w.Header().Set("Content-Security-Policy", "sandbox")
+		http.ServeContent(w, r, "", time.Time{}, strings.NewReader("0123456789"))
+	})
+	res, body := ask(t, http.MethodGet, shop+"/files/abc", "", "Cookie", "session=secret", "Authorization", "Bearer secret", "Range", "bytes=2-4")
+	if res.StatusCode != http.StatusPartialContent || body != "234" || res.Header.Get("ETag") != `"v1"` {
+		t.Errorf("a range answers %d %q %v", res.StatusCode, body, res.Header)
+	}
+	for name, want := range map[string]string{"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff", "Content-Type": "image/png"} {
+		if got := res.Header.Values(name); len(got) != 1 || got[0] != want {
+			t.Errorf("%s is %q, want %q once", name, got, want)
+		}
+	}
+	if res, _ := ask(t, http.MethodGet, shop+"/files/other", ""); res.StatusCode != http.StatusNotFound {
+		t.Errorf("another answers %d", res.StatusCode)
+	}
+	if res, _ := ask(t, http.MethodPost, shop+"/files/abc", "x"); res.StatusCode != http.StatusMethodNotAllowed {
+		t.Errorf("POST answers %d", res.StatusCode)
+	}
+	down := startBefore(t, "http://127.0.0.1:1/graphql")
+	if res, body := ask(t, http.MethodGet, down+"/files/abc", ""); res.StatusCode != http.StatusBadGateway || !strings.Contains(body, "UNAVAILABLE") {
+		t.Errorf("without the product service it answers %d %s", res.StatusCode, body)
 	}
 }

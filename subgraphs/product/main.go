@@ -29,6 +29,8 @@ type config struct {
 	boot.Config
 	events   events.Config
 	orderURL string
+	// filesDir is the folder of the files.
+	filesDir string
 	// maxFile and room are the sizes of the largest file and of all together, in bytes.
 	maxFile, room int64
 }
@@ -38,7 +40,8 @@ func main() {
 	boot.Main(configure, run)
 }
 
-// configure reads what boot.Config does not: ORDER_URL, FILES_MAX_BYTES, FILES_ROOM_BYTES and what events.Configure reads.
+// configure reads what boot.Config does not: ORDER_URL, FILES_DIR, FILES_MAX_BYTES,
+// FILES_ROOM_BYTES and what events.Configure reads.
 func configure(environment *boot.Environment) (config, boot.Config) {
 	shared := environment.Config("product", defaultPort)
 	maxFile := environment.Bytes("FILES_MAX_BYTES", defaultMaxFile)
@@ -47,6 +50,7 @@ func configure(environment *boot.Environment) (config, boot.Config) {
 	}
 	return config{
 		Config:   shared,
+		filesDir: environment.Text("FILES_DIR", filepath.Join(shared.DataDir, "files")),
 		maxFile:  maxFile,
 		room:     environment.Bytes("FILES_ROOM_BYTES", defaultRoom),
 		orderURL: environment.URL("ORDER_URL", "http://127.0.0.1:4003", "the order service"),
@@ -75,7 +79,7 @@ func run(ctx context.Context, config config) error {
 		return err
 	}
 	verifier := auth.NewVerifier(config.Trust)
-	disk, err := files.OpenDisk(filepath.Join(config.DataDir, "files"))
+	disk, err := files.OpenDisk(config.filesDir)
 	if err != nil {
 		return err
 	}
