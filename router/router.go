@@ -91,7 +91,7 @@ func (r *Router) Swap(ctx context.Context, s *supergraph.Supergraph) error {
 	}
 	client, err := upstream.NewClient(upstream.Options{
 		All: r.config.AllSubgraphs, Subgraphs: r.config.Subgraphs, ExposeErrors: r.config.Development,
-		Transport: r.transport, Epoch: &r.epoch, Log: r.log,
+		Transport: r.transport, Epoch: &r.epoch, Reopened: &r.streams.reopened, Log: r.log,
 	}, targets)
 	if err != nil {
 		return err

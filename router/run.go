@@ -156,7 +156,7 @@ func (r *Router) serving(ctx context.Context, listener net.Listener, background 
 	server := r.server()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	ended := make(chan error, 3)
+	ended := make(chan error, 4)
 	done := func(err error) {
 		ended <- err
 		if err != nil {
@@ -165,6 +165,7 @@ func (r *Router) serving(ctx context.Context, listener net.Listener, background 
 	}
 	telemetry.Go(ctx, r.log, "router: session store", func() error { return r.auth.Watch(ctx) }, done)
 	telemetry.Go(ctx, r.log, "router: source", func() error { return background(ctx) }, done)
+	telemetry.Go(ctx, r.log, "router: metrics", func() error { return r.serveMetrics(ctx) }, done)
 	telemetry.Go(ctx, r.log, "router: server", func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve: %w", err)
@@ -177,6 +178,31 @@ func (r *Router) serving(ctx context.Context, listener net.Listener, background 
 		err = errors.Join(err, <-ended)
 	}
 	return err
+}
+
+// serveMetrics answers at the socket for metrics until ctx ends, if there is one.
+func (r *Router) serveMetrics(ctx context.Context) error {
+	address := r.config.Server.MetricsListen
+	if address == "" {
+		return nil
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return fmt.Errorf("listen for metrics at %s: %w", address, err)
+	}
+	server := r.server()
+	server.Handler = r.metrics()
+	r.log.InfoContext(ctx, "metrics", "url", "http://"+listener.Addr().String()+"/metrics")
+	served := make(chan error, 1)
+	telemetry.Go(ctx, r.log, "router: metrics server", func() error { return server.Serve(listener) }, func(err error) { served <- err })
+	select {
+	case err := <-served:
+		return fmt.Errorf("serve metrics: %w", err)
+	case <-ctx.Done():
+		server.Close() // a scraper comes again
+		<-served
+		return nil
+	}
 }
 
 // server bounds every step of a connection, so that nobody can hold one for nothing.

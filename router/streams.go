@@ -23,14 +23,36 @@ type streams struct {
 	sockets       map[*openStream]struct{}
 	// empty is closed when the last socket is gone after stop.
 	empty chan struct{}
-	// events counts the responses of all subscriptions.
-	events atomic.Uint64
+	// begun, events and ended count subscriptions, their responses, and why they ended, by endings' index; reopened counts
+	// attempts to open a lost stream of a subgraph again.
+	begun, events, reopened atomic.Uint64
+	ended                   [len(endings)]atomic.Uint64
 }
 
 // openStream is a subscription, with the graph that it runs on, or a WebSocket, without one.
 type openStream struct {
 	now *snapshot
 	end context.CancelCauseFunc
+}
+
+// ending is why a subscription has ended, for the metrics.
+type ending int
+
+const (
+	endedComplete ending = iota
+	endedByClient
+	endedBySubgraph
+	endedTooSlow
+	endedUnauthorized
+	endedReload
+	endedStop
+	endedCrash
+)
+
+// endings are their names.
+var endings = [...]string{
+	endedComplete: "complete", endedByClient: "client", endedBySubgraph: "subgraph", endedTooSlow: "too_slow",
+	endedUnauthorized: "unauthorized", endedReload: "reload", endedStop: "stop", endedCrash: "crash",
 }
 
 func newStreams() *streams {
@@ -51,6 +73,7 @@ func (s *streams) subscribe(ctx context.Context, now *snapshot, most int) (strea
 		return ctx, nil, false
 	}
 	s.subscriptions[stream] = struct{}{}
+	s.begun.Add(1)
 	if s.isStopping {
 		end(errStopping)
 	}

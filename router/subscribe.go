@@ -71,6 +71,7 @@ func (r *Router) runSubscription(ctx context.Context, op operation, out stream, 
 		record.Errors = only.Errors
 		_ = out.Next(only.Body) // or the client is gone
 		only.Release()
+		r.streams.ended[endedComplete].Add(1)
 		out.End()
 		return
 	}
@@ -138,31 +139,47 @@ func (r *Router) answerEvent(ctx context.Context, op operation, out stream, even
 
 // endSubscription tells the client why there are no further responses.
 func (r *Router) endSubscription(ctx context.Context, subgraph string, out stream, err error) {
+	why, told := reason(subgraph, err)
+	r.streams.ended[why].Add(1)
+	switch why {
+	case endedComplete, endedByClient: // nobody may read it any more, but what writes to the client ends
+		out.End()
+		return
+	case endedStop:
+		out.GoAway(gqlerr.List{told})
+		return
+	case endedTooSlow, endedBySubgraph:
+		r.log.WarnContext(ctx, "a subscription was ended", "subgraph", subgraph, "error", err.Error())
+	case endedCrash:
+		r.log.ErrorContext(ctx, "a subscription has failed", "subgraph", subgraph, "error", err.Error())
+	case endedUnauthorized, endedReload:
+	}
+	out.Fail(gqlerr.List{told})
+}
+
+// reason says why a subscription ends with an error, and what the client is told.
+func reason(subgraph string, err error) (ending, *gqlerr.Error) {
 	var failure *graph.FetchError
 	var told clientError
 	switch {
 	case errors.Is(err, io.EOF):
-		out.End()
-	case errors.Is(err, errStopping):
-		out.GoAway(gqlerr.List{{Message: "The router is stopping: subscribe again.", Code: gqlerr.SubscriptionEnded}})
-	case errors.Is(err, errReloaded):
-		out.Fail(gqlerr.List{{Message: "The graph has changed: subscribe again.", Code: gqlerr.SubscriptionEnded}})
-	case errors.Is(err, errExpired):
-		out.Fail(gqlerr.List{{Message: "The token has expired: renew it and subscribe again.", Code: gqlerr.Unauthenticated}})
-	case errors.As(err, &told):
-		out.Fail(gqlerr.List{told.told})
+		return endedComplete, nil
 	case errors.Is(err, errClientGone), errors.Is(err, context.Canceled):
-		out.End() // nobody reads it, but what writes to the client ends
+		return endedByClient, nil
+	case errors.Is(err, errStopping):
+		return endedStop, &gqlerr.Error{Message: "The router is stopping: subscribe again.", Code: gqlerr.SubscriptionEnded}
+	case errors.Is(err, errReloaded):
+		return endedReload, &gqlerr.Error{Message: "The graph has changed: subscribe again.", Code: gqlerr.SubscriptionEnded}
+	case errors.Is(err, errExpired):
+		return endedUnauthorized, &gqlerr.Error{Message: "The token has expired: renew it and subscribe again.", Code: gqlerr.Unauthenticated}
+	case errors.As(err, &told):
+		return endedUnauthorized, told.told
 	case errors.Is(err, upstream.ErrTooSlow):
-		r.log.WarnContext(ctx, "a subscription was ended: its client is too slow", "subgraph", subgraph)
-		out.Fail(gqlerr.List{{Message: "Events came faster than they were taken: subscribe again.", Code: gqlerr.SubscriptionTooSlow}})
+		return endedTooSlow, &gqlerr.Error{Message: "Events came faster than they were taken: subscribe again.", Code: gqlerr.SubscriptionTooSlow}
 	case errors.As(err, &failure):
-		r.log.WarnContext(ctx, "a subscription was ended by its subgraph's failure", "subgraph", subgraph, "error", err.Error())
-		out.Fail(gqlerr.List{failure.ClientError(subgraph)})
-	default:
-		r.log.ErrorContext(ctx, "a subscription has failed", "subgraph", subgraph, "error", err.Error())
-		out.Fail(gqlerr.List{{Message: "The router failed.", Code: gqlerr.Internal}})
+		return endedBySubgraph, failure.ClientError(subgraph)
 	}
+	return endedCrash, &gqlerr.Error{Message: "The router failed.", Code: gqlerr.Internal}
 }
 
 // answerSocket answers an operation of a WebSocket. req is the handshake's request with the credential of the client.

@@ -82,6 +82,8 @@ type Server struct {
 	RequestTimeout time.Duration `yaml:"request_timeout"`
 	// DrainTimeout is how long a router that stops waits for the requests that it has begun.
 	DrainTimeout time.Duration `yaml:"drain_timeout"`
+	// MetricsListen is the address of a socket of its own for metrics; empty for none.
+	MetricsListen string `yaml:"metrics_listen"`
 	// Gzip packs answers for clients that accept it.
 	Gzip bool `yaml:"gzip"`
 	// TrustedProxies are the networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8.
@@ -178,6 +180,9 @@ func (s *Server) validate(report func(path, message string)) {
 		if limit.value <= 0 {
 			report(limit.name, "must be more than 0")
 		}
+	}
+	if _, _, err := net.SplitHostPort(s.MetricsListen); s.MetricsListen != "" && err != nil {
+		report("metrics_listen", fmt.Sprintf("%q is not an address: write host:port, such as 127.0.0.1:9100", s.MetricsListen))
 	}
 	for _, network := range s.TrustedProxies {
 		if _, err := netip.ParsePrefix(network); err != nil {

@@ -167,10 +167,11 @@ func (k *socket) keep(outer, inner context.Context) {
 			k.conn.Close(graphqlws.InitTimeout, "Connection initialisation timeout")
 			return
 		case <-ticks.C:
-			asking, cancel := context.WithTimeout(inner, k.options.Config.Heartbeat)
+			// While an answer is waited for the router may have to end the connection.
+			asking, cancel := context.WithTimeout(outer, k.options.Config.Heartbeat)
 			err := k.conn.Ping(asking)
 			cancel()
-			if err != nil {
+			if err != nil && outer.Err() == nil {
 				k.conn.CloseNow()
 				return
 			}

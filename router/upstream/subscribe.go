@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"time"
@@ -130,8 +131,12 @@ func (s *Subscription) run(ctx context.Context) error {
 		if end.hasBegun && time.Since(started) > config.MaxBackoff {
 			pause = minBackoff
 		}
-		s.client.options.Log.WarnContext(ctx, "a subscription was cut off from its subgraph and is opened again", "subgraph", s.subgraph.name,
-			"after", pause.String(), "error", end.err.Error())
+		level := slog.LevelDebug // of further attempts
+		if end.hasBegun {
+			level = slog.LevelWarn
+		}
+		s.client.options.Log.Log(ctx, level, "a subscription was cut off from its subgraph and is opened again",
+			"subgraph", s.subgraph.name, "after", pause.String(), "error", end.err.Error())
 		// Of many that were cut off at once not all return at once.
 		wait := time.NewTimer(pause/2 + rand.N(pause/2))
 		select {
@@ -141,6 +146,7 @@ func (s *Subscription) run(ctx context.Context) error {
 		case <-wait.C:
 		}
 		pause = min(2*pause, config.MaxBackoff)
+		s.client.options.Reopened.Add(1)
 	}
 }
 

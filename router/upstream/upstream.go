@@ -57,6 +57,8 @@ type Options struct {
 	Transport http.RoundTripper
 	// Epoch is shared by the Clients of successive supergraphs; nil gives the Client one of its own.
 	Epoch *Epoch
+	// Reopened counts attempts to open a lost event stream again; nil gives the Client a counter of its own.
+	Reopened *atomic.Uint64
 	// Log gets what clients do not see.
 	Log *slog.Logger
 }
@@ -86,6 +88,9 @@ type subgraph struct {
 func NewClient(options Options, targets []Target) (*Client, error) {
 	if options.Epoch == nil {
 		options.Epoch = new(Epoch)
+	}
+	if options.Reopened == nil {
+		options.Reopened = new(atomic.Uint64)
 	}
 	c := &Client{options: options, subgraphs: map[string]*subgraph{}}
 	for _, target := range targets {
