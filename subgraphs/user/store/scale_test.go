@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"testing"
 	"time"
 
@@ -31,6 +32,25 @@ func scans(t *testing.T, db *database.DB) (counts map[string]int) {
 	return counts
 }
 
+// closeAndCount closes a database whose connections are called asking. A connection tells what it did when it ends, so
+// this waits until all have.
+func closeAndCount(t *testing.T, asking, watching *database.DB) {
+	t.Helper()
+	if err := asking.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		var open int
+		err := watching.Read().Get(t.Context(), &open, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'asking'`)
+		if err != nil || time.Now().After(end) {
+			t.Fatalf("%d connections are open yet, %v", open, err)
+		}
+		if open == 0 {
+			return
+		}
+	}
+}
+
 // fill writes a million people with a session each.
 func fill(t *testing.T, db *database.DB) {
 	t.Helper()
@@ -54,16 +74,23 @@ func fill(t *testing.T, db *database.DB) {
 // TestHotQueriesUseIndexes: what requests ask reads no table as a whole, with a million people and sessions. Postgres
 // itself counts, so the queries are those of the store and not copies of them.
 func TestHotQueriesUseIndexes(t *testing.T) {
-	url := databasetest.PostgresURL(t)
-	open := func() *database.DB {
-		db, err := database.Open(url)
+	address, err := url.Parse(databasetest.PostgresURL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := func(name string) *database.DB {
+		query := address.Query()
+		query.Set("application_name", name)
+		own := *address
+		own.RawQuery = query.Encode()
+		db, err := database.Open(own.String())
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = db.Close() })
 		return db
 	}
-	watching := open()
+	watching := open("watching")
 	if err := watching.Migrate(t.Context(), store.Migrations()); err != nil {
 		t.Fatal(err)
 	}
@@ -133,32 +160,24 @@ func TestHotQueriesUseIndexes(t *testing.T) {
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			before, asking := scans(t, watching), open()
+			before, asking := scans(t, watching), open("asking")
 			if err := c.do(t.Context(), store.New(asking, time.Hour)); err != nil {
 				t.Fatal(err)
 			}
-			// A connection tells what it did when it is closed.
-			if err := asking.Close(); err != nil {
-				t.Fatal(err)
-			}
-			time.Sleep(50 * time.Millisecond)
+			closeAndCount(t, asking, watching)
 			if after := scans(t, watching); fmt.Sprint(after) != fmt.Sprint(before) {
 				t.Errorf("whole tables were read: %v before, %v after", before, after)
 			}
 		})
 	}
 	t.Run("the test sees whole tables being read", func(t *testing.T) {
-		before, asking := scans(t, watching), open()
+		before, asking := scans(t, watching), open("asking")
 		if _, err := store.New(asking, time.Hour).CountUsers(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if err := asking.Close(); err != nil {
-			t.Fatal(err)
-		}
-		for end := time.Now().Add(time.Minute); scans(t, watching)["users"] == before["users"]; time.Sleep(50 * time.Millisecond) {
-			if time.Now().After(end) {
-				t.Fatal("it does not")
-			}
+		closeAndCount(t, asking, watching)
+		if after := scans(t, watching); after["users"] == before["users"] {
+			t.Error("it does not")
 		}
 	})
 }
