@@ -146,8 +146,12 @@ func (m *merger) handedOn(i int, applied []schema.Directive) []schema.Directive 
 // subgraphField fills out with what subgraph i, which has source, has of the merged field.
 func (m *merger) subgraphField(out *supergraph.SubgraphField, f *mergedField, i int, source *federation.Field) {
 	out.Name, out.Type, out.External, out.Pos = f.def.Name, source.Type, source.External != nil, source.Def.Pos
-	out.Directives = m.handedOn(i, source.Applied)
-	out.UsedOverridden, out.OverrideLabel = f.overriddenIn(i).used, f.overriddenIn(i).label
+	if len(source.Applied) > 0 {
+		out.Directives = m.handedOn(i, source.Applied)
+	}
+	if f.overridden != nil {
+		out.UsedOverridden, out.OverrideLabel = f.overriddenIn(i).used, f.overriddenIn(i).label
+	}
 	if source.Requires != nil {
 		out.Requires = source.Requires.Fields
 	}

@@ -1,7 +1,6 @@
 package compose
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -179,7 +178,7 @@ func (m *merger) collectTypes() {
 			}
 		}
 	}
-	slices.SortFunc(m.types, func(a, b *mergedType) int { return cmp.Compare(a.def.Name, b.def.Name) })
+	slices.SortFunc(m.types, func(a, b *mergedType) int { return strings.Compare(a.def.Name, b.def.Name) })
 	for _, t := range m.types {
 		m.mergeKind(t)
 	}

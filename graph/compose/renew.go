@@ -1,9 +1,9 @@
 package compose
 
 import (
-	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/weft-graph/weft/graph/diag"
 	"github.com/weft-graph/weft/graph/internal/federation"
@@ -94,7 +94,7 @@ func (m *merger) keepTypes(changed []int) {
 			m.types = append(m.types, t)
 		}
 	}
-	slices.SortFunc(m.types, func(a, b *mergedType) int { return cmp.Compare(a.def.Name, b.def.Name) })
+	slices.SortFunc(m.types, func(a, b *mergedType) int { return strings.Compare(a.def.Name, b.def.Name) })
 	for _, t := range m.types {
 		if !t.isKept {
 			m.mergeKind(t)

@@ -329,6 +329,7 @@ func renameType(parts *schema.Parts, from, to string) {
 	}
 }
 
+// renameRef renames the type in a use of it. Uses of one type may be one in memory, so all are renamed.
 func renameRef(ref *schema.TypeRef, from, to string) {
 	for ref.Elem != nil {
 		ref = ref.Elem

@@ -39,9 +39,12 @@ type sdlParser struct {
 	fields []Field
 	args   []InputValue
 	refs   []TypeRef
+	// known are uses of types that were read; a use that says the same may be the same.
+	known [64]*TypeRef
 	// fieldList and argList are lists in the making, which do not nest.
 	fieldList []*Field
 	argList   []*InputValue
+	argLists  []*InputValue
 }
 
 // parseSDL parses SDL; ok is false where it is not SDL.
@@ -234,7 +237,14 @@ func (p *sdlParser) parseArguments() []*InputValue {
 		v.Applied = p.parseDirectives()
 		p.argList = append(p.argList, v)
 	})
-	return append([]*InputValue(nil), p.argList...)
+	n := len(p.argList)
+	if n > len(p.argLists) {
+		p.argLists = make([]*InputValue, max(n, 256))
+	}
+	out := p.argLists[:n:n]
+	p.argLists = p.argLists[n:]
+	copy(out, p.argList)
+	return out
 }
 
 func (p *sdlParser) parseDirectiveDefinition(description string) *DirectiveDefinition {

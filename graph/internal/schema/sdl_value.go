@@ -59,16 +59,31 @@ func (p *sdlParser) leave() { p.depth-- }
 
 // parseTypeRef implements "Type References" (GraphQL spec 2.11).
 func (p *sdlParser) parseTypeRef() *TypeRef {
-	ref := one(&p.refs)
 	if p.skip('[') {
+		ref := one(&p.refs)
 		p.nest()
 		ref.Elem = p.parseTypeRef()
 		p.leave()
 		p.expect(']')
-	} else {
-		ref.Name = p.parseName()
+		ref.NonNull = p.skip('!')
+		return ref
 	}
-	ref.NonNull = p.skip('!')
+	name := p.parseName()
+	return p.named(name, p.skip('!'))
+}
+
+// named returns the use of a named type, if possible one that was made before.
+func (p *sdlParser) named(name string, nonNull bool) *TypeRef {
+	at := 0
+	if name != "" {
+		at = (len(name)*7 + int(name[0])*3 + int(name[len(name)-1])) % len(p.known)
+	}
+	if ref := p.known[at]; ref != nil && ref.Name == name && ref.NonNull == nonNull {
+		return ref
+	}
+	ref := one(&p.refs)
+	ref.Name, ref.NonNull = name, nonNull
+	p.known[at] = ref
 	return ref
 }
 
