@@ -20,10 +20,10 @@ import (
 // The shares of cases in $WEFT_CORPUS below which TestCorpus fails, in percent: what was measured,
 // less a little.
 const (
-	minAgreement = 99.4
+	minAgreement = 99.6
 	minCodes     = 99.8
-	minAPI       = 99.5
-	minHints     = 99.0
+	minAPI       = 99.6
+	minHints     = 99.8
 )
 
 // corpusCase is what the test reads of a case.

@@ -110,17 +110,26 @@ Not supported, and refused with UNSUPPORTED_LINKED_FEATURE: connectors (@connect
 		if feature := federation.FeatureOf("https://specs.apollo.dev/" + d.name); feature != nil && feature.Unsupported != "" {
 			fmt.Fprintf(&b, "- Composed, and refused when the graph is served: %s.\n", feature.Unsupported)
 		}
-		var codes []string
-		for _, entry := range diag.Catalogue() {
-			if slices.ContainsFunc(d.codes, func(prefix string) bool { return strings.HasPrefix(string(entry.Code), prefix) }) {
-				codes = append(codes, "`"+string(entry.Code)+"`")
-			}
-		}
-		if len(codes) > 0 {
-			fmt.Fprintf(&b, "- Codes: %s.\n", strings.Join(codes, ", "))
-		}
+		writeCodes(&b, d.codes)
+	}
+	for _, section := range ruleDocs {
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n- In the code: %s.\n", section.name, section.does, "`"+strings.ReplaceAll(section.where, ", ", "`, `")+"`")
+		writeCodes(&b, section.codes)
 	}
 	return b.String()
+}
+
+// writeCodes lists the codes with one of the prefixes.
+func writeCodes(b *strings.Builder, prefixes []string) {
+	var codes []string
+	for _, entry := range diag.Catalogue() {
+		if slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(string(entry.Code), prefix) }) {
+			codes = append(codes, "`"+string(entry.Code)+"`")
+		}
+	}
+	if len(codes) > 0 {
+		fmt.Fprintf(b, "- Codes: %s.\n", strings.Join(codes, ", "))
+	}
 }
 
 // TestEveryDirectiveIsDocumented: what a version of Federation defines has its place on the page.
@@ -146,9 +155,9 @@ var directives = []directiveDoc{
 	{"extends", "Federation 1's way to write `extend type`.", "graph/internal/federation/upgrade.go", []string{"EXTENSION_WITH_NO_BASE"}},
 	{"shareable", "Several subgraphs may resolve the field. Repeatable since v2.2, for extensions of a type. Never on subscriptions.", "graph/compose/sharing.go", []string{"INVALID_FIELD_SHARING", "INVALID_SHAREABLE_USAGE", "SHAREABLE_", "INCONSISTENT_RUNTIME_TYPES"}},
 	{"inaccessible", "Hides an element from clients. What remains must be whole.", "graph/compose/inaccessible.go, graph/supergraph/api.go", []string{"REFERENCED_INACCESSIBLE", "DEFAULT_VALUE_USES_INACCESSIBLE", "QUERY_ROOT_TYPE_INACCESSIBLE", "REQUIRED_INACCESSIBLE", "IMPLEMENTED_BY_INACCESSIBLE", "DISALLOWED_INACCESSIBLE", "ONLY_INACCESSIBLE_CHILDREN"}},
-	{"tag", "A label for tools. On schemas since v2.3.", "graph/compose/metadata.go", []string{"MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL"}},
-	{"override", "Takes a field over from another subgraph; with a label (since v2.7) progressively.", "graph/compose/override.go", []string{"OVERRIDE", "OVERRIDDEN_", "FROM_SUBGRAPH_DOES_NOT_EXIST"}},
-	{"composeDirective", "Takes a directive of a linked specification into the supergraph.", "graph/compose/composedirective.go", []string{"DIRECTIVE_COMPOSITION_", "INCONSISTENT_TYPE_SYSTEM_DIRECTIVE_", "LINK_IMPORT_NAME_MISMATCH"}},
+	{"tag", "A label for tools, and for [contracts](contracts.md), which hide by it. On schemas since v2.3.", "graph/compose/metadata.go, graph/compose/contract.go", []string{"MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL", "CONTRACT_", "INVALID_CONTRACT"}},
+	{"override", "Takes a field over from another subgraph; with a label (since v2.7) progressively. Every query must have an answer in every setting of the labels.", "graph/compose/override.go, graph/compose/labels.go", []string{"OVERRIDE", "OVERRIDDEN_", "FROM_SUBGRAPH_DOES_NOT_EXIST", "MAX_VALIDATION_"}},
+	{"composeDirective", "Takes a directive of a linked specification into the supergraph: the definition of the newest version that is linked. Since v2.14 one of the subgraphs that link it must define it.", "graph/compose/composedirective.go", []string{"DIRECTIVE_COMPOSITION_", "INCONSISTENT_TYPE_SYSTEM_DIRECTIVE_", "LINK_IMPORT_NAME_MISMATCH"}},
 	{"interfaceObject", "Adds fields to all types of an interface without knowing them.", "graph/compose/interfaceobject.go", []string{"INTERFACE_OBJECT_USAGE_ERROR", "INTERFACE_KEY_"}},
 	{"authenticated", "Only for requests with an identity. Interfaces have the requirements of their implementing types.", "graph/compose/auth.go", []string{"AUTH_", "MISSING_TRANSITIVE_AUTH_REQUIREMENTS"}},
 	{"requiresScopes", "Only for requests with one of the sets of scopes. What several subgraphs ask for is asked for together.", "graph/compose/auth.go, graph/compose/metadata.go", []string{"AUTH_", "MISSING_TRANSITIVE_AUTH_REQUIREMENTS", "MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS"}},
@@ -158,4 +167,14 @@ var directives = []directiveDoc{
 	{"cost", "The weight of an element in demand control. Subgraphs that differ: the largest counts.", "graph/internal/federation/cost.go, graph/compose/metadata.go", []string{"COST_"}},
 	{"listSize", "How long a list is assumed to be in demand control.", "graph/internal/federation/cost.go, graph/compose/metadata.go", []string{"LIST_SIZE_"}},
 	{"cacheTag", "A label by which cached answers are dropped. Handed on by subgraph; an ill-formed one is a warning, as it spoils no answer.", "graph/internal/federation/cachetag.go, graph/compose/build.go", []string{"CACHE_TAG_"}},
+}
+
+// ruleDocs are the rules that belong to no directive of Federation.
+var ruleDocs = []directiveDoc{
+	{"Links", "`@link` names the specifications whose elements a schema uses: imports, also renamed, a namespace (`as`), and a purpose (`for`), with which a feature that weft does not know is refused unless it is composed. Its ancestor `@core` is read. A subgraph without a link to Federation is Federation 1 and is upgraded.", "graph/internal/federation/link.go, graph/internal/federation/load.go, graph/internal/federation/upgrade.go", []string{"INVALID_LINK_", "UNKNOWN_FEDERATION_LINK_VERSION", "UNKNOWN_LINK_VERSION", "UNSUPPORTED_LINKED_FEATURE", "LINK_IMPORT_NAME_MISMATCH", "DIRECTIVE_DEFINITION_INVALID", "TYPE_DEFINITION_INVALID", "TYPE_WITH_ONLY_UNUSED_EXTERNAL", "EXTENSION_WITH_NO_BASE", "IMPLICITLY_UPGRADED_FEDERATION_VERSION"}},
+	{"Types and fields", "Objects, interfaces and unions have what any subgraph has of them, input types and arguments what all have. Output types are as general as needed, input types as narrow. Enums follow their use: all values as output, the common ones as input, the same everywhere as both.", "graph/compose/merger.go, graph/compose/fields.go, graph/compose/args.go, graph/compose/enums.go", []string{"TYPE_KIND_MISMATCH", "FIELD_", "INPUT_FIELD_", "REQUIRED_ARGUMENT_", "REQUIRED_INPUT_", "EMPTY_MERGED_", "ENUM_VALUE_MISMATCH", "INTERFACE_FIELD_NO_IMPLEM", "NO_QUERIES", "ROOT_", "INCONSISTENT_DEFAULT_", "INCONSISTENT_INPUT_", "INCONSISTENT_ENUM_", "INCONSISTENT_BUT_", "INCONSISTENT_ARGUMENT_", "INCONSISTENT_OBJECT_", "INCONSISTENT_INTERFACE_", "INCONSISTENT_UNION_", "UNUSED_ENUM_TYPE", "INCONSISTENT_DESCRIPTION"}},
+	{"Directives for operations", "In the graph if every subgraph defines them, at the locations that all allow.", "graph/compose/composedirective.go", []string{"INCONSISTENT_EXECUTABLE_", "NO_EXECUTABLE_"}},
+	{"Satisfiability", "Every query of the API has an answer. Most types are proven on their own; what is harder is searched for in the query graph that planning uses too, and an error shows an operation and why each subgraph cannot go on.", "graph/compose/proof.go, graph/compose/satisfiability.go, graph/compose/labels.go", []string{"SATISFIABILITY_ERROR", "MAX_VALIDATION_"}},
+	{"Contracts", "[Contracts](contracts.md) hide by tags what an audience must not see.", "graph/compose/contract.go, graph/compose/contract_filter.go, cmd/weft/contract.go", []string{"CONTRACT_", "INVALID_CONTRACT"}},
+	{"Supergraphs", "Join v0.3 to v0.5 are written, the oldest that can say what was composed; v0.2 to v0.5 are read. A test holds what is written to the join specification.", "graph/supergraph/print.go, graph/supergraph/load.go", []string{"INVALID_FEDERATION_SUPERGRAPH"}},
 }
