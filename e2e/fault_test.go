@@ -14,9 +14,11 @@ const (
 	checkoutMutation = `mutation ($key: String!) { checkout(idempotencyKey: $key) { id status } }`
 )
 
-// TestProductDown is rule 1 of the shop: without product a person can register, log in and out, and see their orders.
+// TestProductDown is rule 1 of the shop: without product a person can register, log in and out, and see their orders. What
+// order knows of the catalogue can be ordered, too.
 func TestProductDown(t *testing.T) {
 	s := startShop(t)
+	s.awaitCatalogue(t)
 	s.stop(t, "product")
 
 	guest, username := s.register(t)
@@ -42,8 +44,9 @@ func TestProductDown(t *testing.T) {
 			t.Errorf("error %q does not name product: %v", e.Message, e.Extensions)
 		}
 	}
-	if res := walter.send(t, addItemMutation, map[string]any{"id": "movie-the-dare", "n": 1}); res.code() != "UNAVAILABLE" {
-		t.Errorf("addItem without product answered %s, want the code UNAVAILABLE", res.Body)
+	walter.must(t, addItemMutation, map[string]any{"id": "movie-the-dare", "n": 1})
+	if res := walter.send(t, addItemMutation, map[string]any{"id": "movie-unheard-of", "n": 1}); res.code() != "UNAVAILABLE" {
+		t.Errorf("addItem of a product that only product may know answered %s, want the code UNAVAILABLE", res.Body)
 	}
 }
 

@@ -27,7 +27,7 @@ type probe struct {
 }
 
 // probes are all that there are, by the name of the field.
-var probes = merge(userProbes)
+var probes = merge(userProbes, orderProbes, creditProbes)
 
 func merge(all ...map[string]probe) map[string]probe {
 	merged := map[string]probe{}
@@ -222,5 +222,6 @@ func (s system) meet(t *testing.T) company {
 			}
 		}
 	}
+	c.order(t, client{shop: s, token: c.tokens["owner"]}, client{shop: s, token: c.tokens["clerk"]})
 	return c
 }
