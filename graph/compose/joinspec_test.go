@@ -83,20 +83,38 @@ func TestPrintedIsJoinSpec(t *testing.T) {
 		for _, problem := range joinProblems(supergraph.Print(s)) {
 			t.Errorf("%s: %s", path, problem)
 		}
-		for _, tag := range graphTags(s.Schema) {
-			for _, contract := range contractsOf(tag) {
-				filtered, _ := ApplyContract(s, contract)
-				if filtered == nil {
-					continue
-				}
-				for _, problem := range joinProblems(supergraph.Print(filtered)) {
-					t.Errorf("%s with %v: %s", path, contract, problem)
-				}
-			}
-		}
+		checkContracts(t, path, s)
 	}
 	if checked < 50 {
 		t.Errorf("checked %d supergraphs: the test does not see the cases", checked)
+	}
+}
+
+// checkContracts applies contracts about each of the graph's tags. What they leave must be a supergraph
+// that loads, with the same API.
+func checkContracts(t *testing.T, name string, s *supergraph.Supergraph) {
+	t.Helper()
+	for _, tag := range graphTags(s.Schema) {
+		for _, contract := range contractsOf(tag) {
+			filtered, diags := ApplyContract(s, contract)
+			if (filtered == nil) != diags.HasErrors() {
+				t.Errorf("%s with %v: a supergraph: %v, with %s", name, contract, filtered != nil, diags)
+			}
+			if filtered == nil {
+				continue
+			}
+			printed := supergraph.Print(filtered)
+			for _, problem := range joinProblems(printed) {
+				t.Errorf("%s with %v: %s", name, contract, problem)
+			}
+			loaded, err := supergraph.LoadForPlanning(printed)
+			if err != nil && s.CheckPlanning() == nil {
+				t.Errorf("%s with %v does not load: %v", name, contract, err)
+			}
+			if loaded != nil && sortedText(loaded.API()) != sortedText(filtered.API()) {
+				t.Errorf("%s with %v has another API when it is loaded", name, contract)
+			}
+		}
 	}
 }
 
@@ -122,6 +140,7 @@ func TestCorpusIsJoinSpec(t *testing.T) {
 			failed++
 			t.Errorf("%s: %s", c.ID, problem)
 		}
+		checkContracts(t, c.ID, s)
 	})
 }
 
