@@ -19,7 +19,7 @@ import (
 
 const (
 	defaultPort    = 4002
-	defaultMaxFile = 100 << 20
+	defaultMaxFile = 64 << 20
 	defaultRoom    = 10 << 30
 	// maxMaxFile is the largest size that the schema's Int can tell.
 	maxMaxFile = math.MaxInt32
