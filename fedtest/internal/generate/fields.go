@@ -12,10 +12,19 @@ var commonField = &field{name: "common", ref: "String"}
 var leaves = []string{"Int", "Float", "String", "Boolean", "ID", "Color", "JSON"}
 
 // arguments are argument lists with constants for them; an empty constant may be used where nothing is required.
-var arguments = []struct{ args, call string }{
-	{"(n: Int)", ""}, {"(n: Int = 3)", ""}, {"(n: Int!)", "(n: 5)"}, {"(n: Int)", "(n: 2)"}, {"(s: String, c: Color = RED)", "(c: GREEN)"},
-	{"(filter: Filter)", "(filter: {min: 1, tags: [\"x\"]})"}, {"(filter: Filter!)", "(filter: {min: 2})"},
-	{"(ids: [ID!])", "(ids: [\"1\", \"2\"])"}, {"(grid: [[Int]])", "(grid: [[1, 2], [3]])"}, {"(x: Float, on: Boolean = true)", "(x: 1.5)"},
+var arguments = []struct {
+	args  string
+	calls []string
+}{
+	{"(n: Int)", []string{"", "(n: 2)", "(n: 7)", "(n: null)"}},
+	{"(n: Int = 3)", []string{"", "(n: 3)", "(n: 4)"}},
+	{"(n: Int!)", []string{"(n: 5)", "(n: 6)"}},
+	{"(s: String, c: Color = RED)", []string{"", "(c: GREEN)", "(s: \"t\", c: RED)"}},
+	{"(filter: Filter)", []string{"", "(filter: {min: 1, tags: [\"x\"]})", "(filter: {})"}},
+	{"(filter: Filter!)", []string{"(filter: {min: 2})", "(filter: {min: 2, nested: {max: 0.5}})"}},
+	{"(ids: [ID!])", []string{"", "(ids: [\"1\", \"2\"])", "(ids: [])"}},
+	{"(grid: [[Int]])", []string{"", "(grid: [[1, 2], [3]])", "(grid: [[1, 2], null])"}},
+	{"(x: Float, on: Boolean = true)", []string{"", "(x: 1.5)", "(on: false)"}},
 }
 
 // chooseFields gives every type fields beside its keys, and every field its owners.
@@ -128,7 +137,7 @@ func (m *model) newField(name string) *field {
 	f := &field{name: name, ref: pick(m, leaves)}
 	if m.chance(25) {
 		a := pick(m, arguments)
-		f.args, f.call = a.args, a.call
+		f.args, f.calls = a.args, a.calls
 	}
 	f.isHidden = m.chance(4)
 	return f

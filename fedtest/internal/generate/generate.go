@@ -62,8 +62,8 @@ type field struct {
 	named *typ
 	// owners are the subgraphs that resolve it.
 	owners []int
-	// call are constant arguments for a field set; empty where none are needed.
-	call     string
+	// calls are constant arguments for a field set, any of them; nil for a field without arguments.
+	calls    []string
 	isHidden bool
 	isKey    bool
 }

@@ -36,13 +36,16 @@ func (m *model) addRequires() {
 // requirable declares a field as external and returns how a field set of the subgraph asks for it; "" where it cannot.
 func (m *model) requirable(sub int, t *typ, f *field) string {
 	d := m.subgraphs[sub].types[t.name]
-	if f.isKey || d.field(f.name) != nil || len(f.owners) == 0 || strings.Contains(f.args, "!") && f.call == "" {
+	if use := d.field(f.name); f.isKey || use != nil && !use.isExternal() || len(f.owners) == 0 {
 		return ""
 	}
 	if t.family != nil && slices.Contains(t.family.fields, f) && m.chance(50) {
 		return ""
 	}
-	text := f.name + f.call
+	text := f.name
+	if f.calls != nil { // others may ask for the same field with other arguments
+		text += pick(m, f.calls)
+	}
 	if f.named != nil {
 		if !m.canUse(sub, f.named) {
 			return ""
@@ -54,8 +57,9 @@ func (m *model) requirable(sub int, t *typ, f *field) string {
 		}
 		text += " { " + below + " }"
 	}
-	use := m.declareField(sub, t, f)
-	use.directives = append(use.directives, "@external")
+	if d.field(f.name) == nil {
+		m.declareField(sub, t, f).directives = []string{"@external"}
+	}
 	return text
 }
 
