@@ -77,6 +77,9 @@ func (s *Subscription) Next(ctx context.Context) (graph.FetchResponse, error) {
 		return s.response(ctx, event), nil
 	default:
 	}
+	if ctx.Err() != nil { // which has ended the stream too, and the cause says more
+		return graph.FetchResponse{}, context.Cause(ctx)
+	}
 	var failure *graph.FetchError
 	if errors.As(s.err, &failure) {
 		return graph.FetchResponse{}, s.client.explain(failure)
