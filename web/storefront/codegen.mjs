@@ -27,7 +27,7 @@ const text = await codegen({
   schema: parse(readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8')),
   documents: sources,
   config: {
-    scalars: { Time: 'string', ID: 'string' },
+    scalars: { Time: 'string', ID: 'string', Upload: 'File' },
     strictScalars: true,
     enumsAsTypes: true,
     useTypeImports: true,
