@@ -115,7 +115,7 @@ func (m *merger) subgraphType(t *mergedType, i int, source *federation.Type) *su
 		st.Keys = append(st.Keys, supergraph.Key{Fields: key.Fields, Text: key.Fields.String(), Resolvable: key.Resolvable})
 	}
 	for _, v := range t.def.Values {
-		if enumValue(source, v.Name) != nil {
+		if m.enumValue(source, v.Name) != nil {
 			st.Values = append(st.Values, v.Name)
 		}
 	}

@@ -50,9 +50,11 @@ func (m *merger) checkEnumUses() {
 
 func enumValueNames(t *mergedType) []string {
 	var names []string
+	seen := map[string]bool{}
 	for _, source := range t.sources.all() {
 		for _, v := range source.Def.Values {
-			if !slices.Contains(names, v.Name) {
+			if !seen[v.Name] {
+				seen[v.Name] = true
 				names = append(names, v.Name)
 			}
 		}
@@ -60,16 +62,30 @@ func enumValueNames(t *mergedType) []string {
 	return names
 }
 
-func enumValue(t *federation.Type, name string) *schema.EnumValue {
+// enumValue returns the value of a subgraph's enum, or nil. It finds those of a long enum, which is asked for
+// every value of it, in a table.
+func (m *merger) enumValue(t *federation.Type, name string) *schema.EnumValue {
 	if t == nil {
 		return nil
 	}
-	for _, v := range t.Def.Values {
-		if v.Name == name {
-			return v
+	if len(t.Def.Values) < manyFields {
+		for _, v := range t.Def.Values {
+			if v.Name == name {
+				return v
+			}
+		}
+		return nil
+	}
+	if m.values == nil {
+		m.values = map[*federation.Type]map[string]*schema.EnumValue{}
+	}
+	if m.values[t] == nil {
+		m.values[t] = make(map[string]*schema.EnumValue, len(t.Def.Values))
+		for _, v := range t.Def.Values {
+			m.values[t][v.Name] = v
 		}
 	}
-	return nil
+	return m.values[t][name]
 }
 
 func (m *merger) mergeEnumValue(t *mergedType, name string, use enumUse) {
@@ -79,14 +95,14 @@ func (m *merger) mergeEnumValue(t *mergedType, name string, use enumUse) {
 	var texts []string
 	var applied bySubgraph[[]schema.Directive]
 	for i, source := range t.sources.all() {
-		if v := enumValue(source, name); v != nil {
+		if v := m.enumValue(source, name); v != nil {
 			positions = append(positions, m.subgraphs[i].At(v.Pos))
 			texts = append(texts, v.Description)
 			applied.set(i, v.Applied)
 		}
 	}
 	merged.Applied = m.mergeMetadata(coordinate, applied)
-	lacks := func(i int) bool { return t.sources.has(i) && enumValue(t.sources.get(i), name) == nil }
+	lacks := func(i int) bool { return t.sources.has(i) && m.enumValue(t.sources.get(i), name) == nil }
 	if t.sources.any(lacks) {
 		isHidden := slices.ContainsFunc(merged.Applied, func(d schema.Directive) bool { return d.Name == "inaccessible" })
 		fix := fmt.Sprintf("add %q to %q %s", name, t.def.Name, at(m.typesLacking(t, lacks)...))

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -11,8 +12,18 @@ import (
 
 const hostileLink = "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.9\", import: [\"@key\", \"@requires\", \"@external\", \"@shareable\", \"@provides\", \"@override\"])\n"
 
-// TestHostileSDL composes what nobody writes and somebody may send: there is a result or a diagnostic, in
-// bounded time.
+// maxBytesEach bounds what may be allocated for each byte of hostile SDL, maxBytes what may be allocated
+// beside that.
+const (
+	maxBytesEach = 400
+	maxBytes     = 64 << 20
+)
+
+// hangs is a time in which everything is done on any machine.
+const hangs = 5 * time.Minute
+
+// TestHostileSDL composes what nobody writes and somebody may send: there is a result or a diagnostic, with
+// work in proportion to the text, as far as what is allocated tells it. Only what hangs runs into a time.
 func TestHostileSDL(t *testing.T) {
 	repeat := func(n int, format string) string {
 		var b strings.Builder
@@ -39,15 +50,29 @@ func TestHostileSDL(t *testing.T) {
 		{"an interface of itself", "type Query { i: I }\ninterface I implements I { id: ID }", diag.InvalidGraphQL},
 		{"an input of itself", "type Query { a(i: In): Int }\ninput In { in: In! }", diag.InvalidGraphQL},
 		{"absurd names", "type Query { " + strings.Repeat("a", 1_000_000) + ": Int __a: Int }", diag.InvalidGraphQL},
+		{"a ring of interfaces", repeat(300, "interface I# implements I0 & I# { a: Int }\n"), diag.InvalidGraphQL},
+		{"a union of everything", hostileLink + "type Query { u: U }\nunion U = T0" + repeat(5_000, " | T#")[len(" | T0"):] + "\n" + repeat(5_000, "type T# @key(fields: \"id\") { id: ID! u: U }\n"), ""},
+		{"many keys", hostileLink + "type Query { t: T }\ntype T " + repeat(2_000, "@key(fields: \"k#\") ") + "{" + repeat(2_000, "k#: ID! ") + "}", ""},
+		{"many arguments", "type Query { a(" + repeat(20_000, "a#: Int ") + "): Int }", ""},
+		{"many values", "type Query { e: E }\nenum E {" + repeat(20_000, "V# ") + "}", ""},
+		{"many extensions", "type Query { a: Int }\n" + repeat(10_000, "extend type Query { f#: Int }\n"), ""},
+		{"many repetitions of a field", "type Query {" + strings.Repeat("a: Int ", 5_000) + "}", diag.InvalidGraphQL},
+		{"many links", repeat(2_000, "extend schema @link(url: \"https://example.com/s#/v1.0\")\n") + "type Query { a: Int }", ""},
 		{"no text", "", diag.NoQueries},
 		{"not text", "\x00\xff\xfe", diag.InvalidGraphQL},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
 			start := time.Now()
 			s, diags := Compose([]Subgraph{{Name: "a", SDL: c.sdl}})
-			if took := time.Since(start); took > time.Minute {
+			if took := time.Since(start); took > hangs {
 				t.Errorf("took %v", took)
+			}
+			runtime.ReadMemStats(&after)
+			if used := after.TotalAlloc - before.TotalAlloc; used > uint64(maxBytes+maxBytesEach*len(c.sdl)) {
+				t.Errorf("%d bytes of SDL took %d bytes of memory", len(c.sdl), used)
 			}
 			var code diag.Code
 			for _, d := range diags {

@@ -34,6 +34,8 @@ type merger struct {
 	featureNames map[string][]featureName
 	// interfaceObjects are the subgraphs that have a type as an interface object.
 	interfaceObjects map[string][]int
+	// values are the values of long enums, by name, see enumValue.
+	values map[*federation.Type]map[string]*schema.EnumValue
 	// enumUse is where each enum is used.
 	enumUse map[string]enumUse
 	// mixedReturns are shared fields to hint at if they can be read in several subgraphs.
