@@ -21,8 +21,7 @@ type builder struct {
 	chosen  *rootWays
 	places  []*place
 	fetches []*draft
-	// propagates remembers propagating.
-	propagates map[*selection]string
+	foldMemory
 }
 
 // spot is a place as some fetches read it: the selections there, one for each node of the position.
@@ -59,7 +58,7 @@ type built struct {
 
 // build makes the drafts of an operation's fetches.
 func build(s *search, op *operation.Operation, chosen *rootWays) *builder {
-	b := &builder{g: s.g, search: s, op: op, chosen: chosen, propagates: map[*selection]string{}}
+	b := &builder{g: s.g, search: s, op: op, chosen: chosen, foldMemory: newFoldMemory()}
 	b.root = b.newPlace("", op.Root.Parent.Name)
 	var types schema.TypeSet
 	types = types.With(chosen.number)

@@ -6,54 +6,137 @@ import (
 	"strings"
 
 	"github.com/weft-graph/weft/graph/internal/federation"
+	"github.com/weft-graph/weft/graph/internal/querygraph"
 	"github.com/weft-graph/weft/graph/internal/schema"
 	"github.com/weft-graph/weft/graph/supergraph"
 )
 
-// folds reports whether a client's selection may be read together with those that a slot is read for
-// already. A subgraph then answers one field with all that is selected below, and a field that must not
-// be null takes the object with it: each selection must have asked for that field, or it would lose what
-// it gets when it is asked for alone.
-//
-// Keys count for none, whoever selects them, nor does what the planner selects because it is required:
-// an object without them is of no use.
-func (b *builder) folds(p *place, key slotKey, w *want) bool {
-	if w.client == nil {
-		return true
-	}
-	first, ok := p.folded[key]
-	if !ok {
-		p.folded[key] = w.sub
-		return true
-	}
-	return first == w.sub || b.propagating(first) == b.propagating(w.sub)
+// fold is what one slot is read for.
+type fold struct {
+	// client is one of the client's selections: the others lose their objects by the same fields.
+	client *selection
+	// own are the planner's, of keys and required values.
+	own []*selection
 }
 
-// propagating is equal for selections whose objects are lost by the same fields: those that must not be
-// null, and what these are lost by.
-func (b *builder) propagating(sel *selection) string {
-	if known, ok := b.propagates[sel]; ok {
+// folds reports whether a selection may be read together with those that a slot is read for already,
+// and notes it. A subgraph then answers one field with all that is selected below, and a field that
+// must not be null takes the object with it. So two of the client's selections must lose their object
+// by the same fields, or one would lose what it gets when it is asked for alone; and what the planner
+// selects must not lose it by a field that only the client wants.
+//
+// Fields of keys count for none, whoever selects them, and the client may lose an object by what is
+// required of it: an object without these is of little use.
+func (b *builder) folds(p *place, key slotKey, w *want) bool {
+	f := p.folds[key]
+	if f == nil {
+		f = &fold{}
+		p.folds[key] = f
+	}
+	if w.client == nil {
+		if f.client != nil && !b.lostLike(b.losses(w.sub), b.losses(f.client)) {
+			return false
+		}
+		if !slices.Contains(f.own, w.sub) {
+			f.own = append(f.own, w.sub)
+		}
+		return true
+	}
+	if f.client != nil && f.client != w.sub && b.losses(f.client) != b.losses(w.sub) {
+		return false
+	}
+	for _, own := range f.own {
+		if !b.lostLike(b.losses(own), b.losses(w.sub)) {
+			return false
+		}
+	}
+	f.client = w.sub
+	return true
+}
+
+// losses are the fields by which a selection loses its object, sorted. Equal ones are one.
+type losses struct {
+	number int
+	fields []loss
+}
+
+// loss is a field that must not be null.
+type loss struct {
+	field string
+	// below is what the field's own value is lost by; nil where that does not propagate.
+	below *losses
+}
+
+// foldMemory remembers what was found of selections.
+type foldMemory struct {
+	lostBy      map[*selection]*losses
+	equalLosses map[string]*losses
+	// lostAlike is lostLike by the numbers of the two.
+	lostAlike map[[2]int]bool
+}
+
+func newFoldMemory() foldMemory {
+	return foldMemory{map[*selection]*losses{}, map[string]*losses{}, map[[2]int]bool{}}
+}
+
+// losses finds what a selection loses its objects by.
+func (b *builder) losses(sel *selection) *losses {
+	if known, ok := b.lostBy[sel]; ok {
 		return known
 	}
-	var fields []string
+	out := &losses{}
 	for _, w := range sel.wants {
-		if w.client == nil || w.name == "__typename" {
+		if w.name == "__typename" {
 			continue
 		}
 		outermost, all := b.nonNull(sel.parent, w)
 		if !outermost {
 			continue
 		}
-		text := fmt.Sprint(w.on.Indexes(), w.name, "(", w.argText, ")", conditionKey(w.when))
+		l := loss{field: fmt.Sprint(w.on.Indexes(), w.name, "(", w.argText, ")", conditionKey(w.when))}
 		if all && w.sub != nil {
-			text += "{" + b.propagating(w.sub) + "}"
+			l.below = b.losses(w.sub)
 		}
-		fields = append(fields, text)
+		out.fields = append(out.fields, l)
 	}
-	slices.Sort(fields)
-	text := strings.Join(slices.Compact(fields), " ")
-	b.propagates[sel] = text
-	return text
+	slices.SortFunc(out.fields, func(x, y loss) int { return strings.Compare(x.field, y.field) })
+	var text strings.Builder
+	for _, l := range out.fields {
+		text.WriteString(l.field)
+		if l.below != nil {
+			fmt.Fprintf(&text, "{%d}", l.below.number)
+		}
+		text.WriteByte(' ')
+	}
+	if same, ok := b.equalLosses[text.String()]; ok {
+		out = same
+	} else {
+		out.number = len(b.equalLosses)
+		b.equalLosses[text.String()] = out
+	}
+	b.lostBy[sel] = out
+	return out
+}
+
+// lostLike reports whether a selection loses its object by all that the other does.
+func (b *builder) lostLike(l, other *losses) bool {
+	if l == other || other == nil {
+		return true
+	}
+	if l == nil {
+		return len(other.fields) == 0
+	}
+	key := [2]int{l.number, other.number}
+	if known, ok := b.lostAlike[key]; ok {
+		return known
+	}
+	all := true
+	for _, o := range other.fields {
+		i, found := slices.BinarySearchFunc(l.fields, o.field, func(l loss, field string) int { return strings.Compare(l.field, field) })
+		all = all && found && b.lostLike(l.fields[i].below, o.below)
+	}
+	b.lostAlike[key] = all
+	return all
 }
 
 // nonNull reports whether a field must not be null, in the API or in a subgraph that may know better,
@@ -64,7 +147,9 @@ func (b *builder) nonNull(parent string, w *want) (outermost, all bool) {
 		name := b.g.Types[t].Name
 		names = append(append(names, name), b.g.Types[t].Interfaces...)
 	}
-	outermost, all = w.client.Def.Type.NonNull, isNonNull(w.client.Def.Type)
+	if ref := w.declared(b.g); ref != nil {
+		outermost, all = ref.NonNull, isNonNull(ref)
+	}
 	for _, sub := range b.g.Supergraph.Subgraphs {
 		for _, name := range names {
 			t := sub.Type(name)
@@ -80,6 +165,14 @@ func (b *builder) nonNull(parent string, w *want) (outermost, all bool) {
 		}
 	}
 	return outermost, all
+}
+
+// declared is the type of the field where it is selected, or nil.
+func (w *want) declared(g *querygraph.Graph) *schema.TypeRef {
+	if w.client != nil {
+		return w.client.Def.Type
+	}
+	return typeOf(g, w.scope, w.name)
 }
 
 func hasField(fs federation.FieldSet, name string) bool {

@@ -18,8 +18,8 @@ type place struct {
 	children map[int]*place
 	// ways tells which way fills a slot's objects for a selection.
 	ways map[slotUse]*way
-	// folded is the first of the client's selections for which a slot is read.
-	folded map[slotKey]*selection
+	// folds is what each slot is read for.
+	folds map[slotKey]*fold
 	// built and visited are what the client's selections found here, for the shape.
 	built   map[*selection][]built
 	visited map[*selection]*visit
@@ -57,7 +57,7 @@ func (b *builder) newPlace(path, typeName string) *place {
 	}
 	p := &place{
 		layout: l, slots: map[slotKey]int{}, names: map[string]int{}, children: map[int]*place{},
-		ways: map[slotUse]*way{}, folded: map[slotKey]*selection{}, built: map[*selection][]built{}, visited: map[*selection]*visit{}, laid: map[*selection][]*laid{},
+		ways: map[slotUse]*way{}, folds: map[slotKey]*fold{}, built: map[*selection][]built{}, visited: map[*selection]*visit{}, laid: map[*selection][]*laid{},
 	}
 	b.places = append(b.places, p)
 	b.search.spend(placeReferences)
