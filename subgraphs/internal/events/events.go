@@ -167,7 +167,7 @@ type Bus struct {
 type Pace struct {
 	// Poll is how often the relay looks for new events: 100ms.
 	Poll time.Duration
-	// Lease is for how long a replica is the one that publishes: 15s.
+	// Lease is for how long a replica is the one that publishes, and how late another one takes over from it: 5s.
 	Lease time.Duration
 	// Retry is the pause before an event that failed is applied again; it doubles with each time: 2s.
 	Retry time.Duration
@@ -184,7 +184,7 @@ type Pace struct {
 func (b *Bus) pace() Pace {
 	p := b.Pace
 	setDefault(&p.Poll, 100*time.Millisecond)
-	setDefault(&p.Lease, 15*time.Second)
+	setDefault(&p.Lease, 5*time.Second)
 	setDefault(&p.Retry, 2*time.Second)
 	setDefault(&p.MaxDeliveries, 8)
 	setDefault(&p.Retention, 24*time.Hour)

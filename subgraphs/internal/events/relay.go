@@ -20,6 +20,8 @@ const (
 	leaseName    = "relay"
 	// tidyEvery is how often the relay trims the stream and prunes the outbox.
 	tidyEvery = time.Minute
+	// releaseTimeout bounds the last thing that a relay does.
+	releaseTimeout = 2 * time.Second
 )
 
 // Relay publishes what is in the outbox until ctx ends: it is one of boot.Server's Background tasks. One replica of a
@@ -31,7 +33,9 @@ func (b *Bus) Relay(ctx context.Context) error {
 		return nil
 	}
 	r := relay{Bus: b, pace: b.pace(), holder: rand.Text()}
-	return boot.Every(ctx, "publishing events", r.pace.Poll, r.publish)
+	err := boot.Every(ctx, "publishing events", r.pace.Poll, r.publish)
+	r.release(ctx)
+	return err
 }
 
 // relay is one replica's attempt at being the one that publishes.
@@ -39,9 +43,10 @@ type relay struct {
 	*Bus
 	pace   Pace
 	holder string
-	// leasedUntil spares asking for the lease at each poll: half of it is trusted.
-	leasedUntil time.Time
-	tidied      time.Time
+	// isLeader is what the last answer about the lease was, and askAt when to ask again.
+	isLeader bool
+	askAt    time.Time
+	tidied   time.Time
 }
 
 // publish sends all that waits, in batches, oldest first.
@@ -55,8 +60,8 @@ func (r *relay) publish(ctx context.Context) error {
 		if len(waiting) == 0 && !isTidyTime {
 			return nil
 		}
-		isLeased, err := r.lease(ctx)
-		if err != nil || !isLeased {
+		isLeader, err := r.lease(ctx)
+		if err != nil || !isLeader {
 			return err
 		}
 		if len(waiting) > 0 {
@@ -71,27 +76,42 @@ func (r *relay) publish(ctx context.Context) error {
 	}
 }
 
-// lease says whether this replica may publish.
+// lease says whether this replica may publish. The one that does asks again after half of the lease, the others after a
+// quarter.
 func (r *relay) lease(ctx context.Context) (bool, error) {
 	now := database.Now()
-	if now.Before(r.leasedUntil.Add(-r.pace.Lease / 2)) {
-		return true, nil
+	if now.Before(r.askAt) {
+		return r.isLeader, nil
 	}
-	until := now.Add(r.pace.Lease)
 	var taken int64
 	err := r.DB.Tx(ctx, func(tx database.Handle) (err error) {
 		taken, err = tx.Exec(ctx, `INSERT INTO events_lease (name, holder, held_until) VALUES (?, ?, ?)
 			ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until
-			WHERE events_lease.holder = excluded.holder OR events_lease.held_until < ?`, leaseName, r.holder, until, now)
+			WHERE events_lease.holder = excluded.holder OR events_lease.held_until < ?`,
+			leaseName, r.holder, now.Add(r.pace.Lease), now)
 		return err
 	})
 	if err != nil {
 		return false, fmt.Errorf("take the lease of the relay: %w", err)
 	}
-	if taken > 0 {
-		r.leasedUntil = until
+	r.isLeader, r.askAt = taken > 0, now.Add(r.pace.Lease/4)
+	if r.isLeader {
+		r.askAt = now.Add(r.pace.Lease / 2)
 	}
-	return taken > 0, nil
+	return r.isLeader, nil
+}
+
+// release gives the lease to whoever asks next, so that nobody waits for its end when a replica stops.
+func (r *relay) release(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
+	defer cancel()
+	err := r.DB.Tx(ctx, func(tx database.Handle) error {
+		_, err := tx.Exec(ctx, `DELETE FROM events_lease WHERE name = ? AND holder = ?`, leaseName, r.holder)
+		return err
+	})
+	if err != nil {
+		slog.WarnContext(ctx, "the lease of the relay was not released: another replica waits for its end", "error", err.Error())
+	}
 }
 
 // outboxRow is an event as the outbox keeps it.

@@ -101,3 +101,37 @@ func TestPruning(t *testing.T) {
 		w.awaitCopies(t, "a@2", "b@1")
 	})
 }
+
+// TestAnotherReplicaTakesOver: at once from one that stops, at the end of the lease from one that was killed, and not
+// before.
+func TestAnotherReplicaTakesOver(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		w.producer.Pace.Lease = time.Hour
+		for _, id := range []string{"a", "b"} {
+			w.tell(t, id, 1)
+			stop := run(t, w.producer.Relay)
+			eventually(t, "published", func() bool { return w.waiting(t) == 0 })
+			stop()
+		}
+		killed := func(until time.Time) {
+			err := w.producer.DB.Tx(t.Context(), func(tx database.Handle) error {
+				_, err := tx.Exec(t.Context(), `INSERT INTO events_lease (name, holder, held_until) VALUES ('relay', 'killed', ?)
+					ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until`, until)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		killed(time.Now().Add(time.Hour))
+		w.tell(t, "c", 1)
+		w.producer.Pace.Lease = 20 * time.Millisecond
+		run(t, w.producer.Relay)
+		time.Sleep(100 * time.Millisecond) // many polls: a relay that ignores the lease has published by now
+		if w.waiting(t) != 1 {
+			t.Error("two replicas published at once")
+		}
+		killed(time.Now())
+		eventually(t, "published", func() bool { return w.waiting(t) == 0 })
+	})
+}
