@@ -1,11 +1,13 @@
 package events
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -39,8 +41,18 @@ func OpenRedis(url string) (*redis.Client, error) {
 	options.DialTimeout, options.ReadTimeout, options.WriteTimeout = dialTimeout, callTimeout, callTimeout
 	options.MaxRetries, options.DialerRetries = -1, 1 // what calls has its own pauses
 	options.ContextTimeoutEnabled = true
+	silence()
 	return redis.NewClient(options), nil
 }
+
+// silence keeps the Redis client from writing a line of its own for each failure; who calls it says what matters. Once,
+// because the client reads its logger without a lock.
+var silence = sync.OnceFunc(func() { redis.SetLogger(silent{}) })
+
+type silent struct{}
+
+// Printf writes nothing.
+func (silent) Printf(context.Context, string, ...any) {}
 
 // StreamOf returns the key of the Redis Stream of a service's events.
 func StreamOf(service string) string { return "events:" + service }
