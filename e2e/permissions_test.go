@@ -27,7 +27,7 @@ type probe struct {
 }
 
 // probes are all that there are, by the name of the field.
-var probes = merge(userProbes, orderProbes, creditProbes)
+var probes = merge(userProbes, productProbes, orderProbes, creditProbes)
 
 func merge(all ...map[string]probe) map[string]probe {
 	merged := map[string]probe{}
@@ -222,6 +222,7 @@ func (s system) meet(t *testing.T) company {
 			}
 		}
 	}
+	c.stock(t, client{shop: s, token: c.tokens["clerk"]})
 	c.order(t, client{shop: s, token: c.tokens["owner"]}, client{shop: s, token: c.tokens["clerk"]})
 	return c
 }
