@@ -505,3 +505,21 @@ func must(r *http.Request, err error) *http.Request {
 	}
 	return r
 }
+
+// TestStreamsOutliveTimeouts: what bounds a request does not bound a stream.
+func TestStreamsOutliveTimeouts(t *testing.T) {
+	const bound = 100 * time.Millisecond
+	s := startStreams(t, func(c *config.Config) {
+		c.Server.ReadTimeout, c.Server.RequestTimeout, c.Server.IdleTimeout = bound, patience, bound
+		c.AllSubgraphs.Timeout = patience
+	})
+	c, w := s.events(t, watchBody), s.dial(t, `{}`)
+	w.subscribe("1", watchOrder)
+	s.feed.awaitListeners(t, 2)
+	for range 2 {
+		time.Sleep(3 * bound)
+		s.feed.publish("OPEN")
+		c.want("next", answered("OPEN"))
+		w.want(`{"type":"next","id":"1","payload":` + answered("OPEN") + `}`)
+	}
+}

@@ -219,8 +219,10 @@ func TestUploadsOff(t *testing.T) {
 
 // TestUploadIsStreamed: a subgraph gets the beginning of a file before the client has sent its end, and limits hold.
 func TestUploadIsStreamed(t *testing.T) {
+	const bound = 500 * time.Millisecond
 	s, _ := startFiles(t, func(c *config.Config) {
 		c.Limits.Uploads.MaxFileBytes, c.Limits.Uploads.MaxTotalBytes = 4<<20, 6<<20
+		c.Server.ReadTimeout = bound // which is for requests without files
 	})
 	begun := make(chan struct{})
 	early := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -250,6 +252,7 @@ func TestUploadIsStreamed(t *testing.T) {
 		case <-time.After(patience):
 			out.CloseWithError(fmt.Errorf("the subgraph has seen nothing of the file"))
 		}
+		time.Sleep(2 * bound)
 		part.Write(make([]byte, 2<<20))
 		w.Close()
 		out.Close()
