@@ -91,7 +91,7 @@ func (l *loader) graphqlProblems(err error) {
 		if l.isFollowOn(p.Message) {
 			continue
 		}
-		fix := cmp.Or(l.missingImport(p.Message), p.Fix, "correct the SDL here")
+		fix := cmp.Or(l.missingImport(p.Message), l.newerArgument(p.Message), p.Fix, "correct the SDL here")
 		l.fail(diag.InvalidGraphQL, p.Pos, fix, "%s", p.Message)
 	}
 }
@@ -112,6 +112,24 @@ func (l *loader) missingImport(message string) string {
 		return fmt.Sprintf("link %s/%s, which has it, and add %q to the import at %s", FederationIdentity, v, name, at)
 	}
 	return fmt.Sprintf("add %q to the import at %s", name, at)
+}
+
+// newerArgument is the fix for an argument that a directive of Federation has in newer versions only.
+func (l *loader) newerArgument(message string) string {
+	var directive, argument string
+	if _, err := fmt.Sscanf(message, "%q has the unknown argument %q", &directive, &argument); err != nil || len(directive) < 2 {
+		return ""
+	}
+	link, element := l.sub.Links.ResolveDirective(directive[1:])
+	if link == nil || link.Identity != FederationIdentity {
+		return ""
+	}
+	for v := link.Version; LastFed2.AtLeast(v); v.Minor++ {
+		if d := directiveOf(parsedSpecs().federation[v], element); d != nil && d.Arg(argument) != nil {
+			return fmt.Sprintf("link %s/%s, in which %s has it, at %s", FederationIdentity, v, directive, l.sub.At(link.Pos))
+		}
+	}
+	return ""
 }
 
 // isFollowOn reports whether a problem is that a name is unknown which a refused import, or the one that
