@@ -61,24 +61,28 @@ func BenchmarkCompose(b *testing.B) {
 	}
 }
 
-// measure runs one thing again and again, and reports processor time beside what is usual.
+// measure runs one thing again and again, and reports processor time and the process's peak of memory beside
+// what is usual.
 func measure(b *testing.B, run func()) {
 	b.ReportAllocs()
 	runtime.GC()
-	before := processorTime(b)
+	before, _ := used(b)
 	for b.Loop() {
 		run()
 	}
-	b.ReportMetric(float64(processorTime(b)-before)/float64(b.N)/1e6, "cpu-ms/op")
+	after, peak := used(b)
+	b.ReportMetric(float64(after-before)/float64(b.N)/1e6, "cpu-ms/op")
+	b.ReportMetric(float64(peak)/(1<<20), "peak-MB")
 }
 
-// processorTime is what the process has used so far, in nanoseconds.
-func processorTime(b *testing.B) int64 {
+// used is what the process has used so far: processor time in nanoseconds, and the most memory at one time,
+// in bytes.
+func used(b *testing.B) (nanoseconds, peak int64) {
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
 		b.Fatal(err)
 	}
-	return usage.Utime.Nano() + usage.Stime.Nano()
+	return usage.Utime.Nano() + usage.Stime.Nano(), usage.Maxrss << 10
 }
 
 // BenchmarkConnected composes graphs in which every subgraph has every entity, with several keys.

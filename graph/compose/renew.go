@@ -3,7 +3,6 @@ package compose
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/weft-graph/weft/graph/diag"
 	"github.com/weft-graph/weft/graph/internal/federation"
@@ -70,13 +69,7 @@ func (m *merger) keepTypes(changed []int) {
 	before := m.before.m
 	touched := m.touched(changed)
 	m.byName = maps.Clone(before.byName)
-	m.types = make([]*mergedType, 0, len(before.types)+len(touched))
-	for _, t := range before.types {
-		if !touched[t.def.Name] {
-			t.isKept = true
-			m.types = append(m.types, t)
-		}
-	}
+	var renewed []*mergedType
 	for _, name := range slices.Sorted(maps.Keys(touched)) {
 		t := &mergedType{def: &schema.Type{Name: name}}
 		if old := before.byName[name]; old != nil {
@@ -91,10 +84,21 @@ func (m *merger) keepTypes(changed []int) {
 		delete(m.byName, name)
 		if len(t.sources) > 0 {
 			m.byName[name] = t
-			m.types = append(m.types, t)
+			renewed = append(renewed, t)
 		}
 	}
-	slices.SortFunc(m.types, func(a, b *mergedType) int { return strings.Compare(a.def.Name, b.def.Name) })
+	m.types = make([]*mergedType, 0, len(before.types)+len(renewed))
+	for _, t := range before.types {
+		if touched[t.def.Name] {
+			continue
+		}
+		for len(renewed) > 0 && renewed[0].def.Name < t.def.Name {
+			m.types, renewed = append(m.types, renewed[0]), renewed[1:]
+		}
+		t.isKept = true
+		m.types = append(m.types, t)
+	}
+	m.types = append(m.types, renewed...)
 	for _, t := range m.types {
 		if !t.isKept {
 			m.mergeKind(t)

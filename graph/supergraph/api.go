@@ -17,6 +17,7 @@ const Inaccessible = "inaccessible"
 func (s *Supergraph) apiSchema(before *Supergraph) *schema.Schema {
 	a := &apiBuilder{merged: s.Schema, links: s.federationLinks(), hidden: map[string]bool{}}
 	a.hide()
+	s.links, s.hidden = a.links, a.hidden
 	if before != nil && a.seesAlike(before) {
 		a.before = before
 	}
@@ -69,9 +70,7 @@ func (b *typeBlock) one() *schema.Type {
 
 // seesAlike reports whether clients see a type as in a graph before, if the type is the same.
 func (a *apiBuilder) seesAlike(before *Supergraph) bool {
-	own := &apiBuilder{merged: before.Schema, links: before.federationLinks(), hidden: map[string]bool{}}
-	own.hide()
-	return maps.Equal(a.hidden, own.hidden) && reflect.DeepEqual(a.links, own.links)
+	return maps.Equal(a.hidden, before.hidden) && reflect.DeepEqual(a.links, before.links)
 }
 
 // hide finds the types that clients do not see.
@@ -96,8 +95,8 @@ func (a *apiBuilder) typeOf(t *schema.Type) *schema.Type {
 		}
 	}
 	out := a.block.one()
-	out.Kind, out.Name, out.Description, out.Pos = t.Kind, t.Name, t.Description, t.Pos
-	out.Applied, out.Interfaces, out.Members = a.directives(t.Applied), a.visible(t.Interfaces), a.visible(t.Members)
+	*out = *t
+	out.Applied, out.Interfaces, out.Members, out.Values = a.directives(t.Applied), a.visible(t.Interfaces), a.visible(t.Members), nil
 	out.Fields = a.fields(t.Fields)
 	for _, v := range t.Values {
 		if !isHidden(v.Applied) {

@@ -28,6 +28,9 @@ type Supergraph struct {
 	byName map[string]*Subgraph
 	api    *schema.Schema
 	texts  *texts
+	// links and hidden are what the API schema was made with.
+	links  federation.Links
+	hidden map[string]bool
 }
 
 // Link is a feature linked by the supergraph.
