@@ -118,7 +118,7 @@ func (f *draft) entitiesAt(at *spot, g *querygraph.Graph, rep *representation, c
 // accepts reports whether the representation can be joined to what is sent already: no member has
 // two values, and none is missing while the condition of its own consumer is off.
 func (e *entitiesDraft) accepts(rep *representation, cond Condition) bool {
-	if e.isInterfaceObject && (!e.requiresLike(rep) || rep.knowsType && !e.binds(rep)) || e.typed != rep.typed {
+	if e.isInterfaceObject && (!e.requiresLike(rep) || rep.knowsType && !e.binds(rep)) || e.typed != rep.typed || !e.isAlike(rep) {
 		return false
 	}
 	for _, t := range rep.types.Indexes() {
@@ -136,6 +136,20 @@ func (e *entitiesDraft) accepts(rep *representation, cond Condition) bool {
 		more, fewer := hasAll(old, rep.fields), hasAll(rep.fields, old)
 		same := sameCondition(e.when[t], cond) || more && fewer
 		if !same && !(more && covers(e.when[t], cond)) && !(fewer && covers(cond, e.when[t])) {
+			return false
+		}
+	}
+	return true
+}
+
+// isAlike reports whether objects of all types would be represented alike, which they must be as long
+// as their types are not known.
+func (e *entitiesDraft) isAlike(rep *representation) bool {
+	if !e.anyType || rep.knowsType || e.types.Equal(rep.types) {
+		return true
+	}
+	for _, t := range e.types.Indexes() {
+		if !hasAll(e.fields[t], rep.fields) || !hasAll(rep.fields, e.fields[t]) {
 			return false
 		}
 	}
