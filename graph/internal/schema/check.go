@@ -49,8 +49,8 @@ type checker struct {
 	schema     *Schema
 	directives map[string]*DirectiveDefinition
 	problems   Problems
-	// last is the type that was looked up last.
-	last *Type
+	// recent are types that were looked up lately, by nameSlot: most fields have one of a few types.
+	recent [nameSlots]*Type
 }
 
 func (c *checker) checkDirectiveDefinition(d *DirectiveDefinition) {
@@ -208,15 +208,16 @@ func (c *checker) checkInput(at coordinate, v *InputValue) {
 // checkTypeRef returns the named type at the heart of ref, or nil after reporting that there is none.
 func (c *checker) checkTypeRef(at coordinate, ref *TypeRef, pos Position) *Type {
 	name := ref.Named()
-	if named := c.last; named != nil && named.Name == name { // fields of a type often have one type
-		return named
+	recent := &c.recent[nameSlot(name)]
+	if *recent != nil && (*recent).Name == name {
+		return *recent
 	}
 	named := c.schema.Type(name)
 	if named == nil {
 		c.problems.addFix(pos, c.otherType(name), "%q has the unknown type %q", at, name)
 		return nil
 	}
-	c.last = named
+	*recent = named
 	return named
 }
 

@@ -40,7 +40,7 @@ type sdlParser struct {
 	args   []InputValue
 	refs   []TypeRef
 	// known are uses of types that were read; a use that says the same may be the same.
-	known [64]*TypeRef
+	known [nameSlots]*TypeRef
 	// fieldList and argList are lists in the making, which do not nest.
 	fieldList []*Field
 	argList   []*InputValue

@@ -72,12 +72,20 @@ func (p *sdlParser) parseTypeRef() *TypeRef {
 	return p.named(name, p.skip('!'))
 }
 
+// nameSlots is the size of small tables of names that were seen lately.
+const nameSlots = 64
+
+// nameSlot is the place of a name in such a table.
+func nameSlot(name string) int {
+	if name == "" {
+		return 0
+	}
+	return (len(name)*7 + int(name[0])*3 + int(name[len(name)-1])) % nameSlots
+}
+
 // named returns the use of a named type, if possible one that was made before.
 func (p *sdlParser) named(name string, nonNull bool) *TypeRef {
-	at := 0
-	if name != "" {
-		at = (len(name)*7 + int(name[0])*3 + int(name[len(name)-1])) % len(p.known)
-	}
+	at := nameSlot(name)
 	if ref := p.known[at]; ref != nil && ref.Name == name && ref.NonNull == nonNull {
 		return ref
 	}
