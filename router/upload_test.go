@@ -204,8 +204,8 @@ func TestUpload(t *testing.T) {
 	if files.problem != "" {
 		t.Error(files.problem)
 	}
-	// The refused ones that could be known before have reached nobody.
-	if n := len(files.requests); n != 3 {
+	// The refused ones that could be known before have reached nobody. One is cut off, early or late.
+	if n := len(files.requests); n < 2 || n > 3 {
 		t.Errorf("%d requests have reached the subgraph: %v", n, files.requests)
 	}
 }

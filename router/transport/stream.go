@@ -82,8 +82,8 @@ func (o *Responder) Stream(ctx context.Context, c StreamConfig, log *slog.Logger
 	o.Status = http.StatusOK
 	// Proxies that gather an answer before they pass it on let this one through.
 	o.w.Header()["X-Accel-Buffering"] = []string{"no"}
-	// The deadline for reading the request would end a stream that takes longer.
-	e.err = e.control.SetReadDeadline(time.Time{})
+	// The deadline for reading the request would end a stream that takes longer. Who serves us may have none.
+	_ = e.control.SetReadDeadline(time.Time{})
 	o.writeHead(http.StatusOK)
 	e.write([]byte(eventstream.Heartbeat))
 	ctx, e.quit = context.WithCancel(ctx)
@@ -132,7 +132,7 @@ func (e *Events) write(data []byte) error {
 		return e.err
 	}
 	e.err = e.control.SetWriteDeadline(time.Now().Add(e.config.WriteTimeout))
-	if e.err == nil {
+	if e.err == nil || errors.Is(e.err, http.ErrNotSupported) {
 		_, e.err = e.out.w.Write(data)
 		e.out.Bytes += len(data)
 	}
