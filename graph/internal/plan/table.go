@@ -212,6 +212,18 @@ func (s *search) keyWants(o object, k *querygraph.KeyEdge) []*want {
 // maxEntries is how many ways into one subgraph are kept for one object.
 const maxEntries = 4
 
+// isResolvable reports whether an entry needs no key that its subgraph calls not resolvable: that serves
+// to come back only where there is no other.
+func (e *entry) isResolvable() bool { return e.key == nil || e.key.Resolvable }
+
+// covers reports whether an entry into the same node makes other superfluous.
+func (e *entry) covers(other *entry) bool {
+	if e.isResolvable() != other.isResolvable() {
+		return e.isResolvable()
+	}
+	return other.price().calls.contains(e.price().calls)
+}
+
 // add adds e unless an entry into the same node is at least as good, and drops those that e beats.
 func (t *table) add(e *entry) bool {
 	same := 0
@@ -220,12 +232,12 @@ func (t *table) add(e *entry) bool {
 			continue
 		}
 		same++
-		if e.price().calls.contains(old.price().calls) {
+		if old.covers(e) {
 			return false
 		}
 	}
 	t.entries = slices.DeleteFunc(t.entries, func(old *entry) bool {
-		drop := old.node == e.node && old.isJump() && old.price().calls.contains(e.price().calls)
+		drop := old.node == e.node && old.isJump() && e.covers(old)
 		if drop {
 			same--
 		}
