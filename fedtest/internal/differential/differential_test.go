@@ -51,7 +51,7 @@ type hunt struct {
 
 // TestDifferential makes up graphs and operations and compares the engine's answers with those of the unsplit schema.
 // `make fuzz TIME=60s SEED=7` runs it longer, `make fuzz-long` for two million operations. What it finds on a graph it finds
-// again with that graph's seed alone: `make fuzz SEED=<seed> GRAPHS=1 TIME=0`.
+// again with that graph's seed alone: `make fuzz SEED=<seed> GRAPHS=1`.
 func TestDifferential(t *testing.T) {
 	if *seed == 0 {
 		*seed = uint64(time.Now().UnixNano())
