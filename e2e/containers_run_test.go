@@ -292,8 +292,11 @@ func (c *containers) startProgram(t *testing.T, name string) {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Dir, cmd.Env = "/", []string{}
 	for variable, value := range c.file.Services[name].Environment {
-		if variable == "DATA_DIR" {
+		switch variable { // the folders that are volumes there
+		case "DATA_DIR":
 			value = data
+		case "FILES_DIR":
+			value = filepath.Join(data, "files")
 		}
 		cmd.Env = append(cmd.Env, variable+"="+c.local(name, value))
 	}
