@@ -1,8 +1,13 @@
 package compose
 
 import (
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
+
+	"github.com/weft-graph/weft/graph/internal/querygraph"
+	"github.com/weft-graph/weft/graph/supergraph"
 )
 
 // farEdits are edits of subgraph c that reach types which c does not have, or might seem to.
@@ -140,4 +145,41 @@ func TestFarEdits(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestComposingLeavesSupergraphsAlone reads a supergraph while the next one is composed from it; the race
+// detector tells of a write.
+func TestComposingLeavesSupergraphsAlone(t *testing.T) {
+	subgraphs := manySubgraphs(4)
+	for i := range subgraphs { // a type with a table of its fields
+		subgraphs[i].SDL += fmt.Sprintf("type Wide%d {%s}\n", i, wideFields(40))
+	}
+	var kept Composer
+	s, diags := kept.Compose(subgraphs)
+	if s == nil {
+		t.Fatal(diags)
+	}
+	for i := range 4 {
+		var readers sync.WaitGroup
+		readers.Go(func() {
+			supergraph.Print(s)
+			supergraph.PrintAPI(s)
+			querygraph.NewReach(querygraph.Build(s), nil)
+		})
+		subgraphs[i].SDL += fmt.Sprintf("type Added%d { x: Int }", i)
+		next, diags := kept.Compose(subgraphs)
+		readers.Wait()
+		if next == nil {
+			t.Fatal(diags)
+		}
+		s = next
+	}
+}
+
+func wideFields(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, " f%d(a: Int = 1): Int", i)
+	}
+	return b.String()
 }
