@@ -15,7 +15,8 @@ import (
 type fold struct {
 	// client is one of the client's selections: the others lose their objects by the same fields.
 	client *selection
-	// own are the planner's, of keys and required values.
+	// own are the planner's, of keys and required values. All are read together, as they stand under one
+	// name in one representation.
 	own []*selection
 }
 
@@ -34,7 +35,7 @@ func (b *builder) folds(p *place, key slotKey, w *want) bool {
 		p.folds[key] = f
 	}
 	if w.client == nil {
-		if f.client != nil && !b.lostLike(b.losses(w.sub), b.losses(f.client)) {
+		if f.client != nil && f.own == nil && !b.lostLike(b.losses(w.sub), b.losses(f.client)) {
 			return false
 		}
 		if !slices.Contains(f.own, w.sub) {

@@ -20,6 +20,8 @@ type place struct {
 	ways map[slotUse]*way
 	// folds is what each slot is read for.
 	folds map[slotKey]*fold
+	// own is the variant of a slot that the planner's selections read.
+	own map[slotKey]int
 	// built and visited are what the client's selections found here, for the shape.
 	built   map[*selection][]built
 	visited map[*selection]*visit
@@ -57,7 +59,7 @@ func (b *builder) newPlace(path, typeName string) *place {
 	}
 	p := &place{
 		layout: l, slots: map[slotKey]int{}, names: map[string]int{}, children: map[int]*place{},
-		ways: map[slotUse]*way{}, folds: map[slotKey]*fold{}, built: map[*selection][]built{}, visited: map[*selection]*visit{}, laid: map[*selection][]*laid{},
+		ways: map[slotUse]*way{}, folds: map[slotKey]*fold{}, own: map[slotKey]int{}, built: map[*selection][]built{}, visited: map[*selection]*visit{}, laid: map[*selection][]*laid{},
 	}
 	b.places = append(b.places, p)
 	b.search.spend(placeReferences)
@@ -85,11 +87,18 @@ func (b *builder) slot(at *spot, p *pick) int {
 	}
 	if w.sub != nil {
 		key.position = p.target.id
+		base := key
+		if v, ok := at.place.own[base]; ok && w.client == nil {
+			key.variant = v // a representation has one value under one name
+		}
 		for {
 			use := slotUse{key, w.sub}
 			way, used := at.place.ways[use]
 			if (!used || way == p.child) && b.folds(at.place, key, w) {
 				at.place.ways[use] = p.child
+				if w.client == nil {
+					at.place.own[base] = key.variant
+				}
 				break
 			}
 			key.variant--
