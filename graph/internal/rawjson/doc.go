@@ -42,7 +42,7 @@ const (
 	AbsentRef = Ref(Absent)
 	NullRef   = Ref(Null)
 	// GoneRef is a Null that no subgraph answered: the entity that would have the value does not exist.
-	GoneRef = Ref(1<<kindBits) | NullRef
+	GoneRef   = Ref(1<<kindBits) | NullRef
 	FailedRef = Ref(Failed)
 	// WithheldRef is a Failed that nobody asked for, as a value needed to ask has failed.
 	WithheldRef = Ref(1<<kindBits) | FailedRef
