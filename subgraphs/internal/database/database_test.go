@@ -257,3 +257,24 @@ func TestALateMigrationWithALowNumber(t *testing.T) {
 		}
 	})
 }
+
+// TestAMigrationOfOneDialect: of two files with one number each kind of database takes its own.
+func TestAMigrationOfOneDialect(t *testing.T) {
+	both := fstest.MapFS{
+		"00001_kind.sqlite.sql":   {Data: []byte("-- +goose Up\nCREATE TABLE kind (name TEXT);\nINSERT INTO kind VALUES ('sqlite');\n")},
+		"00001_kind.postgres.sql": {Data: []byte("-- +goose Up\nCREATE TABLE kind (name TEXT);\nINSERT INTO kind VALUES ('postgres');\n")},
+	}
+	databasetest.Each(t, both, func(t *testing.T, db *database.DB) {
+		var names []string
+		if err := db.Read().Select(t.Context(), &names, `SELECT name FROM kind`); err != nil {
+			t.Fatal(err)
+		}
+		want := "sqlite"
+		if db.Dialect == database.Postgres {
+			want = "postgres"
+		}
+		if len(names) != 1 || names[0] != want {
+			t.Errorf("migrated with %q, want %s", names, want)
+		}
+	})
+}

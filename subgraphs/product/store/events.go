@@ -27,8 +27,12 @@ func stateOf(facts *Article) events.ProductState {
 	}
 }
 
-// Backfill tells of the products that are older than events are. It may run at every start.
+// Backfill writes what was not kept when older products were added: the words by which they are found, and the events
+// that tell of them. It may run at every start, and on several replicas at once.
 func (s *Store) Backfill(ctx context.Context) error {
+	if err := s.fillSearch(ctx); err != nil {
+		return err
+	}
 	const missing = `SELECT id FROM products WHERE NOT EXISTS (
 		SELECT 1 FROM events_outbox e WHERE e.kind = 'product' AND e.aggregate = products.id) ORDER BY id LIMIT 200`
 	return events.Backfill(ctx, s.db, missing, func(ctx context.Context, tx database.Handle, ids []string) error {

@@ -7,13 +7,8 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/weft-graph/weft/subgraphs/internal/database"
 	"github.com/weft-graph/weft/subgraphs/internal/fail"
-)
-
-// The limits of a search.
-const (
-	MaxSearchWords = 8
-	MaxSearchRunes = 200
 )
 
 // Sort is the order of a page. Equal products are told apart by their ids, so every order is total.
@@ -29,7 +24,7 @@ const (
 
 // Filter says which products a page is made of; every member that is not nil must hold.
 type Filter struct {
-	// Text are words that must all occur in name, description, cast or article number.
+	// Text are words that must each begin a word of the name, description, cast or article number.
 	Text *string
 	Kind *Kind
 	// MaxPrice is in minor units.
@@ -65,7 +60,7 @@ type Page struct {
 
 // List returns the products of a range. It returns BAD_INPUT for a bad search text and for a position of another order.
 func (s *Store) List(ctx context.Context, r Range) (*Page, error) {
-	where, args, err := r.Filter.where()
+	where, args, err := r.Filter.where(s.db.Dialect)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +85,7 @@ func (s *Store) List(ctx context.Context, r Range) (*Page, error) {
 
 // Count returns how many products the filter lets through. It returns BAD_INPUT for a bad search text.
 func (s *Store) Count(ctx context.Context, filter Filter) (int, error) {
-	where, args, err := filter.where()
+	where, args, err := filter.where(s.db.Dialect)
 	if err != nil {
 		return 0, err
 	}
@@ -101,7 +96,7 @@ func (s *Store) Count(ctx context.Context, filter Filter) (int, error) {
 	return count, nil
 }
 
-func (f Filter) where() (string, []any, error) {
+func (f Filter) where(dialect database.Dialect) (string, []any, error) {
 	conditions, args := []string{"1 = 1"}, []any{}
 	add := func(condition string, values ...any) {
 		conditions, args = append(conditions, condition), append(args, values...)
@@ -122,26 +117,13 @@ func (f Filter) where() (string, []any, error) {
 		if err != nil {
 			return "", nil, err
 		}
-		for _, word := range words {
-			add(`search_text LIKE ? ESCAPE '\'`, "%"+likeEscaper.Replace(word)+"%")
+		if condition, parameter := matching(words, dialect); len(words) > 0 {
+			add(condition, parameter)
+		} else if strings.TrimSpace(*f.Text) != "" {
+			add("1 = 0")
 		}
 	}
 	return strings.Join(conditions, " AND "), args, nil
-}
-
-var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
-
-func searchWords(text string) ([]string, error) {
-	words := strings.Fields(fold(text))
-	switch {
-	case len([]rune(text)) > MaxSearchRunes:
-		return nil, fail.Input("text", "text is too long; at most %d characters fit", MaxSearchRunes)
-	case len(words) > MaxSearchWords:
-		return nil, fail.Input("text", "text has %d words; at most %d fit", len(words), MaxSearchWords)
-	case strings.ContainsFunc(strings.Join(words, ""), unicode.IsControl):
-		return nil, fail.Input("text", "text has a control character; write plain text")
-	}
-	return words, nil
 }
 
 // order is how a Sort reads in SQL: both columns run the same way, so one comparison of pairs finds what is beyond.

@@ -103,8 +103,7 @@ func write(product Product) (written, error) {
 		panic("store: a product that is no movie, vehicle or goods")
 	}
 	w.nameKey = fold(facts.Name)
-	// Words of two members never join into one that a search would find.
-	w.searchText = fold(strings.Join(found, " | "))
+	w.searchText = searchText(found)
 	return w, nil
 }
 
