@@ -29,8 +29,9 @@ type config struct {
 	boot.Config
 	events   events.Config
 	orderURL string
-	// filesDir is the folder of the files.
+	// filesDir is the folder of the files, bucket where they are instead unless it is nil.
 	filesDir string
+	bucket   *files.BucketConfig
 	// maxFile and room are the sizes of the largest file and of all together, in bytes.
 	maxFile, room int64
 }
@@ -40,8 +41,8 @@ func main() {
 	boot.Main(configure, run)
 }
 
-// configure reads what boot.Config does not: ORDER_URL, FILES_DIR, FILES_MAX_BYTES,
-// FILES_ROOM_BYTES and what events.Configure reads.
+// configure reads what boot.Config does not: ORDER_URL, FILES_DIR, FILES_MAX_BYTES, FILES_ROOM_BYTES and what
+// files.ConfigureBucket and events.Configure read.
 func configure(environment *boot.Environment) (config, boot.Config) {
 	shared := environment.Config("product", defaultPort)
 	maxFile := environment.Bytes("FILES_MAX_BYTES", defaultMaxFile)
@@ -51,6 +52,7 @@ func configure(environment *boot.Environment) (config, boot.Config) {
 	return config{
 		Config:   shared,
 		filesDir: environment.Text("FILES_DIR", filepath.Join(shared.DataDir, "files")),
+		bucket:   files.ConfigureBucket(environment),
 		maxFile:  maxFile,
 		room:     environment.Bytes("FILES_ROOM_BYTES", defaultRoom),
 		orderURL: environment.URL("ORDER_URL", "http://127.0.0.1:4003", "the order service"),
@@ -79,22 +81,30 @@ func run(ctx context.Context, config config) error {
 		return err
 	}
 	verifier := auth.NewVerifier(config.Trust)
-	disk, err := files.OpenDisk(config.filesDir)
+	storage, err := openStorage(config)
 	if err != nil {
 		return err
 	}
-	defer disk.Close()
-	kept := &files.Files{Store: products, Storage: disk, MaxBytes: config.maxFile, Room: config.room}
+	defer storage.Close()
+	kept := &files.Files{Store: products, Storage: storage, MaxBytes: config.maxFile, Room: config.room}
 	handler := api.Handler(products, api.Config{
 		RouterKey: config.RouterKey, PeerKey: bus.PeerKey, Verifier: verifier, Files: kept,
 	})
 	return boot.Run(ctx, boot.Server{
 		Listen:  config.Listen,
 		Handler: bus.Handler(handler),
-		// Neither the order service nor Redis is a check: without them the catalogue still answers.
+		// Neither the order service nor Redis nor a bucket is a check: without them the catalogue still answers.
 		Checks: []boot.Check{{Name: "database", Try: db.Ping}},
 		Background: append(bus.Background(
 			events.Source{Service: "order", URL: config.orderURL, Apply: products.ApplyOrder},
 		), verifier.KeepKeys, kept.KeepTidy),
 	})
+}
+
+// openStorage returns the Storage for files: the bucket if there is one, or else the folder.
+func openStorage(config config) (files.Storage, error) {
+	if config.bucket != nil {
+		return files.OpenBucket(*config.bucket)
+	}
+	return files.OpenDisk(config.filesDir)
 }

@@ -35,7 +35,7 @@ func OpenDisk(folder string) (*Disk, error) {
 	return &Disk{root}, nil
 }
 
-// Close lets go of the folder.
+// Close implements Storage.
 func (d *Disk) Close() error { return d.root.Close() }
 
 // Put implements Storage: the bytes are written under another name, synced, and renamed.

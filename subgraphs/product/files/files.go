@@ -50,7 +50,8 @@ type Upload struct {
 }
 
 // Add keeps a file and notes it. It returns BAD_INPUT for a bad name or one that is too large, NOT_FOUND if there is no
-// such product, CONFLICT if there is a file of that name and overwrite is false, and UNAVAILABLE if there is no room.
+// such product, CONFLICT if there is a file of that name and overwrite is false, and UNAVAILABLE if there is no room or
+// the storage is down.
 func (f *Files) Add(ctx context.Context, upload Upload) (*store.File, error) {
 	if err := store.CheckFileName(upload.Name); err != nil {
 		return nil, err
@@ -89,6 +90,8 @@ func (f *Files) keep(ctx context.Context, upload Upload) (*store.File, error) {
 	case errors.Is(err, ErrFull):
 		slog.ErrorContext(ctx, "there is no room for files", "error", err.Error())
 		return nil, store.NoRoom()
+	case errors.Is(err, ErrDown):
+		return nil, fail.Down("storage", err)
 	case err != nil:
 		return nil, err
 	}
@@ -134,11 +137,15 @@ func (f *Files) DeleteProduct(ctx context.Context, id string) error {
 	return nil
 }
 
-// remove removes bytes that nobody knows any more. Sweep does it if it fails.
+// remove removes bytes that nobody knows any more. Sweep does it if it fails, and all at once if the storage is down.
 func (f *Files) remove(ctx context.Context, ids ...string) {
 	for _, id := range ids {
-		if err := f.Storage.Remove(context.WithoutCancel(ctx), id); err != nil {
+		err := f.Storage.Remove(context.WithoutCancel(ctx), id)
+		if err != nil {
 			slog.WarnContext(ctx, "the bytes of a file were not removed; trying again later", "file", id, "error", err.Error())
+		}
+		if errors.Is(err, ErrDown) {
+			return
 		}
 	}
 }
@@ -181,6 +188,10 @@ func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if err != nil {
 		slog.ErrorContext(r.Context(), "a file could not be read", "file", id, "error", err.Error())
+		if errors.Is(err, ErrDown) {
+			fail.Write(w, http.StatusServiceUnavailable, fail.Down("storage", err))
+			return
+		}
 		fail.Write(w, http.StatusInternalServerError, fail.New(fail.Internal, "The file could not be read."))
 		return
 	}

@@ -15,7 +15,8 @@ import (
 // Storage keeps bytes under ids that the service makes: letters and digits.
 type Storage interface {
 	// Put keeps all that body gives under a new id. When it returns nil, they are durable and complete; when it fails,
-	// nothing can be opened under the id. It returns ErrFull if there is no room.
+	// nothing can be opened under the id. It returns ErrFull if there is no room. All that asks another server returns
+	// ErrDown if that does not do what it should.
 	Put(ctx context.Context, id string, body io.Reader) error
 	// Open returns what was kept. It returns an error like fs.ErrNotExist if there is nothing.
 	Open(ctx context.Context, id string) (io.ReadSeekCloser, error)
@@ -23,7 +24,13 @@ type Storage interface {
 	Remove(ctx context.Context, id string) error
 	// Older gives the ids of what was put before a time, some hundred at once.
 	Older(ctx context.Context, than time.Time, give func(ids []string) error) error
+	// Close lets go of what the Storage holds open.
+	Close() error
 }
 
-// ErrFull says that the Storage has no room.
-var ErrFull = errors.New("the storage is full")
+var (
+	// ErrFull says that the Storage has no room.
+	ErrFull = errors.New("the storage is full")
+	// ErrDown says that the Storage cannot be reached or does not do what it should.
+	ErrDown = errors.New("the storage does not answer")
+)
