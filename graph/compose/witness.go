@@ -32,7 +32,9 @@ func (w *walk) reasons(s *state, f *schema.Field) (text, fix string) {
 	for _, id := range s.nodes {
 		place := querygraph.Place{Node: id, Type: s.runtimeType}
 		for _, at := range w.reach.Nodes(place) {
-			w.addEdgeReason(place, at, f, add)
+			if better := w.addEdgeReason(place, at, f, add); better != "" {
+				fix = better
+			}
 			w.addContextReason(s, at, f, add)
 		}
 		for _, refusal := range w.reach.Refusals(place) {
@@ -59,19 +61,42 @@ func (w *walk) reasons(s *state, f *schema.Field) (text, fix string) {
 	return strings.Join(reasons, "; "), fix
 }
 
-// addEdgeReason says why a node that is reached does not answer the field.
-func (w *walk) addEdgeReason(place querygraph.Place, at querygraph.NodeID, f *schema.Field, add func(string, ...any)) {
+// addEdgeReason says why a node that is reached does not answer the field. It returns what would help,
+// if it knows better than the other reasons.
+func (w *walk) addEdgeReason(place querygraph.Place, at querygraph.NodeID, f *schema.Field, add func(string, ...any)) (fix string) {
 	node := w.g.Nodes[at]
 	e := node.Field(f.Name)
+	if e == nil || e.Requires == nil || !e.Resolvable {
+		return ""
+	}
+	there := querygraph.Place{Node: at, Type: place.Type}
+	missing := w.reach.Missing(there, e.Requires)
 	switch {
-	case e == nil || e.Requires == nil || !e.Resolvable:
+	case missing == "":
+		add("subgraph %q requires %q and has no @key by which they could be sent to it", node.Subgraph.Name, e.Requires)
+	case w.reach.Missing(place, e.Requires) != "":
+		add("subgraph %q requires %q, and %q cannot be collected", node.Subgraph.Name, e.Requires, missing)
 	default:
-		if missing := w.reach.Missing(place, e.Requires); missing != "" {
-			add("subgraph %q requires %q, and %q cannot be collected", node.Subgraph.Name, e.Requires, missing)
-		} else {
-			add("subgraph %q requires %q and has no @key by which they could be sent to it", node.Subgraph.Name, e.Requires)
+		add("subgraph %q requires %q, and %q cannot be collected from there, whatever was read before", node.Subgraph.Name, e.Requires, missing)
+		return w.wayBack(there, missing)
+	}
+	return ""
+}
+
+// wayBack says which key would let a subgraph go to another one for a field that it requires.
+func (w *walk) wayBack(from querygraph.Place, missing string) string {
+	field, _, _ := strings.Cut(missing, ".")
+	name, asks := w.g.Types[from.Type].Name, w.g.Nodes[from.Node].Subgraph.Name
+	for _, refusal := range w.reach.Refusals(from) {
+		target := w.g.Nodes[refusal.Edge.Target]
+		if e := target.Field(field); refusal.Missing == "" && e != nil && e.Resolvable {
+			return fmt.Sprintf("let %q be entered from %q for %q: make the key %q of %q resolvable there", target.Subgraph.Name, asks, field, refusal.Edge.Fields, name)
 		}
 	}
+	if t := w.g.Nodes[from.Node].Type; t.IsInterfaceObject {
+		return fmt.Sprintf("give the interface %q a @key that %q has, in a subgraph that resolves %q", t.Name, asks, field)
+	}
+	return fmt.Sprintf("give %q a resolvable @key that %q has, in a subgraph that resolves %q", name, asks, field)
 }
 
 // addContextReason says which contextual argument of a field that is reached has no value here.

@@ -5,9 +5,10 @@ import (
 	"github.com/weft-graph/weft/graph/internal/schema"
 )
 
-// Reach says what can be had of an object with jumps, without regard to cost. Conditions (keys,
-// @requires) are decided from the one node at which the object was read and the jumps from there:
-// an object that two subgraphs return is not one object to a third.
+// Reach says what can be had of an object with jumps, without regard to cost. Conditions are decided
+// from one node and the jumps from there, because an object that two subgraphs return is not one object
+// to a third: a key from the node at which the object was read, @requires from the node that
+// resolves the field, wherever the object comes from.
 //
 // It is the least fixpoint of an AND/OR graph, computed once; afterwards it is immutable.
 type Reach struct {
@@ -117,7 +118,7 @@ func (r *Reach) extend(p Place) bool {
 			if !e.Open(r.on) || r.met[requirement{p, e}] {
 				continue
 			}
-			if r.Missing(p, e.Requires) == "" && r.canEnter(p, id) {
+			if r.Missing(Place{id, p.Type}, e.Requires) == "" && r.canEnter(p, id) {
 				r.met[requirement{p, e}] = true
 				changed = true
 			}
@@ -172,7 +173,8 @@ func (r *Reach) Nodes(p Place) []NodeID {
 func (e *FieldEdge) isConditional() bool { return e.Requires != nil || len(e.Field.Contexts) > 0 }
 
 // CanTake reports whether the field edge, which leaves one of Nodes(p), can be taken for an object
-// read at p: it is open and what it requires can be collected. Whether contexts are there is not looked at.
+// read at p: it is open, and what it requires can be collected where the edge leaves. Whether contexts are
+// there is not looked at.
 func (r *Reach) CanTake(p Place, e *FieldEdge) bool {
 	return e.Open(r.on) && (!e.isConditional() || r.met[requirement{p, e}])
 }
