@@ -12,6 +12,7 @@ import (
 
 	"github.com/weft-graph/weft/subgraphs/internal/auth"
 	"github.com/weft-graph/weft/subgraphs/internal/auth/authtest"
+	"github.com/weft-graph/weft/subgraphs/internal/database"
 	"github.com/weft-graph/weft/subgraphs/internal/database/databasetest"
 	"github.com/weft-graph/weft/subgraphs/product/api"
 	"github.com/weft-graph/weft/subgraphs/product/files"
@@ -25,6 +26,7 @@ var peerKey = []byte("a key between order and product, for tests")
 
 // service is the product subgraph with its demo data, and callers of two kinds.
 type service struct {
+	db      *database.DB
 	store   *store.Store
 	handler http.Handler
 	public  authtest.Client
@@ -34,23 +36,30 @@ type service struct {
 
 func newService(t *testing.T) service {
 	t.Helper()
-	issuer := authtest.NewIssuer(t)
-	products := store.New(databasetest.SQLite(t, store.Migrations()))
-	if err := products.Seed(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	disk, err := files.OpenDisk(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = disk.Close() })
+	return newServiceOn(t, disk)
+}
+
+// newServiceOn is newService with its files in a storage.
+func newServiceOn(t *testing.T, storage files.Storage) service {
+	t.Helper()
+	issuer := authtest.NewIssuer(t)
+	db := databasetest.SQLite(t, store.Migrations())
+	products := store.New(db)
+	if err := products.Seed(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	handler := api.Handler(products, api.Config{
 		RouterKey: authtest.RouterKey, PeerKey: peerKey, Verifier: auth.NewVerifier(issuer.Trust),
-		Files: &files.Files{Store: products, Storage: disk, MaxBytes: maxFile, Room: 10 * maxFile},
+		Files: &files.Files{Store: products, Storage: storage, MaxBytes: maxFile, Room: 10 * maxFile},
 	})
 	public := authtest.Client{Handler: handler}
 	return service{
-		store: products, handler: handler, public: public,
+		db: db, store: products, handler: handler, public: public,
 		clerk: public.As(issuer.Token(t, "clerk", "product:write", "order:read")), person: public.As(issuer.Token(t, "walter")),
 	}
 }

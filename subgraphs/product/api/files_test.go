@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/weft-graph/weft/subgraphs/internal/auth/authtest"
+	"github.com/weft-graph/weft/subgraphs/product/files/filestest"
 )
 
 const upload = `mutation ($productId: ID!, $file: Upload!, $overwrite: Boolean! = false) {
@@ -125,6 +126,37 @@ func TestDownloads(t *testing.T) {
 	}
 }
 
+// TestFilesInABucket: files come and go as from disk, and products are shown while the storage is down.
+func TestFilesInABucket(t *testing.T) {
+	server := filestest.NewServer(t)
+	s := newServiceOn(t, server.Open(t, "files/"))
+	dare := map[string]any{"productId": "movie-the-dare"}
+	poster := s.upload(t, dare, authtest.File{Name: "poster.png", Content: picture})
+	if got := body(t, s.get(poster.Path, nil)); !bytes.Equal(got, picture) {
+		t.Errorf("%d bytes, want %d", len(got), len(picture))
+	}
+	part := s.get(poster.Path, http.Header{"Range": {"bytes=1-3"}})
+	if text := body(t, part); part.StatusCode != http.StatusPartialContent || string(text) != "PNG" {
+		t.Errorf("a range answers %d %q", part.StatusCode, text)
+	}
+	server.Stand(filestest.Down)
+	down := s.clerk.Upload(t, upload, dare, authtest.File{Name: "other.png", Content: picture})
+	if diff := cmp.Diff([]string{"UNAVAILABLE"}, down.Codes()); diff != "" {
+		t.Errorf("an upload while the storage is down (-want +got):\n%s", diff)
+	}
+	if got := s.get(poster.Path, nil); got.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("a download while the storage is down answers %d", got.StatusCode)
+	}
+	if diff := cmp.Diff([]string{"poster.png"}, s.files(t)); diff != "" {
+		t.Errorf("the product's files while the storage is down (-want +got):\n%s", diff)
+	}
+	server.Stand(nil)
+	wantData(t, s.clerk.Do(t, `mutation { deleteProduct(id: "movie-the-dare") }`, nil, nil), `{"deleteProduct": true}`)
+	if diff := cmp.Diff([]string{}, server.Keys(t)); diff != "" {
+		t.Errorf("in the bucket (-want +got):\n%s", diff)
+	}
+}
+
 func TestBadUploads(t *testing.T) {
 	s := newService(t)
 	dare := map[string]any{"productId": "movie-the-dare"}
@@ -138,10 +170,21 @@ func TestBadUploads(t *testing.T) {
 		"customer":          {s.person, dare, authtest.File{Name: "a.png", Content: picture}, "FORBIDDEN"},
 		"unknown product":   {s.clerk, map[string]any{"productId": "nothing"}, authtest.File{Name: "a.png"}, "NOT_FOUND"},
 		"product of a path": {s.clerk, map[string]any{"productId": "../movie-the-dare"}, authtest.File{Name: "a.png"}, "NOT_FOUND"},
+		"no product":        {s.clerk, map[string]any{"productId": ""}, authtest.File{Name: "a.png"}, "NOT_FOUND"},
+		"product of SQL":    {s.clerk, map[string]any{"productId": "' OR '1'='1"}, authtest.File{Name: "a.png"}, "NOT_FOUND"},
+		"zero in product":   {s.clerk, map[string]any{"productId": "movie-the-dare\x00"}, authtest.File{Name: "a.png"}, "NOT_FOUND"},
+		"long product":      {s.clerk, map[string]any{"productId": strings.Repeat("x", 100_000)}, authtest.File{Name: "a.png"}, "NOT_FOUND"},
+		"product is null":   {s.clerk, map[string]any{"productId": nil}, authtest.File{Name: "a.png"}, "GRAPHQL_VALIDATION_FAILED"},
+		"overwrite a text":  {s.clerk, map[string]any{"productId": "movie-the-dare", "overwrite": "yes"}, authtest.File{Name: "a.png"}, "BAD_INPUT"},
+		"overwrite is null": {s.clerk, map[string]any{"productId": "movie-the-dare", "overwrite": nil}, authtest.File{Name: "a.png"}, "GRAPHQL_VALIDATION_FAILED"},
 		"too large":         {s.clerk, dare, authtest.File{Name: "a.png", Content: make([]byte, maxFile+1)}, "BAD_INPUT"},
 		"long name":         {s.clerk, dare, authtest.File{Name: strings.Repeat("é", 256)}, "BAD_INPUT"},
+		"very long name":    {s.clerk, dare, authtest.File{Name: strings.Repeat("x", 5000)}, "BAD_INPUT"},
 		"no name":           {s.clerk, dare, authtest.File{Name: " "}, "BAD_INPUT"},
 		"backslash":         {s.clerk, dare, authtest.File{Name: `..\a.png`}, "BAD_INPUT"},
+		"escape sequence":   {s.clerk, dare, authtest.File{Name: "a\x1b[31m.png"}, "BAD_INPUT"},
+		"tab in name":       {s.clerk, dare, authtest.File{Name: "a\t.png"}, "BAD_INPUT"},
+		"no character":      {s.clerk, dare, authtest.File{Name: "a\uFFFD.png"}, "BAD_INPUT"},
 		"not UTF-8":         {s.clerk, dare, authtest.File{Name: "a\xff.png"}, "BAD_INPUT"},
 	}
 	for name, test := range cases {
