@@ -75,7 +75,7 @@ func (s strictVariables) check(name string, t *ast.Type, value any) *fail.Error 
 	}
 }
 
-// checkScalar checks the scalars of the spec; others have their own rules.
+// checkScalar checks the scalars of the spec, and that a file is one; others have their own rules.
 func checkScalar(name, scalar string, value any) *fail.Error {
 	_, isText := value.(string)
 	_, isBoolean := value.(bool)
@@ -100,6 +100,10 @@ func checkScalar(name, scalar string, value any) *fail.Error {
 	case "Float":
 		if isText || isBoolean {
 			return fail.Input(name, "%s must be a number.", name)
+		}
+	case "Upload":
+		if _, isFile := value.(graphql.Upload); !isFile {
+			return fail.Input(name, "%s must be a file that comes with the request, by the GraphQL multipart request specification.", name)
 		}
 	}
 	return nil

@@ -15,12 +15,13 @@ import (
 func TestVariablesHaveTheirTypes(t *testing.T) {
 	schema := gqlparser.MustLoadSchema(&ast.Source{Input: `
 		scalar Time
+		scalar Upload
 		enum Role { CLERK ADMIN }
 		input Person { name: String! age: Int role: Role tags: [String!] friends: [Person!] }
-		type Query { ask(s: String, i: Int, f: Float, b: Boolean, id: ID, r: Role, t: Time, p: Person, l: [Int], ll: [[Role!]]): Int }
+		type Query { ask(s: String, i: Int, f: Float, b: Boolean, id: ID, r: Role, t: Time, p: Person, l: [Int], ll: [[Role!]], u: Upload): Int }
 	`})
-	query := gqlparser.MustLoadQueryWithRules(schema, `query($s: String, $i: Int = 7, $f: Float, $b: Boolean, $id: ID, $r: Role = ADMIN, $t: Time, $p: Person, $l: [Int], $ll: [[Role!]]) {
-		ask(s: $s, i: $i, f: $f, b: $b, id: $id, r: $r, t: $t, p: $p, l: $l, ll: $ll) }`, rules.NewDefaultRules())
+	query := gqlparser.MustLoadQueryWithRules(schema, `query($s: String, $i: Int = 7, $f: Float, $b: Boolean, $id: ID, $r: Role = ADMIN, $t: Time, $p: Person, $l: [Int], $ll: [[Role!]], $u: Upload) {
+		ask(s: $s, i: $i, f: $f, b: $b, id: $id, r: $r, t: $t, p: $p, l: $l, ll: $ll, u: $u) }`, rules.NewDefaultRules())
 	for variables, field := range map[string]string{
 		`{}`: "",
 		`{"s":"x","i":1,"f":1.5,"b":true,"id":"a","r":"CLERK","t":"2020","p":{"name":"x","age":3,"role":"ADMIN","tags":["a"],"friends":[{"name":"y"}]},"l":[1,null],"ll":[["CLERK"],null]}`: "",
@@ -36,6 +37,10 @@ func TestVariablesHaveTheirTypes(t *testing.T) {
 		`{"f":"1.5"}`:                       "f",
 		`{"id":true}`:                       "id",
 		`{"id":1.5}`:                        "id",
+		`{"u":"poster.png"}`:                "u",
+		`{"u":7}`:                           "u",
+		`{"u":["poster.png"]}`:              "u",
+		`{"u":{"filename":"poster.png"}}`:   "u",
 		`{"r":"clerk"}`:                     "r",
 		`{"r":"Admin"}`:                     "r",
 		`{"l":[1,"2"]}`:                     "l",

@@ -1,0 +1,57 @@
+package api_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/weft-graph/weft/subgraphs/internal/auth/authtest"
+	"github.com/weft-graph/weft/subgraphs/internal/badinput"
+)
+
+// everything returns what is written in the tables that belong to products, in a defined order.
+func (s service) everything(t *testing.T) string {
+	t.Helper()
+	var text strings.Builder
+	for _, query := range []string{
+		`SELECT id || ' ' || sku || ' ' || kind || ' ' || name || ' ' || COALESCE(description, '-') || ' ' || price_amount || ' ' || stock ||
+			' ' || version || ' ' || COALESCE(year, '-') || ' ' || COALESCE(cast_names, '-') || ' ' || COALESCE(make, '-') || ' ' ||
+			COALESCE(model, '-') || ' ' || COALESCE(mileage, '-') || ' ' || search_text FROM products ORDER BY id`,
+		`SELECT id || ' ' || product_id || ' ' || name || ' ' || size || ' ' || etag FROM files ORDER BY id`,
+		`SELECT product_id || ' ' || number FROM product_numbers ORDER BY product_id`,
+		`SELECT kind || ' ' || aggregate || ' ' || version FROM events_outbox ORDER BY kind, aggregate, version`,
+	} {
+		var rows []string
+		if err := s.db.Read().Select(t.Context(), &rows, query); err != nil {
+			t.Fatal(err)
+		}
+		text.WriteString(strings.Join(rows, "\n") + "\n")
+	}
+	return text.String()
+}
+
+// TestBadInputs: each gives its code, nothing is written, and nothing internal leaks. Files that are bad in themselves are
+// in TestBadUploads.
+func TestBadInputs(t *testing.T) {
+	s := newService(t)
+	s.upload(t, map[string]any{"productId": "movie-the-dare"}, authtest.File{Name: "poster.png", Content: picture})
+	badinput.Table{
+		File: "testdata/bad_input.txt", AtLeast: 200, Everything: s.everything,
+		Callers: map[string]authtest.Client{"nobody": s.public, "person": s.person, "clerk": s.clerk},
+		Mutations: map[string]string{
+			"createMovie":   `mutation($in: MovieInput!) { createMovie(input: $in) { id } }`,
+			"updateMovie":   `mutation($id: ID!, $in: MoviePatch!) { updateMovie(id: $id, input: $in) { id } }`,
+			"createVehicle": `mutation($in: VehicleInput!) { createVehicle(input: $in) { id } }`,
+			"updateVehicle": `mutation($id: ID!, $in: VehiclePatch!) { updateVehicle(id: $id, input: $in) { id } }`,
+			"createGoods":   `mutation($in: GoodsInput!) { createGoods(input: $in) { id } }`,
+			"updateGoods":   `mutation($id: ID!, $in: GoodsPatch!) { updateGoods(id: $id, input: $in) { id } }`,
+			"deleteProduct": `mutation($id: ID!) { deleteProduct(id: $id) }`,
+			"deleteFile":    `mutation($id: ID!) { deleteFile(id: $id) }`,
+			"upload": `mutation($id: ID!, $file: Upload!, $overwrite: Boolean! = false) {
+				uploadProductImage(productId: $id, file: $file, overwrite: $overwrite) { id } }`,
+		},
+		Texts: []string{
+			"{64}", strings.Repeat("x", 64), "{255}", strings.Repeat("é", 255), "{4000}", strings.Repeat("é", 4000),
+			"{100000}", strings.Repeat("x", 100_000), "{101 names}", `"N"` + strings.Repeat(`,"N"`, 100),
+		},
+	}.Run(t)
+}
