@@ -181,15 +181,21 @@ func (e *entitiesDraft) requiresLike(rep *representation) bool {
 	return true
 }
 
-// requiredNames are the names of the required members, sorted.
+// requiredNames are the paths of the required members, nested ones too, sorted.
 func requiredNames(fields []RepresentationField) []string {
-	var out []string
-	for _, f := range fields {
-		if f.Required {
-			out = append(out, f.Name)
-		}
-	}
+	out := appendRequired(nil, "", fields)
 	slices.Sort(out)
+	return slices.Compact(out) // a nested member stands once for each type that it is of
+}
+
+func appendRequired(out []string, above string, fields []RepresentationField) []string {
+	for _, f := range fields {
+		path := above + f.Name
+		if f.Required {
+			out = append(out, path)
+		}
+		out = appendRequired(out, path+".", f.Fields)
+	}
 	return out
 }
 
