@@ -20,7 +20,7 @@ import (
 // The shares of cases in $WEFT_CORPUS below which TestCorpus fails, in percent: what was measured,
 // less a little.
 const (
-	minAgreement = 99.6
+	minAgreement = 99.7
 	minCodes     = 99.8
 	minAPI       = 99.6
 	minHints     = 99.8
