@@ -263,15 +263,18 @@ func dialStalling(ctx context.Context, network, address string) (net.Conn, error
 	if err != nil {
 		return nil, err
 	}
-	return &stalling{conn}, nil
+	return &stalling{conn, stallTimeout}, nil
 }
 
 // stalling is a connection that fails if it stands still.
-type stalling struct{ net.Conn }
+type stalling struct {
+	net.Conn
+	timeout time.Duration
+}
 
 // Read implements net.Conn.
 func (s *stalling) Read(p []byte) (int, error) {
-	if err := s.SetReadDeadline(time.Now().Add(stallTimeout)); err != nil {
+	if err := s.SetReadDeadline(time.Now().Add(s.timeout)); err != nil {
 		return 0, err
 	}
 	return s.Conn.Read(p)
@@ -279,7 +282,7 @@ func (s *stalling) Read(p []byte) (int, error) {
 
 // Write implements net.Conn. What is written puts the answer off, too.
 func (s *stalling) Write(p []byte) (int, error) {
-	if err := s.SetDeadline(time.Now().Add(stallTimeout)); err != nil {
+	if err := s.SetDeadline(time.Now().Add(s.timeout)); err != nil {
 		return 0, err
 	}
 	return s.Conn.Write(p)

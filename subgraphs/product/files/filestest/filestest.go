@@ -2,9 +2,12 @@
 package filestest
 
 import (
+	"encoding/pem"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -36,9 +39,29 @@ type Server struct {
 // NewServer starts a server that ends with the test.
 func NewServer(t *testing.T) *Server {
 	t.Helper()
+	return newServer(t, httptest.NewServer)
+}
+
+// NewTLSServer is NewServer over TLS, with a certificate that clients trust who are opened afterwards.
+func NewTLSServer(t *testing.T) *Server {
+	t.Helper()
+	return newServer(t, func(handler http.Handler) *httptest.Server {
+		listener := httptest.NewTLSServer(handler)
+		path := filepath.Join(t.TempDir(), "ca.pem")
+		text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: listener.Certificate().Raw})
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		t.Setenv("SSL_CERT_FILE", path)
+		return listener
+	})
+}
+
+func newServer(t *testing.T, listen func(http.Handler) *httptest.Server) *Server {
+	t.Helper()
 	storage := gofakes3.New(s3mem.New()).Server()
 	s := &Server{}
-	listener := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	listener := listen(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		between := s.between
 		s.mu.Unlock()
@@ -56,7 +79,9 @@ func NewServer(t *testing.T) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.client, err = minio.New(address.Host, &minio.Options{Creds: credentials.NewStaticV4("tester", "secret", direct), Region: "us-east-1"})
+	s.client, err = minio.New(address.Host, &minio.Options{
+		Creds: credentials.NewStaticV4("tester", "secret", direct), Region: "us-east-1", Secure: address.Scheme == "https",
+	})
 	if err == nil {
 		err = s.client.MakeBucket(t.Context(), s.Config.Name, minio.MakeBucketOptions{})
 	}
