@@ -3,43 +3,82 @@ package e2e
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"testing"
+	"time"
+
+	"github.com/weft-graph/weft/router/signature"
 )
 
 const uploadMutation = `mutation ($productId: ID!, $file: Upload!) { uploadProductImage(productId: $productId, file: $file) { id path } }`
 
-// upload sends a file through the router, by the GraphQL multipart request specification.
+// upload sends a file through the router.
 func (c client) upload(t *testing.T, productID, name string, content []byte) response {
 	t.Helper()
+	header := http.Header{"Authorization": {"Bearer " + c.token}, "Weft-Require-Preflight": {"true"}}
+	answer, err := form{query: uploadMutation, variables: map[string]any{"productId": productID}, name: name, content: content}.post(c.shop.URL(), header)
+	must(t, err)
+	return answer
+}
+
+// form is an operation with a file, which its variable $file stands for.
+type form struct {
+	query     string
+	variables map[string]any
+	name      string
+	content   []byte
+	// key signs the request as the router does; nil for none.
+	key *signature.Key
+}
+
+// post sends the form by the GraphQL multipart request specification.
+func (f form) post(url string, header http.Header) (response, error) {
+	variables := maps.Clone(f.variables)
+	variables["file"] = nil
+	operations, err := json.Marshal(map[string]any{"query": f.query, "variables": variables})
+	if err != nil {
+		return response{}, err
+	}
 	var body bytes.Buffer
-	form := multipart.NewWriter(&body)
-	operations, err := json.Marshal(map[string]any{
-		"query": uploadMutation, "variables": map[string]any{"productId": productID, "file": nil},
-	})
-	must(t, err)
-	must(t, form.WriteField("operations", string(operations)))
-	must(t, form.WriteField("map", `{"0": ["variables.file"]}`))
-	part, err := form.CreateFormFile("0", name)
-	must(t, err)
-	_, err = part.Write(content)
-	must(t, err)
-	must(t, form.Close())
-	req, err := http.NewRequest(http.MethodPost, c.shop.URL(), &body)
-	must(t, err)
-	req.Header.Set("Content-Type", form.FormDataContentType())
-	req.Header.Set("Weft-Require-Preflight", "true")
-	req.Header.Set("Authorization", "Bearer "+c.token)
+	parts := multipart.NewWriter(&body)
+	err = errors.Join(parts.WriteField("operations", string(operations)), parts.WriteField("map", `{"0": ["variables.file"]}`))
+	part, failure := parts.CreateFormFile("0", f.name)
+	if err = errors.Join(err, failure); err != nil {
+		return response{}, err
+	}
+	_, err = part.Write(f.content)
+	if err = errors.Join(err, parts.Close()); err != nil {
+		return response{}, err
+	}
+	req, err := http.NewRequest(http.MethodPost, url, nil)
+	if err != nil {
+		return response{}, err
+	}
+	req.Header = header.Clone()
+	req.Header.Set("Content-Type", parts.FormDataContentType())
+	req.Body = io.NopCloser(&body)
+	if f.key != nil {
+		req.Body = io.NopCloser(f.key.SignStream(req, &body, time.Now()))
+	}
 	res, err := httpClient.Do(req)
-	must(t, err)
+	if err != nil {
+		return response{}, err
+	}
 	defer func() { _ = res.Body.Close() }()
 	text, err := io.ReadAll(res.Body)
-	must(t, err)
+	if err != nil {
+		return response{}, err
+	}
 	answer := response{Status: res.StatusCode, Body: string(text)}
-	must(t, json.Unmarshal(text, &answer))
-	return answer
+	if err := json.Unmarshal(text, &answer); err != nil {
+		return response{}, fmt.Errorf("%s answered %s, which is no JSON object: %s", url, res.Status, text)
+	}
+	return answer, nil
 }
 
 // TestFiles: what staff upload through the router is there as soon as it is acknowledged, also after the service was

@@ -1,13 +1,22 @@
 package e2e
 
-import "testing"
+import (
+	"net/http"
+	"strings"
+	"testing"
 
-// productProbes are those of the product service. Files come as multipart requests, and have tests of their own.
+	"github.com/weft-graph/weft/router/signature"
+)
+
+// productProbes are those of the product service.
 var productProbes = map[string]probe{
-	"Product.name":  {router: `query ($movie: ID!) { product(id: $movie) { x: name } }`},
-	"Product.price": {router: `query ($movie: ID!) { product(id: $movie) { x: price { amount } } }`},
-	"Product.stock": {router: `query ($movie: ID!) { product(id: $movie) { x: stock } }`},
-	"Query.product": {router: `query ($movie: ID!) { x: product(id: $movie) { id } }`},
+	"Product.name":   {router: `query ($movie: ID!) { product(id: $movie) { x: name } }`},
+	"Product.price":  {router: `query ($movie: ID!) { product(id: $movie) { x: price { amount } } }`},
+	"Product.stock":  {router: `query ($movie: ID!) { product(id: $movie) { x: stock } }`},
+	"Product.images": {router: `query ($movie: ID!) { product(id: $movie) { x: images { name } } }`},
+	"Product.files":  {router: `query ($movie: ID!) { product(id: $movie) { x: files { id name contentType size } } }`},
+	"File.path":      {router: `query ($movie: ID!) { product(id: $movie) { files { x: path } } }`},
+	"Query.product":  {router: `query ($movie: ID!) { x: product(id: $movie) { id } }`},
 	"Query.products": {
 		router: `{ x: products(first: 5) { totalCount edges { node { id name } } } }`,
 	},
@@ -24,9 +33,42 @@ var productProbes = map[string]probe{
 	"Mutation.updateVehicle": {router: `mutation ($vehicle: ID!) { x: updateVehicle(id: $vehicle, input: {description: "Changed"}) { id } }`},
 	"Mutation.updateGoods":   {router: `mutation ($goods: ID!) { x: updateGoods(id: $goods, input: {description: "Changed"}) { id } }`},
 	"Mutation.deleteProduct": {router: `mutation ($goods: ID!) { x: deleteProduct(id: $goods) }`, changes: true},
+	"Mutation.uploadProductImage": {
+		router: `mutation ($movie: ID!, $file: Upload!) { x: uploadProductImage(productId: $movie, file: $file, overwrite: true) { id } }`,
+		// The file that was there has gone, and with it what the next cell would delete.
+		changes: true,
+	},
+	"Mutation.deleteFile": {router: `mutation ($upload: ID!) { x: deleteFile(id: $upload) }`, changes: true},
 }
 
-// stock makes a product of each kind, which operations may change.
+// poster is the content of the film's file, and of what is uploaded.
+var poster = []byte("\x89PNG\r\n\x1a\npixels")
+
+func hasFile(query string) bool { return strings.Contains(query, "$file: Upload!") }
+
+// postAny is post, or with a file if the operation has a variable for one.
+func postAny(url, query string, variables map[string]any, header http.Header) (response, error) {
+	if !hasFile(query) {
+		return post(url, query, variables, header)
+	}
+	header = header.Clone()
+	header.Set("Weft-Require-Preflight", "true")
+	return form{query: query, variables: variables, name: "poster.png", content: poster}.post(url, header)
+}
+
+// signedAny is postAny as the router does it.
+func (s system) signedAny(url, query string, variables map[string]any, header http.Header) (response, error) {
+	if !hasFile(query) {
+		return s.signed(url, query, variables, header)
+	}
+	key, err := signature.NewKey(s.RouterKey)
+	if err != nil {
+		return response{}, err
+	}
+	return form{query: query, variables: variables, name: "poster.png", content: poster, key: key}.post(url, header)
+}
+
+// stock makes a product of each kind, which operations may change, the film with a file.
 func (c company) stock(t *testing.T, staff client) {
 	t.Helper()
 	made := staff.must(t, `mutation ($title: String!) {
@@ -37,4 +79,9 @@ func (c company) stock(t *testing.T, staff client) {
 	c.variables["movie"] = made.at("createMovie", "id")
 	c.variables["vehicle"] = made.at("createVehicle", "id")
 	c.variables["goods"] = made.at("createGoods", "id")
+	movie, _ := c.variables["movie"].(string)
+	res := staff.upload(t, movie, "poster.png", poster)
+	if c.variables["upload"] = res.at("uploadProductImage", "id"); c.variables["upload"] == nil {
+		t.Fatalf("the upload answers %d %s", res.Status, res.Body)
+	}
 }
