@@ -51,9 +51,15 @@ func (m *merger) proves(t *mergedType) bool {
 	p := &m.prover
 	p.begin(t)
 	if isRootName(t.def.Name) { // every subgraph is asked
-		return p.provesFrom(indexes(t.sources)...)
+		isRequiring := func(fields []int) bool { return len(fields) > 0 }
+		return !slices.ContainsFunc(p.requiring[:len(t.sources)], isRequiring) && p.provesFrom(indexes(t.sources)...)
 	}
-	return p.provesFromEach()
+	for i := range t.sources {
+		if p.proven[i] = p.provesFrom(i); !p.proven[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // isOtherRoot reports whether the type is a root whose fields are not answered from anywhere.
@@ -83,10 +89,6 @@ type prover struct {
 	proven []bool
 	// plain are, by source, the fields that it answers at once, requiring those that require others.
 	plain, requiring [][]int
-	// requires is set where there are any of the latter; known are then, by source, the fields that are
-	// known to be answered for objects that were read there.
-	requires bool
-	known    [][]bool
 	// fields are the places of the fields, by name, where there are many.
 	fields map[string]int
 }
@@ -94,13 +96,13 @@ type prover struct {
 // begin takes another type; it uses the memory of the one before.
 func (p *prover) begin(t *mergedType) {
 	n := len(t.sources)
-	p.t, p.fields, p.requires = t, nil, false
+	p.t, p.fields = t, nil
 	p.reached, p.proven, p.answered = flags(p.reached, n), flags(p.proven, n), flags(p.answered, len(t.fields))
 	for len(p.plain) < n {
-		p.plain, p.requiring, p.known = append(p.plain, nil), append(p.requiring, nil), append(p.known, nil)
+		p.plain, p.requiring = append(p.plain, nil), append(p.requiring, nil)
 	}
 	for at := range n {
-		p.plain[at], p.requiring[at], p.known[at] = p.plain[at][:0], p.requiring[at][:0], p.known[at][:0]
+		p.plain[at], p.requiring[at] = p.plain[at][:0], p.requiring[at][:0]
 	}
 	for i, f := range t.fields {
 		at := 0
@@ -111,7 +113,7 @@ func (p *prover) begin(t *mergedType) {
 			switch {
 			case !f.isResolved(one.subgraph, one.value):
 			case one.value.Requires != nil:
-				p.requiring[at], p.requires = append(p.requiring[at], i), true
+				p.requiring[at] = append(p.requiring[at], i)
 			default:
 				p.plain[at] = append(p.plain[at], i)
 			}
@@ -146,40 +148,13 @@ func (p *prover) place(name string) int {
 	return -1
 }
 
-// provesFromEach reports whether every field can be answered from any one source. What a source requires
-// must be had from that source itself, so sources are looked at again as long as more is known of others.
-func (p *prover) provesFromEach() bool {
-	for {
-		missing, learnt := false, false
-		for at := range p.t.sources {
-			switch {
-			case p.proven[at]:
-			case p.provesFrom(at):
-				p.proven[at], learnt = true, true
-			case !p.requires:
-				return false
-			default:
-				missing = true
-				learnt = p.learn(at) || learnt
-			}
-		}
-		if !missing || !learnt {
-			return !missing
-		}
-	}
-}
-
-// learn keeps what provesFrom(at) found to be answered. It reports whether that is more than was known.
-func (p *prover) learn(at int) bool {
-	if slices.Equal(p.known[at], p.answered) {
-		return false
-	}
-	p.known[at] = append(p.known[at][:0], p.answered...)
-	return true
-}
-
 // provesFrom reports whether every field can be answered for an object that was read in the given
 // sources: the least fixpoint of jumps and of fields that require others.
+//
+// What a field requires counts as had if it is had from the start, though it must be had from the source that
+// resolves the field: where all sources are proven, that is the same. One that lacked it would be proven only by
+// a field whose own source, further on, lacks what that one requires, and so on in a circle in the end; but
+// sources in a circle of jumps have all that any of them has. TestProofIsRightAtRandom tries to find another.
 func (p *prover) provesFrom(start ...int) bool {
 	clear(p.reached)
 	clear(p.answered)
@@ -190,7 +165,7 @@ func (p *prover) provesFrom(start ...int) bool {
 		changed = false
 		for at := range p.t.sources {
 			if p.reached[at] {
-				changed = p.require(at, len(start) == 1 && at == start[0]) || changed
+				changed = p.require(at, slices.Contains(start, at)) || changed
 				continue
 			}
 			if !p.canJump(at, false) {
@@ -214,19 +189,16 @@ func (p *prover) enter(at int) {
 	}
 }
 
-// require answers the fields of a source that require others, as far as those are answered from that source
-// and can be sent to it. It reports whether there are any.
+// require answers the fields of a source that require others, as far as those are answered and can be
+// sent to it. It reports whether there are any.
 func (p *prover) require(at int, isStart bool) bool {
-	changed, had := false, p.known[at]
-	if isStart {
-		had = p.answered
-	}
+	changed := false
 	for _, i := range p.requiring[at] {
 		if p.answered[i] {
 			continue
 		}
 		f := p.t.fields[i]
-		if p.areAmong(had, f.sources.get(p.t.sources[at].subgraph).Requires.Fields) && p.canJump(at, isStart) {
+		if p.areAnswered(f.sources.get(p.t.sources[at].subgraph).Requires.Fields) && p.canJump(at, isStart) {
 			p.answered[i], changed = true, true
 		}
 	}
@@ -237,12 +209,12 @@ func (p *prover) require(at int, isStart bool) bool {
 // others cannot use will do.
 func (p *prover) canJump(at int, isStart bool) bool {
 	return slices.ContainsFunc(p.t.sources[at].value.Keys, func(key *federation.Key) bool {
-		return (key.Resolvable || isStart) && p.areAmong(p.answered, key.Fields)
+		return (key.Resolvable || isStart) && p.areAnswered(key.Fields)
 	})
 }
 
-// areAmong reports whether the field set is one of plain fields that are answered.
-func (p *prover) areAmong(answered []bool, set federation.FieldSet) bool {
+// areAnswered reports whether the field set is one of plain fields that are answered.
+func (p *prover) areAnswered(set federation.FieldSet) bool {
 	for _, item := range set {
 		if item.Field == "__typename" {
 			continue
@@ -250,7 +222,7 @@ func (p *prover) areAmong(answered []bool, set federation.FieldSet) bool {
 		if item.On != "" || len(item.Selections) > 0 {
 			return false
 		}
-		if i := p.place(item.Field); i < 0 || i >= len(answered) || !answered[i] {
+		if i := p.place(item.Field); i < 0 || !p.answered[i] {
 			return false
 		}
 	}
