@@ -117,40 +117,6 @@ func (s *source) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Open implements Storage. The object is read in one request from where the reading starts.
-func (b *Bucket) Open(ctx context.Context, id string) (io.ReadSeekCloser, error) {
-	key, err := b.key(id)
-	if err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	timer := time.AfterFunc(answerTimeout, cancel)
-	object, err := b.client.GetObject(ctx, b.name, key, minio.GetObjectOptions{})
-	if err == nil {
-		_, err = object.Stat()
-	}
-	if !timer.Stop() && err == nil {
-		err = context.DeadlineExceeded // or the reading would end at its start
-	}
-	if err == nil {
-		return &opened{object, cancel}, nil
-	}
-	cancel()
-	return nil, fmt.Errorf("open the file %s: %w", id, b.explain(err))
-}
-
-// opened is an object that ends its request when it is closed.
-type opened struct {
-	*minio.Object
-	cancel context.CancelFunc
-}
-
-// Close implements io.Closer.
-func (o *opened) Close() error {
-	defer o.cancel()
-	return o.Object.Close()
-}
-
 // Remove implements Storage.
 func (b *Bucket) Remove(ctx context.Context, id string) error {
 	key, err := b.key(id)

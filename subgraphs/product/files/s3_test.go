@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -109,6 +110,58 @@ func TestPartsOfABucket(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"big"}, server.Keys(t)); diff != "" {
 		t.Errorf("in the bucket (-want +got):\n%s", diff)
+	}
+}
+
+// TestCutDownload: half of a file is an error where the rest is missing, whether the storage has said how much comes.
+func TestCutDownload(t *testing.T) {
+	server := filestest.NewServer(t)
+	bucket := server.Open(t, "")
+	if err := bucket.Put(t.Context(), "a", bytes.NewReader(make([]byte, 100_000))); err != nil {
+		t.Fatal(err)
+	}
+	for name, length := range map[string]string{"said": "100000", "not said": ""} {
+		t.Run(name, func(t *testing.T) {
+			server.Stand(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				if r.Method != http.MethodGet {
+					next.ServeHTTP(w, r)
+					return
+				}
+				whole := httptest.NewRecorder()
+				next.ServeHTTP(whole, r)
+				maps.Copy(w.Header(), whole.Header())
+				w.Header().Del("Content-Length")
+				if length != "" {
+					w.Header().Set("Content-Length", length)
+				}
+				_, _ = w.Write(whole.Body.Bytes()[:50_000])
+			})
+			body, err := bucket.Open(t.Context(), "a")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer body.Close()
+			if got, err := io.ReadAll(body); !errors.Is(err, io.ErrUnexpectedEOF) || len(got) != 50_000 {
+				t.Errorf("%d bytes and %v", len(got), err)
+			}
+		})
+	}
+}
+
+// TestSeeks: an object is read from wherever the reader goes, and from nowhere else.
+func TestSeeks(t *testing.T) {
+	bucket := filestest.NewServer(t).Open(t, "")
+	const content = "0123456789"
+	if err := bucket.Put(t.Context(), "a", strings.NewReader(content)); err != nil {
+		t.Fatal(err)
+	}
+	body, err := bucket.Open(t.Context(), "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer body.Close()
+	if err := iotest.TestReader(body, []byte(content)); err != nil {
+		t.Error(err)
 	}
 }
 
