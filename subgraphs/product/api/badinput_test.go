@@ -48,6 +48,8 @@ func TestBadInputs(t *testing.T) {
 			"deleteFile":    `mutation($id: ID!) { deleteFile(id: $id) }`,
 			"upload": `mutation($id: ID!, $file: Upload!, $overwrite: Boolean! = false) {
 				uploadProductImage(productId: $id, file: $file, overwrite: $overwrite) { id } }`,
+			"uploadText": `mutation { uploadProductImage(productId: "movie-the-dare", file: "poster.png") { id } }`,
+			"uploadList": `mutation { uploadProductImage(productId: "movie-the-dare", file: [1, {a: "b"}]) { id } }`,
 		},
 		Texts: []string{
 			"{64}", strings.Repeat("x", 64), "{255}", strings.Repeat("é", 255), "{4000}", strings.Repeat("é", 4000),
