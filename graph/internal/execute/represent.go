@@ -104,6 +104,9 @@ func (x *Execution) appendMembers(dst []byte, fields []representationField, obje
 		}
 		var state representable
 		if dst, state = x.appendMember(dst, f, f.of.typ, x.doc.Slot(object, f.slot)); state != represented {
+			if typ := x.doc.Type(object); state == valueWrong && typ >= 0 && f.of.On != nil && !f.of.On.Has(typ) {
+				return dst, notOfType // the request was made before the type was known, for another type's fields
+			}
 			x.refused.through(f.slot, state)
 			return dst, state
 		}

@@ -265,7 +265,7 @@ func (b *builder) pick(at *spot, g *pickGroup, cond Condition) built {
 // below makes the spot of a composite field's objects.
 func (b *builder) below(at *spot, g *pickGroup, slot int) *spot {
 	step := Step{Slot: slot}
-	if at.knowsType && !g.types.Contains(at.types) {
+	if (at.knowsType || g.pick.isTyped()) && !g.types.Contains(at.types) {
 		step.On = g.types
 	}
 	child := &spot{

@@ -3,7 +3,7 @@ package plan
 // memberType says what a value that was read for a field set must be: what it is of every type of object
 // that it is read of.
 func (b *builder) memberType(f *built) *MemberType {
-	out := &MemberType{Coordinate: f.want.scope + "." + f.want.name, Subgraph: f.subgraph}
+	out := &MemberType{Coordinate: f.want.scope + "." + f.want.name, Subgraph: f.subgraph, On: f.on}
 	if t := b.g.Supergraph.API().Type(f.want.scope); t == nil || t.Field(f.want.name) == nil {
 		out.Hidden = true
 	}
@@ -31,6 +31,7 @@ func either(a, b *MemberType) *MemberType {
 	}
 	out := *a
 	out.Type = looser(a.Type, b.Type)
+	out.On = a.On.Or(b.On)
 	return &out
 }
 

@@ -258,6 +258,9 @@ type MemberType struct {
 	// Type is the field's in the supergraph; it has no Shape. It is nil where objects of several types
 	// have fields of several types: then a value is not looked at.
 	Type *Completion
+	// On are the runtime types of the objects whose field it is: in an object of another type there may be
+	// that type's value, which stands for nothing here. Nil is every type.
+	On TypeSet
 	// Possible are the runtime types of an object of an abstract type; nil for other values.
 	Possible TypeSet
 	// Coordinate and Subgraph say which field of which subgraph it is, for error messages. Hidden is set

@@ -89,6 +89,17 @@ type pick struct {
 	ready  int
 }
 
+// isTyped reports whether all sources wait for the runtime type: when the value is there, the type of
+// its object is known.
+func (p *pick) isTyped() bool {
+	for i := range p.from {
+		if !p.from[i].typed {
+			return false
+		}
+	}
+	return len(p.from) > 0
+}
+
 // source is one reading of a field: an entry into a subgraph in some wave, with the data that the
 // field's @requires asks for.
 type source struct {
