@@ -5,8 +5,8 @@ SHELL := /bin/bash
 
 # In CI the tests run once, under the race detector; at home they run fast.
 RACE := $(if $(filter true,$(CI)),-race,)
-# Tests over the composition corpus need a folder that is not part of the repository.
-ALLOW_SKIP := $(if $(WEFT_CORPUS),,WEFT_CORPUS)
+# The tests over a corpus need a folder that is not part of the repository; without it they are not built.
+CORPUS := $(if $(WEFT_CORPUS),-tags corpus,)
 # The folders with the operations that are known; a change of the API must break none of them.
 OPERATIONS := e2e/operations web/operations web/playground/operations
 TEST_FLAGS ?= -timeout 15m
@@ -49,7 +49,7 @@ playground: $(PLAYGROUND) ## build the page that the router shows at its root (n
 storefront: $(STOREFRONT) ## build the shop's pages (needs Node)
 
 test: ## run every test, on real Postgres and Redis where they are installed, and say what was skipped
-	@go run ./internal/testrun -allow-skip '$(ALLOW_SKIP)' -- $(RACE) $(TEST_FLAGS) ./...
+	@go run ./internal/testrun $(RACE) $(CORPUS) $(TEST_FLAGS) ./...
 
 test-web: $(PLAYGROUND) $(STOREFRONT) ## try the pages in a real browser, while services are killed (needs Node and Chromium)
 	cd web/tests && npm ci && npm test
@@ -61,7 +61,9 @@ check: ## formatting, vet, static analysis, and what has changed in the API sinc
 	@unformatted=$$(git ls-files '*.go' | xargs -r gofmt -l); \
 	if [ -n "$$unformatted" ]; then echo "not gofmt'ed (run gofmt -w):"; echo "$$unformatted"; exit 1; fi
 	go vet ./...
+	go vet -tags corpus,planted ./...
 	go tool staticcheck ./...
+	go tool staticcheck -tags corpus,planted ./...
 	go run ./cmd/weft check supergraph.yaml $(OPERATIONS)
 
 TIME ?= 60s

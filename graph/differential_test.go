@@ -1,16 +1,12 @@
 package graph_test
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,7 +18,6 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/weft-graph/weft/graph"
-	"github.com/weft-graph/weft/graph/compose"
 	"github.com/weft-graph/weft/graph/supergraph"
 	"github.com/weft-graph/weft/internal/golden"
 )
@@ -117,52 +112,6 @@ func someVariables(query string, on bool) string {
 	return string(out)
 }
 
-// corpusCase is a supergraph and an operation of a corpus.
-type corpusCase struct {
-	ID, Group, Operation, SupergraphSdl string
-	Defer                               bool
-	OverrideConditions                  map[string]bool
-}
-
-// readLines calls f for each line of a file in the folder that WEFT_CORPUS names.
-func readLines(t *testing.T, name string, f func(line []byte)) {
-	t.Helper()
-	folder := os.Getenv("WEFT_CORPUS")
-	if folder == "" {
-		t.Skip("WEFT_CORPUS names no folder")
-	}
-	file, err := os.Open(filepath.Join(folder, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, 16<<20)
-	for lines.Scan() {
-		f(lines.Bytes())
-	}
-	if err := lines.Err(); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// readCorpus reads the plan cases of a corpus and the supergraph of each group.
-func readCorpus(t *testing.T) (cases []corpusCase, supergraphs map[string]string) {
-	t.Helper()
-	supergraphs = map[string]string{}
-	readLines(t, "plans-open.jsonl", func(line []byte) {
-		var c corpusCase
-		if err := json.Unmarshal(line, &c); err != nil {
-			t.Fatal(err)
-		}
-		if c.SupergraphSdl != "" {
-			supergraphs[c.Group] = c.SupergraphSdl
-		}
-		cases = append(cases, c)
-	})
-	return cases, supergraphs
-}
-
 // loaded is a supergraph ready to be asked; nil where it uses a feature that weft refuses.
 type loaded struct {
 	world *world
@@ -199,45 +148,6 @@ func (l *loaded) isValid(query string) bool {
 	return len(errs) == 0
 }
 
-// TestCorpus compares with the monolith on every operation of a corpus of supergraphs.
-func TestCorpus(t *testing.T) {
-	cases, supergraphs := readCorpus(t)
-	graphs := map[string]*loaded{}
-	for group, sdl := range supergraphs {
-		graphs[group] = load(t, sdl)
-	}
-	equal, refused, invalid := 0, 0, 0
-	for _, c := range cases {
-		l := graphs[c.Group]
-		switch {
-		case l == nil:
-			refused++
-			continue
-		case !l.isValid(c.Operation):
-			invalid++
-			continue
-		}
-		for _, on := range []bool{true, false} {
-			if why := l.compare(t, c.Operation, someVariables(c.Operation, on), nil, c.labels()...); why != "" {
-				t.Errorf("%s: %.2000s", c.ID, why)
-				continue
-			}
-			equal++
-		}
-	}
-	t.Logf("%d answers equal to the monolith's; %d operations on refused supergraphs, %d invalid", equal, refused, invalid)
-}
-
-func (c *corpusCase) labels() []string {
-	var on []string
-	for label, isOn := range c.OverrideConditions {
-		if isOn {
-			on = append(on, label)
-		}
-	}
-	return on
-}
-
 // graphPaths are the graphs of this package's tests.
 func graphPaths(t testing.TB) []string {
 	t.Helper()
@@ -268,93 +178,14 @@ func subgraphFiles(t testing.TB, path string) []golden.File {
 	return files
 }
 
-// TestRandom compares with the monolith on random operations, on every graph of this package's tests
-// and on those of a corpus where there is one. What is refused must be invalid for gqlparser too.
+// TestRandom compares with the monolith on random operations, on every graph of this package's tests. What is refused
+// must be invalid for gqlparser too.
 func TestRandom(t *testing.T) {
 	for _, path := range graphPaths(t) {
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			compareRandom(t, supergraph.Print(composed(t, subgraphFiles(t, path))), 300)
 		})
 	}
-	t.Run("corpus", func(t *testing.T) {
-		_, supergraphs := readCorpus(t)
-		for _, name := range slices.Sorted(maps.Keys(supergraphs)) {
-			compareRandom(t, supergraphs[name], 20)
-		}
-	})
-}
-
-// TestRandomComposed does the same on what our composer makes of a corpus of subgraphs.
-func TestRandomComposed(t *testing.T) {
-	graphs, leftOut := 0, 0
-	readLines(t, "open.jsonl", func(line []byte) {
-		var c struct {
-			Subgraphs []compose.Subgraph
-			Expected  struct{ OK bool }
-		}
-		if err := json.Unmarshal(line, &c); err != nil {
-			t.Fatal(err)
-		}
-		super, diags := compose.Compose(c.Subgraphs)
-		if !c.Expected.OK || diags.HasErrors() {
-			return
-		}
-		if hasTwoTruths(super) {
-			leftOut++
-			return
-		}
-		graphs++
-		compareRandom(t, supergraph.Print(super), 2)
-	})
-	t.Logf("%d composed graphs, %d left out", graphs, leftOut)
-	if leftOut > graphs/100 {
-		t.Errorf("%d of %d graphs are left out: too many to show that composed graphs are answered rightly", leftOut, graphs)
-	}
-}
-
-// hasTwoTruths reports whether subgraphs answer a shared field with objects that have no type in common. Whatever type a
-// monolith gives such a field, one of the subgraphs does not have it and could not answer: the answer depends on the
-// subgraph that is asked, and no monolith is equal to that. Composition refuses such a field where a request can read it of
-// both; where none can, two graphs in a thousand of the corpus, it is left out here. Where some types are common, the
-// monolith takes one of these, and the graph is compared.
-func hasTwoTruths(s *supergraph.Supergraph) bool {
-	common := map[string]map[string]bool{}
-	for _, sub := range s.Subgraphs {
-		for _, typ := range sub.Types {
-			for _, field := range typ.Fields {
-				returned := sub.Type(field.Type.Named())
-				if field.External || returned == nil || returned.IsInterfaceObject {
-					continue
-				}
-				possible, coordinate := returnedTypes(sub, returned), typ.Name+"."+field.Name
-				if before, ok := common[coordinate]; ok {
-					maps.DeleteFunc(possible, func(name string, _ bool) bool { return !before[name] })
-					if len(possible) == 0 {
-						return true
-					}
-				}
-				common[coordinate] = possible
-			}
-		}
-	}
-	return false
-}
-
-// returnedTypes are the names that an object of a type can have in one subgraph; a leaf has its own.
-func returnedTypes(sub *supergraph.Subgraph, typ *supergraph.SubgraphType) map[string]bool {
-	names := map[string]bool{}
-	for _, member := range typ.Members {
-		names[member] = true
-	}
-	for _, other := range sub.Types {
-		if slices.Contains(other.Interfaces, typ.Name) {
-			names[other.Name] = true
-		}
-	}
-	if len(names) == 0 {
-		names[typ.Name] = true
-	}
-	return names
 }
 
 // askers ask in turns.

@@ -1,13 +1,12 @@
+//go:build corpus
+
 package compose
 
 import (
-	"bufio"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -15,9 +14,10 @@ import (
 	"github.com/weft-graph/weft/graph/diag"
 	"github.com/weft-graph/weft/graph/internal/schema"
 	"github.com/weft-graph/weft/graph/supergraph"
+	"github.com/weft-graph/weft/internal/corpus"
 )
 
-// The shares of cases in $WEFT_CORPUS below which TestCorpus fails, in percent: what was measured,
+// The shares of cases of a corpus below which TestCorpus fails, in percent: what was measured,
 // less a little.
 const (
 	minAgreement = 99.7
@@ -45,17 +45,13 @@ type tally struct {
 	differences map[string][]string
 }
 
-// TestCorpus composes the cases in $WEFT_CORPUS and compares with the outcome that is written there:
+// TestCorpus composes the cases of a corpus and compares with the outcome that is written there:
 // accepted or refused, the set of error codes, the API schema. Cases about which two reference
 // composers disagree count only with $WEFT_DISPUTED, and then nothing is asked of the shares.
 func TestCorpus(t *testing.T) {
-	dir := os.Getenv("WEFT_CORPUS")
-	if dir == "" {
-		t.Skip("WEFT_CORPUS is not set")
-	}
 	withDisputed := os.Getenv("WEFT_DISPUTED") != ""
 	n := &tally{differences: map[string][]string{}}
-	eachCorpusCase(t, dir, func(c corpusCase) {
+	eachCorpusCase(t, func(c corpusCase) {
 		if c.Scope == "core" && (!c.Disputed || withDisputed) {
 			n.add(c)
 		}
@@ -75,23 +71,36 @@ func TestCorpus(t *testing.T) {
 	report("all alike", n.sameCodes+n.sameAPI, n.total, 0)
 }
 
-// eachCorpusCase calls use for the cases in dir.
-func eachCorpusCase(t *testing.T, dir string, use func(corpusCase)) {
-	t.Helper()
-	file, err := os.Open(filepath.Join(dir, "open.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	scanner := bufio.NewScanner(file)
-	scanner.Buffer(nil, 256<<20)
-	for scanner.Scan() {
-		var c corpusCase
-		if err := json.Unmarshal(scanner.Bytes(), &c); err != nil {
-			t.Fatal(err)
+// TestCorpusIsJoinSpec holds what is printed for the cases against the join specification, as TestPrintedIsJoinSpec does.
+func TestCorpusIsJoinSpec(t *testing.T) {
+	failed := 0
+	eachCorpusCase(t, func(c corpusCase) {
+		s, _ := composeCase(c)
+		if s == nil || failed > 20 {
+			return
 		}
-		use(c)
-	}
+		for _, problem := range joinProblems(supergraph.Print(s)) {
+			failed++
+			t.Errorf("%s: %s", c.ID, problem)
+		}
+		checkContracts(t, c.ID, s)
+	})
+}
+
+// TestCorpusProofIsRight is TestProofIsRight for the cases.
+func TestCorpusProofIsRight(t *testing.T) {
+	proven, unproven := 0, 0
+	eachCorpusCase(t, func(c corpusCase) {
+		yes, no := checkProof(t, c.ID, c.subgraphs())
+		proven, unproven = proven+yes, unproven+no
+	})
+	t.Logf("%d types proven, %d not", proven, unproven)
+}
+
+// eachCorpusCase calls use for every case.
+func eachCorpusCase(t *testing.T, use func(corpusCase)) {
+	t.Helper()
+	corpus.Each(t, "open.jsonl", use)
 }
 
 // add composes one case and counts it.
@@ -140,12 +149,14 @@ func (n *tally) logDifferences(t *testing.T) {
 	}
 }
 
-func composeCase(c corpusCase) (*supergraph.Supergraph, diag.List) {
+func composeCase(c corpusCase) (*supergraph.Supergraph, diag.List) { return Compose(c.subgraphs()) }
+
+func (c *corpusCase) subgraphs() []Subgraph {
 	var subgraphs []Subgraph
 	for _, sub := range c.Subgraphs {
 		subgraphs = append(subgraphs, Subgraph{Name: sub.Name, URL: sub.URL, SDL: sub.SDL})
 	}
-	return Compose(subgraphs)
+	return subgraphs
 }
 
 // errorCodes are the different codes of the errors, sorted.
@@ -175,55 +186,4 @@ func hintCodes(diags diag.List) []string {
 func sameSchema(sdl string, got *schema.Schema) bool {
 	want, err := schema.Load("want", sdl)
 	return err == nil && sortedText(want) == sortedText(got)
-}
-
-// sortedText prints a schema with everything in alphabetical order and without descriptions.
-func sortedText(s *schema.Schema) string {
-	var out []string
-	for _, d := range s.Directives {
-		if !d.BuiltIn {
-			c := *d
-			c.Description, c.Args = "", sortedArgs(d.Args)
-			c.Locations = slices.Sorted(slices.Values(d.Locations))
-			out = append(out, schema.Print(schema.New(schema.Parts{Directives: []*schema.DirectiveDefinition{&c}})))
-		}
-	}
-	for _, t := range s.Types {
-		if !t.BuiltIn {
-			out = append(out, schema.PrintType(sortedType(t)))
-		}
-	}
-	slices.Sort(out)
-	return strings.Join(out, "\n")
-}
-
-func sortedType(t *schema.Type) *schema.Type {
-	c := *t
-	c.Description, c.Fields, c.Values = "", nil, nil
-	for _, f := range t.Fields {
-		g := *f
-		g.Description, g.Args = "", sortedArgs(f.Args)
-		c.Fields = append(c.Fields, &g)
-	}
-	for _, v := range t.Values {
-		w := *v
-		w.Description = ""
-		c.Values = append(c.Values, &w)
-	}
-	slices.SortFunc(c.Fields, func(a, b *schema.Field) int { return cmp.Compare(a.Name, b.Name) })
-	slices.SortFunc(c.Values, func(a, b *schema.EnumValue) int { return cmp.Compare(a.Name, b.Name) })
-	c.Interfaces = slices.Sorted(slices.Values(t.Interfaces))
-	c.Members = slices.Sorted(slices.Values(t.Members))
-	return &c
-}
-
-func sortedArgs(args []*schema.InputValue) []*schema.InputValue {
-	var out []*schema.InputValue
-	for _, a := range args {
-		b := *a
-		b.Description = ""
-		out = append(out, &b)
-	}
-	slices.SortFunc(out, func(a, b *schema.InputValue) int { return cmp.Compare(a.Name, b.Name) })
-	return out
 }

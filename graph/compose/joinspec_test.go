@@ -2,7 +2,6 @@ package compose
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -122,26 +121,6 @@ func checkContracts(t *testing.T, name string, s *supergraph.Supergraph) {
 func contractsOf(tag string) []Contract {
 	list := []ContractTag{{Name: tag}}
 	return []Contract{{Exclude: list}, {Include: list}, {Exclude: list, HideUnreachable: true}, {Include: list, HideUnreachable: true}}
-}
-
-// TestCorpusIsJoinSpec is the same for the graphs in $WEFT_CORPUS.
-func TestCorpusIsJoinSpec(t *testing.T) {
-	dir := os.Getenv("WEFT_CORPUS")
-	if dir == "" {
-		t.Skip("WEFT_CORPUS is not set")
-	}
-	failed := 0
-	eachCorpusCase(t, dir, func(c corpusCase) {
-		s, _ := composeCase(c)
-		if s == nil || failed > 20 {
-			return
-		}
-		for _, problem := range joinProblems(supergraph.Print(s)) {
-			failed++
-			t.Errorf("%s: %s", c.ID, problem)
-		}
-		checkContracts(t, c.ID, s)
-	})
 }
 
 // joinProblems says what of the SDL is not GraphQL, or unknown to the specifications that it links.

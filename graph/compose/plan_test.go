@@ -1,12 +1,9 @@
 package compose_test
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -46,37 +43,6 @@ func TestAcceptedGraphsCanBePlanned(t *testing.T) {
 	if planned < 100 {
 		t.Errorf("planned %d operations: the test does not see the cases", planned)
 	}
-}
-
-// TestCorpusGraphsCanBePlanned is the same for the cases in $WEFT_CORPUS.
-func TestCorpusGraphsCanBePlanned(t *testing.T) {
-	dir := os.Getenv("WEFT_CORPUS")
-	if dir == "" {
-		t.Skip("WEFT_CORPUS is not set")
-	}
-	file, err := os.Open(filepath.Join(dir, "open.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	scanner := bufio.NewScanner(file)
-	scanner.Buffer(nil, 256<<20)
-	planned := 0
-	for scanner.Scan() {
-		var c struct {
-			ID        string
-			Subgraphs []struct{ Name, URL, SDL string }
-		}
-		if err := json.Unmarshal(scanner.Bytes(), &c); err != nil {
-			t.Fatal(err)
-		}
-		var subgraphs []compose.Subgraph
-		for _, sub := range c.Subgraphs {
-			subgraphs = append(subgraphs, compose.Subgraph{Name: sub.Name, SDL: sub.SDL})
-		}
-		planned += planRandomly(t, c.ID, subgraphs)
-	}
-	t.Logf("%d operations planned", planned)
 }
 
 // planRandomly plans random operations on the composed subgraphs; it returns how many.

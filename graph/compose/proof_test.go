@@ -1,9 +1,6 @@
 package compose
 
 import (
-	"bufio"
-	"encoding/json"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,9 +23,6 @@ func TestProofIsRight(t *testing.T) {
 	if proven < 150 || unproven < 10 {
 		t.Errorf("%d types are proven and %d are not: the test says too little", proven, unproven)
 	}
-	if dir := os.Getenv("WEFT_CORPUS"); dir != "" {
-		checkCorpusProofs(t, filepath.Join(dir, "open.jsonl"))
-	}
 }
 
 // caseGraphs are the subgraphs of all cases, by the case's path.
@@ -50,29 +44,6 @@ func caseGraphs(t *testing.T) map[string][]Subgraph {
 		}
 	}
 	return out
-}
-
-func checkCorpusProofs(t *testing.T, path string) {
-	file, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	scanner := bufio.NewScanner(file)
-	scanner.Buffer(nil, 256<<20)
-	proven, unproven := 0, 0
-	for scanner.Scan() {
-		var c struct {
-			ID        string
-			Subgraphs []Subgraph
-		}
-		if err := json.Unmarshal(scanner.Bytes(), &c); err != nil {
-			t.Fatal(err)
-		}
-		yes, no := checkProof(t, c.ID, c.Subgraphs)
-		proven, unproven = proven+yes, unproven+no
-	}
-	t.Logf("corpus: %d types proven, %d not", proven, unproven)
 }
 
 // checkProof counts the types that are proven and those that are not, where the graph can be merged.

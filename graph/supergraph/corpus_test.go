@@ -1,42 +1,26 @@
+//go:build corpus
+
 package supergraph
 
 import (
-	"bufio"
-	"encoding/json"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/weft-graph/weft/graph/internal/schema"
+	"github.com/weft-graph/weft/internal/corpus"
 )
 
-// TestCorpus loads the supergraphs that another composer made for the cases in $WEFT_CORPUS, prints
+// TestCorpus loads the supergraphs that another composer made for the cases of a corpus, prints
 // and loads them again, and compares the API schema with the one that it derived.
 func TestCorpus(t *testing.T) {
-	dir := os.Getenv("WEFT_CORPUS")
-	if dir == "" {
-		t.Skip("WEFT_CORPUS is not set")
-	}
-	file, err := os.Open(filepath.Join(dir, "open.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	scanner := bufio.NewScanner(file)
-	scanner.Buffer(nil, 256<<20)
 	var loaded, refused, differ int
-	for scanner.Scan() {
-		var c struct {
-			ID, Scope string
-			Expected  struct{ ApiSchemaSdl, SupergraphSdl string }
-		}
-		if err := json.Unmarshal(scanner.Bytes(), &c); err != nil {
-			t.Fatal(err)
-		}
+	corpus.Each(t, "open.jsonl", func(c struct {
+		ID, Scope string
+		Expected  struct{ ApiSchemaSdl, SupergraphSdl string }
+	}) {
 		if c.Expected.SupergraphSdl == "" || c.Scope != "core" {
-			continue
+			return
 		}
 		s, err := Load(c.Expected.SupergraphSdl)
 		if err != nil {
@@ -44,20 +28,20 @@ func TestCorpus(t *testing.T) {
 			if !strings.Contains(err.Error(), "weft does not") {
 				t.Logf("%s: %v", c.ID, err)
 			}
-			continue
+			return
 		}
 		loaded++
 		checkRoundTrip(t, s, Print(s))
 		want, err := schema.Load("api", c.Expected.ApiSchemaSdl)
 		if err != nil {
 			t.Logf("%s: the case's API schema: %v", c.ID, err)
-			continue
+			return
 		}
 		if a, b := sorted(want), sorted(s.API()); a != b {
 			differ++
 			t.Logf("%s: API schema differs:\n%s\nwant\n%s", c.ID, b, a)
 		}
-	}
+	})
 	t.Logf("%d loaded, %d refused, %d with another API schema", loaded, refused, differ)
 	if differ > 0 || loaded == 0 {
 		t.Errorf("%d API schemas differ of %d", differ, loaded)

@@ -2,37 +2,29 @@
 //
 // What goes in are arguments of `go test`; what comes out is its output without the noise: a line for each package,
 // everything that a failing test wrote, then every skipped test with its reason, and one closing line. Where the
-// environment has CI=true a skip is a failure, unless -allow-skip matches its reason.
+// environment has CI=true a skip is a failure.
 package main
 
 import (
 	"bufio"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
-	"regexp"
 	"strings"
 )
 
 func main() {
-	allow := flag.String("allow-skip", "", "regular expression of reasons for which a test may be skipped in CI")
-	flag.Parse()
-	code, err := run(*allow, flag.Args())
+	code, err := run(os.Args[1:])
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "testrun:", err)
 	}
 	os.Exit(code)
 }
 
-func run(allow string, args []string) (code int, err error) {
-	allowed, err := regexp.Compile(allow)
-	if err != nil {
-		return 2, fmt.Errorf("-allow-skip: %w", err)
-	}
+func run(args []string) (code int, err error) {
 	cmd := exec.Command("go", append([]string{"test", "-json"}, args...)...)
 	cmd.Stderr = os.Stderr
 	stdout, err := cmd.StdoutPipe()
@@ -52,8 +44,7 @@ func run(allow string, args []string) (code int, err error) {
 	if readErr != nil {
 		return 2, readErr
 	}
-	strict := os.Getenv("CI") == "true"
-	ok := r.finish(strict, func(reason string) bool { return allow != "" && allowed.MatchString(reason) })
+	ok := r.finish(os.Getenv("CI") == "true")
 	if waitErr != nil || !ok {
 		return 1, nil
 	}
@@ -183,18 +174,15 @@ func (r *report) reason(key test) string {
 }
 
 // finish lists the skipped tests, prints the closing line and reports whether the run may count as passed.
-func (r *report) finish(strict bool, allowed func(reason string) bool) bool {
-	refused := 0
-	for _, key := range r.skipped {
-		reason := r.reason(key)
-		verdict := "skipped"
-		if strict && !allowed(reason) {
-			verdict = "SKIPPED, which CI does not allow"
-			refused++
-		}
-		fmt.Fprintf(r.w, "%s: %s %s: %s\n", verdict, key.pkg, key.name, reason)
+func (r *report) finish(strict bool) bool {
+	verdict := "skipped"
+	if strict {
+		verdict = "SKIPPED, which CI does not allow"
 	}
-	ok := r.counts["fail"] == 0 && r.counts["package fail"] == 0 && refused == 0
+	for _, key := range r.skipped {
+		fmt.Fprintf(r.w, "%s: %s %s: %s\n", verdict, key.pkg, key.name, r.reason(key))
+	}
+	ok := r.counts["fail"] == 0 && r.counts["package fail"] == 0 && (!strict || len(r.skipped) == 0)
 	word := "PASS"
 	if !ok {
 		word = "FAIL"

@@ -1,13 +1,13 @@
+//go:build corpus
+
 package plan_test
 
 import (
-	"bufio"
-	"encoding/json"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/weft-graph/weft/internal/corpus"
 )
 
 // corpusCase is a line of plans-open.jsonl.
@@ -22,35 +22,10 @@ type corpusCase struct {
 	Best               struct{ Fetches, Depth int }
 }
 
-// readLines calls f with every line of a file of the corpus, whose folder WEFT_CORPUS names.
-func readLines(t testing.TB, name string, f func(line []byte)) {
-	dir := os.Getenv("WEFT_CORPUS")
-	if dir == "" {
-		t.Skip("WEFT_CORPUS is not set")
-	}
-	file, err := os.Open(filepath.Join(dir, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, 64<<20)
-	for lines.Scan() {
-		f(lines.Bytes())
-	}
-	if err := lines.Err(); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func readCorpus(t testing.TB) []*corpusCase {
 	var cases []*corpusCase
 	sdl := map[string]string{}
-	readLines(t, "plans-open.jsonl", func(line []byte) {
-		c := &corpusCase{}
-		if err := json.Unmarshal(line, c); err != nil {
-			t.Fatal(err)
-		}
+	corpus.Each(t, "plans-open.jsonl", func(c *corpusCase) {
 		if c.SupergraphSDL != "" {
 			sdl[c.Group] = c.SupergraphSDL
 		}

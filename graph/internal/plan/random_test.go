@@ -1,7 +1,8 @@
+//go:build corpus
+
 package plan_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"math/rand"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/weft-graph/weft/graph/compose"
 	"github.com/weft-graph/weft/graph/internal/schema"
+	"github.com/weft-graph/weft/internal/corpus"
 )
 
 // randomOperation writes a random valid operation of an API schema: nested fields, fragments on
@@ -165,14 +167,10 @@ func TestRandomOperations(t *testing.T) {
 // accepted: if composition accepts, planning cannot fail.
 func TestComposedIsPlannable(t *testing.T) {
 	var counts randomCounts
-	readLines(t, "open.jsonl", func(line []byte) {
-		var c struct {
-			ID        string
-			Subgraphs []struct{ Name, URL, SDL string }
-		}
-		if err := json.Unmarshal(line, &c); err != nil {
-			t.Fatal(err)
-		}
+	corpus.Each(t, "open.jsonl", func(c struct {
+		ID        string
+		Subgraphs []struct{ Name, URL, SDL string }
+	}) {
 		var subgraphs []compose.Subgraph
 		for _, s := range c.Subgraphs {
 			subgraphs = append(subgraphs, compose.Subgraph{Name: s.Name, URL: s.URL, SDL: s.SDL})
@@ -232,14 +230,10 @@ func readSupergraphs(t *testing.T) map[string]string {
 			out[c.ID] = c.SupergraphSDL
 		}
 	}
-	readLines(t, "open.jsonl", func(line []byte) {
-		var c struct {
-			ID       string
-			Expected struct{ SupergraphSDL string }
-		}
-		if err := json.Unmarshal(line, &c); err != nil {
-			t.Fatal(err)
-		}
+	corpus.Each(t, "open.jsonl", func(c struct {
+		ID       string
+		Expected struct{ SupergraphSDL string }
+	}) {
 		if sdl := c.Expected.SupergraphSDL; sdl != "" && !seen[sdl] {
 			seen[sdl] = true
 			out[c.ID] = sdl

@@ -1,47 +1,31 @@
+//go:build corpus
+
 package plan
 
 import (
-	"bufio"
-	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/weft-graph/weft/graph/internal/querygraph"
 	"github.com/weft-graph/weft/graph/supergraph"
+	"github.com/weft-graph/weft/internal/corpus"
 )
 
 // TestReachIsPlannable holds the search against querygraph.Reach, which composition decides
 // satisfiability with: from every place of every supergraph of the corpus the search finds a way to
 // exactly the leaf fields that Reach says can be had. (More, where @provides brings what is required.)
 func TestReachIsPlannable(t *testing.T) {
-	dir := os.Getenv("WEFT_CORPUS")
-	if dir == "" {
-		t.Skip("WEFT_CORPUS is not set")
-	}
-	file, err := os.Open(filepath.Join(dir, "plans-open.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, 64<<20)
 	checked := 0
-	for lines.Scan() {
-		var c struct{ ID, SupergraphSDL string }
-		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
-			t.Fatal(err)
-		}
+	corpus.Each(t, "plans-open.jsonl", func(c struct{ ID, SupergraphSDL string }) {
 		if c.SupergraphSDL == "" {
-			continue
+			return
 		}
 		sg, err := supergraph.Load(c.SupergraphSDL)
 		if err != nil {
-			continue
+			return
 		}
 		checked += checkReach(t, c.ID, New(sg))
-	}
+	})
 	t.Logf("%d leaf fields compared", checked)
 	if checked == 0 {
 		t.Error("nothing was compared")
