@@ -19,8 +19,8 @@ var rows = map[string]int{
 	"graph": 8,
 
 	"router/telemetry": 1, "router/signature": 1, "router/settings": 1,
-	"router/graphqlws": 1, "router/eventstream": 1, "router/upload": 1,
-	"router/auth": 2, "router/limits": 2, "router/persisted": 2, "router/cache": 2,
+	"router/graphqlws": 1, "router/eventstream": 1, "router/upload": 1, "router/watch": 1,
+	"router/auth": 2, "router/limits": 2, "router/persisted": 2,
 	"router/upstream": 2, "router/transport": 2, "router/source": 2,
 	"router/playground": 2,
 	"router/config":     3,

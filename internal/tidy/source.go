@@ -103,6 +103,48 @@ func checkInit(t *Tree, report reporter) {
 	}
 }
 
+// checkSkips refuses a skip of a test in a function that does not ask whether this is CI: what is missing on a person's
+// machine may be left out there, and is a failure where CI=true.
+func checkSkips(t *Tree, report reporter) {
+	for _, file := range t.files {
+		if !file.isTest && importName(file.ast, "testing") == "" {
+			continue
+		}
+		for _, decl := range file.ast.Decls {
+			f, ok := decl.(*ast.FuncDecl)
+			if !ok || f.Body == nil || readsCI(f.Body) {
+				continue
+			}
+			ast.Inspect(f.Body, func(n ast.Node) bool {
+				call, ok := n.(*ast.CallExpr)
+				if !ok {
+					return true
+				}
+				if sel, ok := call.Fun.(*ast.SelectorExpr); ok && slices.Contains([]string{"Skip", "Skipf", "SkipNow"}, sel.Sel.Name) {
+					report(file.path, t.line(sel.Pos()), sel.Sel.Name+" without a look at CI: where os.Getenv(\"CI\") is \"true\" the test must fail")
+				}
+				return true
+			})
+		}
+	}
+}
+
+// readsCI reports whether a function reads the environment's CI.
+func readsCI(body *ast.BlockStmt) bool {
+	found := false
+	ast.Inspect(body, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || len(call.Args) != 1 {
+			return true
+		}
+		sel, isSelector := call.Fun.(*ast.SelectorExpr)
+		name, isLiteral := call.Args[0].(*ast.BasicLit)
+		found = found || isSelector && isLiteral && sel.Sel.Name == "Getenv" && name.Value == `"CI"`
+		return true
+	})
+	return found
+}
+
 // bannedNames say nothing about what a package holds.
 var bannedNames = []string{
 	"util", "utils", "common", "helper", "helpers", "core", "types", "model", "models", "manager", "managers",

@@ -144,6 +144,7 @@ var checks = []struct {
 	{"package_comment", checkPackageComment},
 	{"package_name", checkPackageName},
 	{"registry_host", checkHosts},
+	{"skip_in_ci", checkSkips},
 	{"stray_goroutine", checkGoroutines},
 }
 
