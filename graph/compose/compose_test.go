@@ -13,6 +13,7 @@ import (
 
 	"github.com/weft-graph/weft/graph/diag"
 	"github.com/weft-graph/weft/graph/internal/schema"
+	"github.com/weft-graph/weft/graph/internal/schematest"
 	"github.com/weft-graph/weft/graph/supergraph"
 	"github.com/weft-graph/weft/internal/golden"
 )
@@ -52,7 +53,7 @@ func TestMerge(t *testing.T) {
 		if again := supergraph.Print(loaded); again != printed {
 			t.Errorf("what was composed is another graph when it is loaded:\n%s\nwant\n%s", again, printed)
 		}
-		if want, got := schema.Print(s.API()), schema.Print(loaded.API()); sortedText(s.API()) != sortedText(loaded.API()) {
+		if want, got := schema.Print(s.API()), schema.Print(loaded.API()); schematest.Sorted(s.API()) != schematest.Sorted(loaded.API()) {
 			t.Errorf("the API is another one when it is loaded:\n%s\nwant\n%s", got, want)
 		}
 	})

@@ -13,6 +13,7 @@ import (
 
 	"github.com/weft-graph/weft/graph/diag"
 	"github.com/weft-graph/weft/graph/internal/schema"
+	"github.com/weft-graph/weft/graph/internal/schematest"
 	"github.com/weft-graph/weft/graph/supergraph"
 	"github.com/weft-graph/weft/internal/corpus"
 )
@@ -185,5 +186,5 @@ func hintCodes(diags diag.List) []string {
 
 func sameSchema(sdl string, got *schema.Schema) bool {
 	want, err := schema.Load("want", sdl)
-	return err == nil && sortedText(want) == sortedText(got)
+	return err == nil && schematest.Sorted(want) == schematest.Sorted(got)
 }

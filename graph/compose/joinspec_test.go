@@ -11,6 +11,7 @@ import (
 
 	"github.com/weft-graph/weft/graph/internal/federation"
 	"github.com/weft-graph/weft/graph/internal/schema"
+	"github.com/weft-graph/weft/graph/internal/schematest"
 	"github.com/weft-graph/weft/graph/supergraph"
 )
 
@@ -110,7 +111,7 @@ func checkContracts(t *testing.T, name string, s *supergraph.Supergraph) {
 			if err != nil && s.CheckPlanning() == nil {
 				t.Errorf("%s with %v does not load: %v", name, contract, err)
 			}
-			if loaded != nil && sortedText(loaded.API()) != sortedText(filtered.API()) {
+			if loaded != nil && schematest.Sorted(loaded.API()) != schematest.Sorted(filtered.API()) {
 				t.Errorf("%s with %v has another API when it is loaded", name, contract)
 			}
 		}

@@ -11,7 +11,7 @@ import (
 var rows = map[string]int{
 	"graph/internal/rawjson": 1, "graph/gqlerr": 1, "graph/diag": 1,
 	"graph/internal/schema":     2,
-	"graph/internal/federation": 3, "graph/internal/operation": 3,
+	"graph/internal/federation": 3, "graph/internal/operation": 3, "graph/internal/schematest": 3,
 	"graph/supergraph": 4, "graph/diff": 4,
 	"graph/internal/querygraph": 5,
 	"graph/compose":             6, "graph/internal/plan": 6,

@@ -1,4 +1,8 @@
-package compose
+// Package schematest compares schemas in tests.
+//
+// What goes in is a schema; what comes out is a text that two schemas have in common if they differ in nothing but order
+// and descriptions. The package knows nothing of federation.
+package schematest
 
 import (
 	"cmp"
@@ -8,8 +12,8 @@ import (
 	"github.com/weft-graph/weft/graph/internal/schema"
 )
 
-// sortedText prints a schema with everything in alphabetical order and without descriptions.
-func sortedText(s *schema.Schema) string {
+// Sorted prints a schema with everything in alphabetical order and without descriptions.
+func Sorted(s *schema.Schema) string {
 	var out []string
 	for _, d := range s.Directives {
 		if !d.BuiltIn {
