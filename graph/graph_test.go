@@ -79,26 +79,32 @@ func authorized(c *golden.Case, p *graph.Prepared) graph.Fallen {
 	return p.Authorize(words[0] == "user", words[1:])
 }
 
+// prepare composes a case's subgraphs and prepares its operation and variables.
+func prepare(t *testing.T, c *golden.Case) (*graph.Prepared, graph.Variables) {
+	t.Helper()
+	g, err := graph.New(composed(t, c.Inputs(".graphqls")), graph.Options{ShowSubgraphErrors: !c.Has("masked")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	prepared, errs := g.Prepare(string(c.Input("op.graphql")), "")
+	if errs != nil {
+		t.Fatal(errorsJSON(errs))
+	}
+	var raw []byte
+	if c.Has("variables.json") {
+		raw = c.Input("variables.json")
+	}
+	variables, errs := prepared.Variables(raw)
+	if errs != nil {
+		t.Fatal(errorsJSON(errs))
+	}
+	return prepared, variables
+}
+
 // TestExecute runs one operation on composed subgraphs with canned answers.
 func TestExecute(t *testing.T) {
 	golden.Run(t, "testdata/execute", func(t *testing.T, c *golden.Case) {
-		super := composed(t, c.Inputs(".graphqls"))
-		g, err := graph.New(super, graph.Options{ShowSubgraphErrors: !c.Has("masked")})
-		if err != nil {
-			t.Fatal(err)
-		}
-		prepared, errs := g.Prepare(string(c.Input("op.graphql")), "")
-		if errs != nil {
-			t.Fatal(errorsJSON(errs))
-		}
-		var raw []byte
-		if c.Has("variables.json") {
-			raw = c.Input("variables.json")
-		}
-		variables, errs := prepared.Variables(raw)
-		if errs != nil {
-			t.Fatal(errorsJSON(errs))
-		}
+		prepared, variables := prepare(t, c)
 		fetcher := &canned{c: c}
 		result := prepared.Execute(t.Context(), variables, authorized(c, prepared), fetcher)
 		defer result.Release()

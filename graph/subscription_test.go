@@ -10,22 +10,7 @@ import (
 // TestSubscribe opens a source stream and answers one event, each with canned answers of the rest of the plan.
 func TestSubscribe(t *testing.T) {
 	golden.Run(t, "testdata/subscribe", func(t *testing.T, c *golden.Case) {
-		g, err := graph.New(composed(t, c.Inputs(".graphqls")), graph.Options{ShowSubgraphErrors: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		prepared, errs := g.Prepare(string(c.Input("op.graphql")), "")
-		if errs != nil {
-			t.Fatal(errorsJSON(errs))
-		}
-		var raw []byte
-		if c.Has("variables.json") {
-			raw = c.Input("variables.json")
-		}
-		variables, errs := prepared.Variables(raw)
-		if errs != nil {
-			t.Fatal(errorsJSON(errs))
-		}
+		prepared, variables := prepare(t, c)
 		fallen := authorized(c, prepared)
 		source, only := prepared.Source(t.Context(), variables, fallen)
 		if source == nil {
