@@ -216,6 +216,8 @@ func (g *Graph) ValidateDocument(document string) gqlerr.List { return g.parser.
 type (
 	// Fetcher calls a subgraph.
 	Fetcher = execute.Fetcher
+	// Sequencer is a Fetcher that chooses the order in which answers arrive.
+	Sequencer = execute.Sequencer
 	// FetchRequest is one call of one subgraph.
 	FetchRequest = execute.FetchRequest
 	// FetchResponse is a subgraph's answer.

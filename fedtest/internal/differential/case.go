@@ -45,7 +45,7 @@ func (c *Case) Format(d Difference) []byte {
 	}
 	add(operationName, c.Text)
 	add(variablesName, c.Variables)
-	add(settingsName, fmt.Sprintf("salt %s\nbreaks %t\nfaults %d\nlabels %s", c.Salt, c.Breaks, c.Faults, strings.Join(c.Labels, " ")))
+	add(settingsName, fmt.Sprintf("salt %s\nbreaks %t\nfaults %d\norder %d\nlabels %s", c.Salt, c.Breaks, c.Faults, c.Order, strings.Join(c.Labels, " ")))
 	if d.Text != "" {
 		add(differsName, d.Text)
 	}
@@ -95,10 +95,12 @@ func (c *Case) parseSettings(text string) error {
 			c.Breaks, err = strconv.ParseBool(value)
 		case "faults":
 			c.Faults, err = strconv.ParseUint(value, 10, 64)
+		case "order":
+			c.Order, err = strconv.ParseUint(value, 10, 64)
 		case "labels":
 			c.Labels = strings.Fields(value)
 		default:
-			err = fmt.Errorf("it is none of salt, breaks, faults, labels")
+			err = fmt.Errorf("it is none of salt, breaks, faults, order, labels")
 		}
 		if err != nil {
 			return fmt.Errorf("the setting %q: %w", name, err)

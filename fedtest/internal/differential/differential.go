@@ -19,7 +19,6 @@ import (
 	"github.com/weft-graph/weft/fedtest/internal/direct"
 	"github.com/weft-graph/weft/fedtest/internal/generate"
 	"github.com/weft-graph/weft/fedtest/internal/world"
-	"github.com/weft-graph/weft/graph"
 )
 
 // Case is one operation on one graph.
@@ -31,6 +30,8 @@ type Case struct {
 	world.Settings
 	// Faults chooses which answers of subgraphs are spoilt; 0 spoils none.
 	Faults uint64
+	// Order chooses the order in which answers arrive; with 0 they arrive as they come.
+	Order uint64
 }
 
 // Difference says what is wrong with an answer. It is empty if nothing is.
@@ -76,7 +77,7 @@ func (l *Loaded) Compare(ctx context.Context, c *Case, features *Features) (d Di
 	want := whole.Monolith(direct.Request{Query: c.Text, Document: c.Document, Variables: given})
 	run := &world.Run{World: l.world, Labels: c.Labels}
 	f := &fetcher{run: run, faults: c.Faults, sent: make([]bool, len(plan.Fetches))}
-	result := prepared.Execute(ctx, variables, "", f)
+	result := prepared.Execute(ctx, variables, "", f.inOrder(c.Order))
 	defer result.Release()
 	var got response
 	if err := json.Unmarshal(result.Body, &got); err != nil {
@@ -211,34 +212,6 @@ func decode(text []byte) (any, error) {
 	var v any
 	err := decoder.Decode(&v)
 	return v, err
-}
-
-// fetcher answers for the subgraphs of a run.
-type fetcher struct {
-	run    *world.Run
-	faults uint64
-	// sent are the numbers of the fetches that were sent; each is sent once, so that nobody else writes its element.
-	sent []bool
-}
-
-// Fetch answers one call.
-func (f *fetcher) Fetch(_ context.Context, req *graph.FetchRequest) (graph.FetchResponse, error) {
-	var body struct {
-		Query     string
-		Variables map[string]any
-	}
-	f.sent[req.Fetch] = true
-	decoder := json.NewDecoder(bytes.NewReader(req.Body))
-	decoder.UseNumber()
-	if err := decoder.Decode(&body); err != nil {
-		return graph.FetchResponse{}, fmt.Errorf("the request is no JSON: %w", err)
-	}
-	answer := f.run.Ask(req.Subgraph, direct.Request{Query: body.Query, Variables: body.Variables})
-	if f.faults != 0 {
-		return f.spoil(req, answer)
-	}
-	text, err := json.Marshal(answer)
-	return graph.FetchResponse{Body: text}, err
 }
 
 // sortedLabels are the labels of a graph that a number chooses.

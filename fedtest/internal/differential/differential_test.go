@@ -137,7 +137,7 @@ func (h *hunt) try(seed uint64, features *Features) {
 			h.report(c, d)
 			continue
 		}
-		if c.Faults = random.Uint64() | 1; *isSpoilt && !c.isMutation() {
+		if c.Faults, c.Order = random.Uint64()|1, newOrder(random); *isSpoilt && !c.isMutation() {
 			features.Spoilt++
 			if d := loaded.Compare(h.t.Context(), c, nil); d.Kind != "" {
 				h.report(c, d)

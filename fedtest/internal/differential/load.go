@@ -93,5 +93,14 @@ func NewGraph(random *rand.Rand, settings world.Settings, refused func(generate.
 func (l *Loaded) NewCase(random *rand.Rand, g generate.Graph) *Case {
 	c := &Case{Graph: g, Operation: generate.NewOperation(random, l.api), Settings: l.world.Settings}
 	c.Labels = sortedLabels(l.graph.OverrideLabels(), random.Uint64())
+	c.Order = newOrder(random)
 	return c
+}
+
+// newOrder chooses an order of answers. Some arrive as they come, by the executor's own goroutines.
+func newOrder(random *rand.Rand) uint64 {
+	if random.IntN(8) == 0 {
+		return 0
+	}
+	return random.Uint64() | 1
 }

@@ -117,8 +117,9 @@ func (x *Execution) completeComposite(v rawjson.Ref, f *shapeField, c *completio
 		return x.completeCompositeSlow(v, f, c)
 	}
 	key := memoKey(v, c)
-	if again, ok := x.writer.recall(key); again {
-		return ok
+	if m, again := x.writer.recall(key); again {
+		x.explainMoved(m)
+		return m.ok
 	}
 	before := x.writer.remember(key)
 	ok := x.completeCompositeSlow(v, f, c)
@@ -186,16 +187,25 @@ func (x *Execution) refuseType(typ int, f *shapeField, c *completion) {
 // the way to this place, or below it.
 func (x *Execution) explainWithheld(f *shapeField) {
 	w := &x.writer
-	if len(w.errors) >= x.in.Limits.MaxErrors {
+	switch {
+	case len(w.errors) >= x.in.Limits.MaxErrors:
 		w.dropped++
-		return
+	case w.isExplained() && w.keepExplained(f):
+	default:
+		x.complain(f, gqlerr.SubgraphFailed, f.Coordinate+" was not asked for: a value that it needs could not be had")
 	}
-	for _, e := range w.errors {
-		if n := min(len(e.Path), len(w.path)); e.Path[:n].Equal(w.path[:n]) {
-			return
-		}
+}
+
+// explainMoved looks again at what is withheld inside something that was completed before: the error
+// that explained it there need not do so here.
+func (x *Execution) explainMoved(m memo) {
+	w := &x.writer
+	depth := len(w.path)
+	for _, e := range w.explained[m.firstExplained : m.firstExplained+m.explained] {
+		w.path = append(w.path[:depth], e.path[m.depth:]...)
+		x.explainWithheld(e.field)
 	}
-	x.complain(f, gqlerr.SubgraphFailed, f.Coordinate+" was not asked for: a value that it needs could not be had")
+	w.path = w.path[:depth]
 }
 
 // wrongKind complains about a value that is not of its type.

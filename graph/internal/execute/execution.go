@@ -107,6 +107,8 @@ type Execution struct {
 	calls      []call
 	// ready are the fetches whose requests are written and not yet sent.
 	ready []int
+	// waiting are those that a Sequencer has not let end yet.
+	waiting []int
 	// refused is the value in work that cannot be sent on; refusals are those of the fetch in work.
 	refused  refusal
 	refusals []refusal

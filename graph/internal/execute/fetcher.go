@@ -31,6 +31,16 @@ type Fetcher interface {
 	Fetch(ctx context.Context, req *FetchRequest) (FetchResponse, error)
 }
 
+// A Sequencer is a Fetcher that says which of the calls that are under way ends next. They are then
+// made one after the other, in that order: a run that depends on the order in which answers arrive can
+// be had again. It is for tests.
+type Sequencer interface {
+	Fetcher
+	// Next returns the index of one of the requests. There is at least one, in the order in which they
+	// became ready; Fetch is called with it next.
+	Next(requests []*FetchRequest) int
+}
+
 // FetchRequest is one call of one subgraph. It and its bytes are valid until Fetch returns.
 type FetchRequest struct {
 	// Subgraph is the subgraph's name.

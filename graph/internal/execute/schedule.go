@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 
 	"github.com/weft-graph/weft/graph/internal/plan"
 )
@@ -36,6 +37,9 @@ func (x *Execution) schedule(ctx context.Context) {
 // next sends what is ready and waits until a call has ended. A call that is alone is made right
 // here: there is nothing else to do meanwhile.
 func (x *Execution) next(ctx context.Context, running int) outcome {
+	if s, ok := x.in.Fetcher.(Sequencer); ok {
+		return x.nextOf(ctx, s)
+	}
 	if running == 0 && len(x.ready) == 1 {
 		return fetchSafely(ctx, x.in.Fetcher, &x.calls[x.ready[0]].request)
 	}
@@ -43,6 +47,18 @@ func (x *Execution) next(ctx context.Context, running int) outcome {
 		goFetch(ctx, x.in.Fetcher, &x.calls[i].request, x.results)
 	}
 	return <-x.results
+}
+
+// nextOf makes the call that a Sequencer wants to end next. The others wait to be sent.
+func (x *Execution) nextOf(ctx context.Context, s Sequencer) outcome {
+	x.waiting = append(x.waiting, x.ready...)
+	requests := make([]*FetchRequest, len(x.waiting))
+	for i, fetch := range x.waiting {
+		requests[i] = &x.calls[fetch].request
+	}
+	chosen := s.Next(requests)
+	x.waiting = slices.Delete(x.waiting, chosen, chosen+1)
+	return fetchSafely(ctx, s, requests[chosen])
 }
 
 // start makes a fetch ready, or ends it if nobody needs it.

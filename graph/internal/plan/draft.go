@@ -292,7 +292,8 @@ func sameSteps(a, b []Step) bool {
 	})
 }
 
-// cases lists the representation by runtime type; types that are represented alike share a case.
+// cases lists the representation by runtime type; types that are represented alike share a case. While
+// the types are not known there is one case for all.
 func (e *entitiesDraft) cases(types []string) []Representation {
 	var out []Representation
 	texts := map[string]int{}
@@ -301,9 +302,13 @@ func (e *entitiesDraft) cases(types []string) []Representation {
 		if e.typeName == "" {
 			rep.TypeName = types[t]
 		}
-		text := fmt.Sprint(rep.TypeName, representationText(rep.Fields))
+		text := ""
+		if !e.anyType {
+			text = rep.TypeName + " " + representationText(rep.Fields)
+		}
 		if i, ok := texts[text]; ok {
 			out[i].On = out[i].On.With(t)
+			out[i].Fields = mergeFields(out[i].Fields, rep.Fields)
 			continue
 		}
 		texts[text] = len(out)
@@ -316,15 +321,11 @@ func (e *entitiesDraft) cases(types []string) []Representation {
 	return out
 }
 
+// representationText is equal for members that are represented alike, in whatever order.
 func representationText(fields []RepresentationField) string {
 	parts := make([]string, len(fields))
 	for i, f := range fields {
-		parts[i] = f.Name
-		if f.TypeName != "" {
-			parts[i] += "=" + f.TypeName
-		} else {
-			parts[i] += fmt.Sprint("=", f.Slot)
-		}
+		parts[i] = fmt.Sprint(f.Name, "=", f.TypeName, f.Slot, f.Required)
 		if f.On != nil {
 			parts[i] += fmt.Sprint(" on ", f.On.Indexes())
 		}
@@ -332,5 +333,6 @@ func representationText(fields []RepresentationField) string {
 			parts[i] += " { " + representationText(f.Fields) + " }"
 		}
 	}
+	slices.Sort(parts)
 	return strings.Join(parts, " ")
 }
