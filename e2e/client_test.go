@@ -93,17 +93,31 @@ func (c client) must(t *testing.T, query string, variables map[string]any) respo
 }
 
 func post(url, query string, variables map[string]any, header http.Header) (response, error) {
-	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	req, _, err := newRequest(url, query, variables, header)
 	if err != nil {
 		return response{}, err
 	}
+	return do(req)
+}
+
+// newRequest is a request with a GraphQL operation, and its body for who signs it.
+func newRequest(url, query string, variables map[string]any, header http.Header) (*http.Request, []byte, error) {
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		return nil, nil, err
+	}
 	req, err := http.NewRequest(http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
-		return response{}, err
+		return nil, nil, err
 	}
 	req.Header = header.Clone()
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json")
+	return req, body, nil
+}
+
+// do sends a request and reads the GraphQL answer.
+func do(req *http.Request) (response, error) {
 	res, err := httpClient.Do(req)
 	if err != nil {
 		return response{}, err
@@ -115,7 +129,7 @@ func post(url, query string, variables map[string]any, header http.Header) (resp
 	}
 	answer := response{Status: res.StatusCode, Body: string(text)}
 	if err := json.Unmarshal(text, &answer); err != nil {
-		return response{}, fmt.Errorf("%s answered %s, which is no JSON object: %s", url, res.Status, text)
+		return response{}, fmt.Errorf("%s answered %s, which is no JSON object: %s", req.URL, res.Status, text)
 	}
 	return answer, nil
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"mime/multipart"
@@ -65,20 +64,7 @@ func (f form) post(url string, header http.Header) (response, error) {
 	if f.key != nil {
 		req.Body = io.NopCloser(f.key.SignStream(req, &body, time.Now()))
 	}
-	res, err := httpClient.Do(req)
-	if err != nil {
-		return response{}, err
-	}
-	defer func() { _ = res.Body.Close() }()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		return response{}, err
-	}
-	answer := response{Status: res.StatusCode, Body: string(text)}
-	if err := json.Unmarshal(text, &answer); err != nil {
-		return response{}, fmt.Errorf("%s answered %s, which is no JSON object: %s", url, res.Status, text)
-	}
-	return answer, nil
+	return do(req)
 }
 
 // TestFiles: what staff upload through the router is there as soon as it is acknowledged, also after the service was

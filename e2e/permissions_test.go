@@ -1,10 +1,7 @@
 package e2e
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"os"
@@ -151,28 +148,12 @@ func (s system) signed(url, query string, variables map[string]any, header http.
 	if err != nil {
 		return response{}, err
 	}
-	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	req, body, err := newRequest(url, query, variables, header)
 	if err != nil {
 		return response{}, err
 	}
-	req, err := http.NewRequest(http.MethodPost, url, bytes.NewReader(body))
-	if err != nil {
-		return response{}, err
-	}
-	req.Header = header.Clone()
-	req.Header.Set("Content-Type", "application/json")
 	key.Sign(req, body, time.Now())
-	res, err := httpClient.Do(req)
-	if err != nil {
-		return response{}, err
-	}
-	defer func() { _ = res.Body.Close() }()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		return response{}, err
-	}
-	answer := response{Status: res.StatusCode, Body: string(text)}
-	return answer, json.Unmarshal(text, &answer)
+	return do(req)
 }
 
 // company is one caller of each kind, and what operations need to know of the owner.
