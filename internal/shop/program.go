@@ -25,6 +25,10 @@ type Program struct {
 	dir   string
 	env   []string
 	ready func() error
+	// attributes say as whom to run it; nil for the user who runs this.
+	attributes *syscall.SysProcAttr
+	// stopSignal asks it to end; zero for SIGTERM.
+	stopSignal syscall.Signal
 
 	cmd    *exec.Cmd
 	output logBuffer
@@ -58,7 +62,7 @@ func (p *Program) launch() error {
 		return fmt.Errorf("%s runs already", p.Name)
 	}
 	cmd := exec.Command(p.args[0], p.args[1:]...)
-	cmd.Dir, cmd.Env = p.dir, p.env
+	cmd.Dir, cmd.Env, cmd.SysProcAttr = p.dir, p.env, p.attributes
 	cmd.Stdout, cmd.Stderr = &p.output, &p.output
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start %s: %w", p.Name, err)
@@ -79,7 +83,11 @@ func (p *Program) awaitReady() error {
 
 // Stop asks the program to end. The error says that it did not end well in time.
 func (p *Program) Stop() error {
-	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
+	signal := p.stopSignal
+	if signal == 0 {
+		signal = syscall.SIGTERM
+	}
+	if err := p.cmd.Process.Signal(signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return fmt.Errorf("stop %s: %w", p.Name, err)
 	}
 	hung := time.AfterFunc(stopTimeout, func() { _ = p.cmd.Process.Kill() })

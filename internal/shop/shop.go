@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
@@ -24,17 +25,34 @@ import (
 // Services are the shop's four, in the order of their ports.
 var Services = []string{"user", "product", "order", "credit"}
 
+// Config is how a shop runs.
+type Config struct {
+	// Root is the repository, Binaries the folder that Build has written, Dir the one for the services' data.
+	Root, Binaries, Dir string
+	// Postgres keeps what the services know in a Postgres of the shop's own; without it each has a SQLite file.
+	Postgres bool
+	// Env are variables for every program, as name=value. They hold over the shop's own.
+	Env []string
+	// Between, if not nil, returns the address by which the router reaches a service in place of the service's own: that
+	// of a proxy.
+	Between func(service, address string) (string, error)
+}
+
 // Shop is a running system.
 type Shop struct {
-	// Programs are the services, "router", where redis-server is installed "redis", and after StartStorefront "storefront".
+	// Programs are the services, "router", where redis-server is installed "redis", with Config.Postgres "postgres", and
+	// after StartStorefront "storefront".
 	Programs map[string]*Program
 	// Addresses are host:port by the same names.
 	Addresses map[string]string
+	// Databases are the URLs of the services' stores, as DATABASE_URL has them.
+	Databases map[string]string
 	// RouterKey is the key with which requests to the services are signed.
 	RouterKey string
 
-	env       []string
-	miniredis *miniredis.Miniredis
+	env         []string
+	miniredis   *miniredis.Miniredis
+	postgresDir string
 }
 
 // Build builds the shop's programs from the repository at root into the folder binaries.
@@ -52,27 +70,35 @@ func Build(root, binaries string, flags ...string) error {
 	return nil
 }
 
-// Start starts a whole shop with demo data and returns when all of it is ready. It runs the programs
+// Start starts a whole shop with demo data, on SQLite, and returns when all of it is ready. It runs the programs
 // in binaries with the configuration of the repository at root, and keeps their data in dir. The
 // caller ends it with Stop, also when Start fails.
 func Start(root, binaries, dir string) (*Shop, error) {
-	s := &Shop{Programs: map[string]*Program{}, Addresses: map[string]string{}, RouterKey: secret()}
-	for _, name := range append([]string{"router", "redis"}, Services...) {
-		address, err := freeAddress()
-		for err == nil && slices.Contains(slices.Collect(maps.Values(s.Addresses)), address) {
-			address, err = freeAddress() // it was free, and is taken by another program of this shop
-		}
-		if err != nil {
-			return s, err
-		}
-		s.Addresses[name] = address
+	return StartAs(Config{Root: root, Binaries: binaries, Dir: dir})
+}
+
+// StartAs starts a shop as config says; the rest is as for Start. It returns ErrNoPostgres if config asks for Postgres
+// and there is none.
+func StartAs(config Config) (*Shop, error) {
+	s := &Shop{Programs: map[string]*Program{}, Addresses: map[string]string{}, Databases: map[string]string{}, RouterKey: secret()}
+	names := append([]string{"router", "redis"}, Services...)
+	if config.Postgres {
+		names = append(names, "postgres")
 	}
-	s.env = s.environment()
-	if err := s.addRedis(dir); err != nil {
+	if err := s.takeAddresses(names); err != nil {
 		return s, err
 	}
+	s.env = append(s.environment(), config.Env...)
+	if err := s.addRedis(config.Dir); err != nil {
+		return s, err
+	}
+	if config.Postgres {
+		if err := s.addPostgres(); err != nil {
+			return s, err
+		}
+	}
 	for _, name := range Services {
-		if err := s.addService(name, binaries, dir); err != nil {
+		if err := s.addService(name, config); err != nil {
 			return s, err
 		}
 	}
@@ -81,19 +107,28 @@ func Start(root, binaries, dir string) (*Shop, error) {
 			return s, err
 		}
 	}
-	router := &Program{
-		Name: "router", dir: root, env: s.env,
-		args:  []string{filepath.Join(binaries, "weft"), "serve", "--config", "router.yaml", "--supergraph", "supergraph.yaml", "--listen", s.Addresses["router"]},
-		ready: answers200("http://" + s.Addresses["router"] + "/readyz"),
+	return s, s.addRouter(config)
+}
+
+// takeAddresses finds a free address for each name.
+func (s *Shop) takeAddresses(names []string) error {
+	for _, name := range names {
+		address, err := freeAddress()
+		for err == nil && slices.Contains(slices.Collect(maps.Values(s.Addresses)), address) {
+			address, err = freeAddress() // it was free, and is taken by another program of this shop
+		}
+		if err != nil {
+			return err
+		}
+		s.Addresses[name] = address
 	}
-	s.Programs["router"] = router
-	return s, router.Start()
+	return nil
 }
 
 // Stop stops everything that still runs, what asks before what is asked. The error names what did not end well.
 func (s *Shop) Stop() error {
 	var errs []error
-	for _, name := range append([]string{"storefront", "router"}, append(Services, "redis")...) {
+	for _, name := range append([]string{"storefront", "router"}, append(Services[:len(Services):len(Services)], "redis", "postgres")...) {
 		if p := s.Programs[name]; p != nil && p.Running() {
 			errs = append(errs, p.Stop())
 		}
@@ -101,23 +136,53 @@ func (s *Shop) Stop() error {
 	if s.miniredis != nil {
 		s.miniredis.Close()
 	}
+	if s.postgresDir != "" {
+		errs = append(errs, os.RemoveAll(s.postgresDir))
+	}
 	return errors.Join(errs...)
 }
 
 // URL is the router's GraphQL endpoint.
 func (s *Shop) URL() string { return "http://" + s.Addresses["router"] + "/graphql" }
 
-func (s *Shop) addService(name, binaries, dir string) error {
-	dir = filepath.Join(dir, name)
+func (s *Shop) addService(name string, config Config) error {
+	dir := filepath.Join(config.Dir, name)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	p := &Program{Name: name, dir: dir, args: []string{filepath.Join(binaries, name)}}
-	p.env = append(s.env[:len(s.env):len(s.env)], "LISTEN="+s.Addresses[name],
-		"DATABASE_URL=sqlite:"+filepath.Join(dir, "store.db"), "DATA_DIR="+dir)
+	if s.Databases[name] == "" {
+		s.Databases[name] = "sqlite:" + filepath.Join(dir, "store.db")
+	}
+	p := &Program{Name: name, dir: dir, args: []string{filepath.Join(config.Binaries, name)}}
+	p.env = append(s.env[:len(s.env):len(s.env)], "LISTEN="+s.Addresses[name], "DATABASE_URL="+s.Databases[name], "DATA_DIR="+dir)
 	p.ready = answers200("http://" + s.Addresses[name] + "/readyz")
 	s.Programs[name] = p
 	return p.launch()
+}
+
+// addRouter starts the router, which reaches each service at its address or at what lies between.
+func (s *Shop) addRouter(config Config) error {
+	env := s.env[:len(s.env):len(s.env)]
+	if config.Between != nil {
+		for _, name := range Services {
+			address, err := config.Between(name, s.Addresses[name])
+			if err != nil {
+				return fmt.Errorf("put something between the router and %s: %w", name, err)
+			}
+			env = append(env, strings.ToUpper(name)+"_URL=http://"+address)
+			if name == "user" { // the router asks it for keys and sessions, too
+				env = append(env, "JWKS_URL=http://"+address+"/.well-known/jwks.json", "INTROSPECTION_URL=http://"+address+"/introspect")
+			}
+		}
+	}
+	router := &Program{
+		Name: "router", dir: config.Root, env: env,
+		args: []string{filepath.Join(config.Binaries, "weft"), "serve", "--config", "router.yaml", "--supergraph", "supergraph.yaml",
+			"--listen", s.Addresses["router"]},
+		ready: answers200("http://" + s.Addresses["router"] + "/readyz"),
+	}
+	s.Programs["router"] = router
+	return router.Start()
 }
 
 // addRedis starts a real Redis where one is installed, else one in this process.
