@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/weft-graph/weft/router"
 	"github.com/weft-graph/weft/router/config"
@@ -76,5 +77,79 @@ func TestBadManifest(t *testing.T) {
 	}
 	if _, err := router.New(c, telemetry.NewLogger(&logBuffer{}, telemetry.Defaults())); err == nil || !strings.Contains(err.Error(), "trusted.json:1:2") {
 		t.Errorf("got %v, want an error that names the place", err)
+	}
+}
+
+// TestManifestIsFollowed: a manifest that changes is served without a restart, while requests run; a bad one is refused
+// with its place, once, and what was trusted before stays.
+func TestManifestIsFollowed(t *testing.T) {
+	const old, kept, added = "query Old { hello }", "query Kept { hello }", "query Added { hello }"
+	path := filepath.Join(t.TempDir(), "trusted.json")
+	publish := func(documents ...string) {
+		t.Helper()
+		lines := make([]string, len(documents))
+		for i, document := range documents {
+			lines[i] = fmt.Sprintf("  %q: %q", persisted.HashOf(document), document)
+		}
+		replace(t, path, "{\n"+strings.Join(lines, ",\n")+"\n}\n")
+	}
+	publish(old, kept)
+	s := start(t, func(c *config.Config) { c.Persisted = persisted.Config{Manifest: path, Only: true} })
+	runs := func(document string) bool {
+		got := s.post(t, fmt.Sprintf(`{"documentId":%q}`, persisted.HashOf(document)))
+		if got.body == `{"data":{"hello":"world"}}` {
+			return true
+		}
+		if !strings.Contains(got.body, "PERSISTED_QUERY_NOT_FOUND") {
+			t.Fatalf("%s: status %d: %s", document, got.status, got.body)
+		}
+		return false
+	}
+	await := func(document string, want bool) {
+		t.Helper()
+		for deadline := time.Now().Add(time.Minute); runs(document) != want; time.Sleep(5 * time.Millisecond) {
+			if !runs(kept) {
+				t.Fatal("a document that both manifests have was not found")
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("%s runs: %v, after a minute", document, !want)
+			}
+		}
+	}
+	if !runs(old) || !runs(kept) || runs(added) {
+		t.Fatal("the manifest was not read at the start")
+	}
+	publish(kept, added)
+	await(old, false)
+	await(added, true)
+	s.awaitLog(t, `"msg":"serving a new manifest of trusted documents"`, `"documents":2`)
+
+	replace(t, path, "{\n  \"abc\": \"{ hello }\"\n}\n")
+	s.awaitLog(t, "the changed manifest of trusted documents is refused", `trusted.json:2:3: \"abc\" is not a SHA-256`)
+	replace(t, filepath.Join(filepath.Dir(path), "neighbour"), "x")
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	s.awaitLog(t, "refused, the old one stays", "no such file")
+	if !runs(kept) || !runs(added) || runs(old) {
+		t.Error("a bad manifest has changed what is trusted")
+	}
+	publish(kept, old)
+	await(old, true)
+	await(added, false)
+	if n := strings.Count(s.log.String(), "is refused, the old one stays"); n != 2 {
+		t.Errorf("two bad manifests were told %d times: %s", n, s.log)
+	}
+}
+
+// TestManifestIsNotFollowed: a router that is told to watch nothing keeps the manifest of its start.
+func TestManifestIsNotFollowed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "trusted.json")
+	replace(t, path, "{}")
+	s := start(t, func(c *config.Config) { c.Persisted, c.Watch = persisted.Config{Manifest: path}, false })
+	replace(t, path, "broken")
+	time.Sleep(500 * time.Millisecond)
+	if strings.Contains(s.log.String(), "manifest") {
+		t.Errorf("the change was seen: %s", s.log)
 	}
 }

@@ -122,7 +122,7 @@ func (r *Router) resolve(req *http.Request, request *transport.Request, identity
 	if op.now == nil {
 		return op, nil, unavailable("There is no graph to serve yet.")
 	}
-	document, unknown := r.documents.Resolve(request.Query, request.DocumentID, r.isDeveloper(req))
+	document, unknown := r.documents.Load().Resolve(request.Query, request.DocumentID, r.isDeveloper(req))
 	if unknown != nil {
 		return op, gqlerr.List{unknown}, nil
 	}

@@ -26,13 +26,14 @@ type Router struct {
 	config    config.Config
 	log       *slog.Logger
 	auth      *auth.Authenticator
-	documents *persisted.Documents
 	transport *http.Transport
 	epoch     upstream.Epoch
 	trusted   []netip.Prefix
 	handler   http.Handler
 	// current is what is served; nil until the first Swap.
 	current atomic.Pointer[snapshot]
+	// documents are the trusted ones of the manifest as it was read last and found good.
+	documents atomic.Pointer[persisted.Documents]
 	// streams are the subscriptions and WebSockets that are open.
 	streams *streams
 	// isStopping is set when the router takes no further work.
@@ -48,16 +49,7 @@ type snapshot struct {
 
 // New returns a Router for a valid Config. It has no graph yet: until Swap it is not ready. Close it after use.
 func New(c config.Config, log *slog.Logger) (*Router, error) {
-	authenticator, err := auth.New(c.Auth, log)
-	if err != nil {
-		return nil, fmt.Errorf("start authentication: %w", err)
-	}
-	documents, err := persisted.Open(c.Persisted)
-	if err != nil {
-		authenticator.Close()
-		return nil, fmt.Errorf("persisted.manifest: %w", err)
-	}
-	r := &Router{config: c, log: log, auth: authenticator, documents: documents, transport: upstream.NewTransport(), streams: newStreams()}
+	r := &Router{config: c, log: log, streams: newStreams()}
 	for _, text := range c.Server.TrustedProxies {
 		network, err := netip.ParsePrefix(text)
 		if err != nil {
@@ -65,6 +57,15 @@ func New(c config.Config, log *slog.Logger) (*Router, error) {
 		}
 		r.trusted = append(r.trusted, network.Masked())
 	}
+	documents, err := persisted.Open(c.Persisted)
+	if err != nil {
+		return nil, fmt.Errorf("persisted.manifest: %w", err)
+	}
+	r.documents.Store(documents)
+	if r.auth, err = auth.New(c.Auth, log); err != nil {
+		return nil, fmt.Errorf("start authentication: %w", err)
+	}
+	r.transport = upstream.NewTransport()
 	r.handler = r.routes()
 	return r, nil
 }

@@ -7,11 +7,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"time"
 
-	"github.com/weft-graph/weft/graph/diag"
 	"github.com/weft-graph/weft/router/config"
-	"github.com/weft-graph/weft/router/settings"
 	"github.com/weft-graph/weft/router/signature"
 	"github.com/weft-graph/weft/router/source"
 	"github.com/weft-graph/weft/router/telemetry"
@@ -73,78 +70,6 @@ func SourceOptions(c config.Config) (source.Options, error) {
 	return options, nil
 }
 
-// followAgain is how long after a panic the source is looked at again.
-const followAgain = time.Second
-
-// Follow swaps in every good version of the source after last, until ctx ends. A bad one is logged with its
-// diagnostics, and what was served before stays; so it does when we crash on one. It blocks.
-func (r *Router) Follow(ctx context.Context, path string, last *source.Version, options source.Options) error {
-	changed := func(version *source.Version, err error) {
-		last = version
-		if err == nil {
-			r.logHints(ctx, version)
-			err = r.Swap(ctx, version.Supergraph)
-		}
-		if err != nil {
-			r.logRefused(ctx, path, err)
-		}
-	}
-	for {
-		err := telemetry.Recover(ctx, r.log, "follow the source", func() error {
-			return source.Watch(ctx, path, last, options, changed)
-		})
-		var panicked *telemetry.PanicError
-		if !errors.As(err, &panicked) {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(followAgain):
-		}
-	}
-}
-
-// logHints says what composition holds for a mistake although the graph can be served.
-func (r *Router) logHints(ctx context.Context, version *source.Version) {
-	r.logDiagnostics(ctx, "composition hint", version.Diagnostics, diag.Warn)
-}
-
-// logRefused says everything that is wrong with a version, a line each.
-func (r *Router) logRefused(ctx context.Context, path string, err error) {
-	const refused = "the changed supergraph is refused, the old one stays"
-	var composition *source.CompositionError
-	var mistakes settings.Mistakes
-	switch {
-	case errors.As(err, &composition):
-		r.logDiagnostics(ctx, refused, composition.Diagnostics, diag.Error)
-	case errors.As(err, &mistakes):
-		for _, mistake := range mistakes {
-			r.log.ErrorContext(ctx, refused, "source", path, "error", mistake.String())
-		}
-	default:
-		r.log.ErrorContext(ctx, refused, "source", path, "error", err.Error())
-	}
-}
-
-// logDiagnostics writes the diagnostics of one severity, a line each.
-func (r *Router) logDiagnostics(ctx context.Context, message string, list diag.List, severity diag.Severity) {
-	level := slog.LevelWarn
-	if severity == diag.Error {
-		level = slog.LevelError
-	}
-	for _, d := range list {
-		if d.Severity != severity {
-			continue
-		}
-		places := make([]string, len(d.Positions))
-		for i, at := range d.Positions {
-			places[i] = fmt.Sprintf("%s:%d:%d", at.File, at.Line, at.Column)
-		}
-		r.log.Log(ctx, level, message, "code", string(d.Code), "says", d.Message, "places", places, "fix", d.Fix)
-	}
-}
-
 // Serve answers requests at the listener until ctx ends. Then it is no longer ready, takes no connections, and waits
 // for the requests that have begun, at most the configured time.
 func (r *Router) Serve(ctx context.Context, listener net.Listener) error {
@@ -156,7 +81,7 @@ func (r *Router) serving(ctx context.Context, listener net.Listener, background 
 	server := r.server()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	ended := make(chan error, 4)
+	ended := make(chan error, 5)
 	done := func(err error) {
 		ended <- err
 		if err != nil {
@@ -164,6 +89,7 @@ func (r *Router) serving(ctx context.Context, listener net.Listener, background 
 		}
 	}
 	telemetry.Go(ctx, r.log, "router: session store", func() error { return r.auth.Watch(ctx) }, done)
+	telemetry.Go(ctx, r.log, "router: trusted documents", func() error { r.followDocuments(ctx); return nil }, done)
 	telemetry.Go(ctx, r.log, "router: source", func() error { return background(ctx) }, done)
 	telemetry.Go(ctx, r.log, "router: metrics", func() error { return r.serveMetrics(ctx) }, done)
 	telemetry.Go(ctx, r.log, "router: server", func() error {

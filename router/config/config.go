@@ -37,7 +37,7 @@ type Config struct {
 	// Supergraph is the file with the graph: supergraph SDL, or a supergraph.yaml that is composed. A relative path
 	// starts at the configuration file's folder.
 	Supergraph string `yaml:"supergraph"`
-	// Watch loads the supergraph again when its files change.
+	// Watch loads the supergraph, and the manifest of trusted documents, again when their files change.
 	Watch bool `yaml:"watch"`
 	// Path is the path of the GraphQL endpoint.
 	Path string `yaml:"path"`

@@ -21,11 +21,19 @@ type Entry struct {
 
 // ReadManifest reads the manifest at path. The error names the place of what is wrong.
 func ReadManifest(path string) ([]Entry, error) {
+	text, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return ParseManifest(path, text)
+}
+
+func readFile(path string) ([]byte, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the manifest of trusted documents: %w", err)
 	}
-	return ParseManifest(path, text)
+	return text, nil
 }
 
 // ParseManifest reads a manifest called name: a JSON object from the SHA-256 of each document, in hexadecimal and with

@@ -1,7 +1,7 @@
 // Package persisted turns the id of a document into the document: trusted documents.
 //
-// In: a manifest that a client's build has written, which maps the SHA-256 of each of its documents to the document.
-// For each request: the text and the id that the client sent. Out: the document to run, or why none may. The package
+// In: a manifest that a client's build has written, which maps the SHA-256 of each of its documents to the document;
+// Watch reads it again when it changes. For each request: the text and the id that the client sent. Out: the document to run, or why none may. The package
 // does not know what a document asks for, who asks, or how a request is written.
 package persisted
 
@@ -41,23 +41,37 @@ func (c Config) Validate(report func(path, message string)) {
 type Documents struct {
 	byHash map[string]string
 	only   bool
+	// digest is that of the manifest's text.
+	digest digest
 }
 
 // Open reads the manifest that the Config names. The error names the entry that is wrong, and its place.
 func Open(c Config) (*Documents, error) {
-	d := &Documents{byHash: map[string]string{}, only: c.Only}
 	if c.Manifest == "" {
-		return d, nil
+		return &Documents{only: c.Only}, nil
 	}
-	entries, err := ReadManifest(c.Manifest)
+	text, err := readFile(c.Manifest)
 	if err != nil {
 		return nil, err
 	}
+	return parse(c, text)
+}
+
+// parse makes the documents of a manifest's text.
+func parse(c Config, text []byte) (*Documents, error) {
+	entries, err := ParseManifest(c.Manifest, text)
+	if err != nil {
+		return nil, err
+	}
+	d := &Documents{byHash: make(map[string]string, len(entries)), only: c.Only, digest: sha256.Sum256(text)}
 	for _, entry := range entries {
 		d.byHash[entry.Hash] = entry.Document
 	}
 	return d, nil
 }
+
+// Len is the number of documents that are known.
+func (d *Documents) Len() int { return len(d.byHash) }
 
 // Resolve returns the document to run for a request with the text query and the id, either of which may be empty.
 // isExempt lets a text run that is in no manifest, also where only trusted documents are served.
