@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -18,11 +19,11 @@ const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; 
 	"manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 // newHandler answers all requests: /graphql by the router, /files by the product service, /healthz itself, everything
-// else from the pages.
-func newHandler(router, product *url.URL, pages *site, log *slog.Logger) http.Handler {
+// else from the pages. Streams end when ctx does.
+func newHandler(ctx context.Context, c config, pages *site, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", methods(newProxy(router, log), http.MethodPost))
-	mux.Handle("/files/", methods(newFileProxy(product, log), http.MethodGet, http.MethodHead))
+	mux.Handle("/graphql", newGraphQLProxy(ctx, c.Router, log))
+	mux.Handle("/files/", methods(newFileProxy(c.Product, log), http.MethodGet, http.MethodHead))
 	mux.Handle("/healthz", methods(http.HandlerFunc(health), http.MethodGet, http.MethodHead))
 	mux.Handle("/", methods(pages, http.MethodGet, http.MethodHead))
 	return recoverPanics(secure(mux), log)
@@ -32,35 +33,6 @@ func health(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	_, _ = w.Write([]byte(`{"status":"up"}` + "\n")) // the caller has gone if this fails
-}
-
-// newProxy passes requests on to the router. The session's cookie goes with them; so does the chain of addresses, to
-// which the address of the connection is added. What other origins send is refused here already.
-func newProxy(router *url.URL, log *slog.Logger) http.Handler {
-	proxy := &httputil.ReverseProxy{
-		Transport: newTransport(),
-		Rewrite: func(r *httputil.ProxyRequest) {
-			target := *router
-			r.Out.URL, r.Out.Host = &target, ""
-			r.Out.Header["X-Forwarded-For"] = r.In.Header["X-Forwarded-For"]
-			r.SetXForwarded()
-		},
-		ModifyResponse: func(res *http.Response) error {
-			// The pages' own headers hold for every answer.
-			for name := range securityHeaders {
-				res.Header.Del(name)
-			}
-			return nil
-		},
-		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
-			if r.Context().Err() == nil {
-				log.Warn("the router does not answer", "error", err.Error())
-			}
-			refuse(w, http.StatusBadGateway, "UNAVAILABLE", "The shop cannot be reached at the moment; please try again.")
-		},
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}
-	return http.NewCrossOriginProtection().Handler(proxy)
 }
 
 // newFileProxy passes requests for the files of products on, without what tells who asks: anybody may see them. What
@@ -75,9 +47,7 @@ func newFileProxy(product *url.URL, log *slog.Logger) http.Handler {
 			r.Out.Header.Del("Authorization")
 		},
 		ModifyResponse: func(res *http.Response) error {
-			for name := range securityHeaders {
-				res.Header.Del(name)
-			}
+			dropSecurityHeaders(res)
 			res.Header.Del("Set-Cookie")
 			return nil
 		},
@@ -125,6 +95,13 @@ var securityHeaders = map[string]string{
 	"Cross-Origin-Resource-Policy": "same-origin",
 }
 
+// dropSecurityHeaders makes way for the storefront's own, which hold for what neighbours answer too.
+func dropSecurityHeaders(res *http.Response) {
+	for name := range securityHeaders {
+		res.Header.Del(name)
+	}
+}
+
 func secure(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for name, value := range securityHeaders {
@@ -141,9 +118,13 @@ func methods(next http.Handler, allowed ...string) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		w.Header().Set("Allow", strings.Join(allowed, ", "))
-		refuse(w, http.StatusMethodNotAllowed, "METHOD_NOT_ALLOWED", fmt.Sprintf("%s does not take %s.", r.URL.Path, r.Method))
+		refuseMethod(w, r, allowed...)
 	})
+}
+
+func refuseMethod(w http.ResponseWriter, r *http.Request, allowed ...string) {
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	refuse(w, http.StatusMethodNotAllowed, "METHOD_NOT_ALLOWED", fmt.Sprintf("%s does not take %s.", r.URL.Path, r.Method))
 }
 
 // recoverPanics keeps one request's panic from the others, and logs requests when asked to.

@@ -1,6 +1,7 @@
-// Command storefront serves the shop's pages, and passes their GraphQL requests on to the router and those for files to the
-// product service, so that all are one origin and the session's cookie needs no exception from SameSite. It holds no state and asks nobody before it
-// shows a page: the pages come up whatever the state of the services is.
+// Command storefront serves the shop's pages, and passes their GraphQL requests, streams and WebSockets on to the router
+// and those for files to the product service, so that all are one origin and the session's cookie needs no exception from
+// SameSite. It holds no state and asks nobody before it shows a page: the pages come up whatever the state of the services
+// is.
 package main
 
 import (
@@ -59,7 +60,7 @@ func run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	log.Info("ready", "address", listener.Addr().String(), "router", config.Router.String())
-	if err := serve(ctx, listener, newHandler(config.Router, config.Product, pages, log), log); err != nil {
+	if err := serve(ctx, listener, newHandler(ctx, config, pages, log), log); err != nil {
 		return err
 	}
 	log.Info("stopped")

@@ -45,7 +45,7 @@ func startBefore(t *testing.T, router string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(newHandler(target, target.JoinPath(".."), site, discard))
+	server := httptest.NewServer(newHandler(t.Context(), config{Router: target, Product: target.JoinPath("..")}, site, discard))
 	t.Cleanup(server.Close)
 	return server.URL
 }
@@ -62,7 +62,7 @@ func ask(t *testing.T, method, address, body string, headers ...string) (*http.R
 	for i := 0; i < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
 	}
-	client := &http.Client{Transport: &http.Transport{DisableCompression: true, DisableKeepAlives: true}, Timeout: 10 * time.Second}
+	client := &http.Client{Transport: &http.Transport{DisableCompression: true, DisableKeepAlives: true}, Timeout: time.Minute}
 	res, err := client.Do(req)
 	if err != nil {
 		t.Fatal(err)
