@@ -46,13 +46,18 @@ func newGraphQLProxy(ctx context.Context, router *url.URL, log *slog.Logger) htt
 		}
 		request, end := context.WithCancel(r.Context())
 		defer end()
-		isOver := func() bool { return true }
-		defer func() { isOver() }()
 		one := proxy
 		one.ModifyResponse = func(res *http.Response) error {
 			dropSecurityHeaders(res)
 			if isStream(res) {
-				isOver = context.AfterFunc(ctx, end)
+				background(func() error {
+					select {
+					case <-ctx.Done():
+						end()
+					case <-request.Done():
+					}
+					return nil
+				})
 			}
 			return nil
 		}
