@@ -87,8 +87,8 @@ func (s *Store) AddFile(ctx context.Context, file *File, overwrite bool, room in
 			}
 		}
 		var used int64
-		if err := tx.Get(ctx, &used, `SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM files`); err != nil {
-			return fmt.Errorf("add up the files: %w", err)
+		if err := tx.Get(ctx, &used, `SELECT bytes FROM files_size`); err != nil {
+			return fmt.Errorf("read the size of all files: %w", err)
 		}
 		if used+file.Size > room {
 			return NoRoom()

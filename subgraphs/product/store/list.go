@@ -83,18 +83,38 @@ func (s *Store) List(ctx context.Context, r Range) (*Page, error) {
 	return page, err
 }
 
-// Count returns how many products the filter lets through. It returns BAD_INPUT for a bad search text.
+// Count returns how many products the filter lets through. It returns BAD_INPUT for a bad search text. What a text or a
+// price lets through is counted one by one; how many there are of a kind, and of those in stock, the database knows.
 func (s *Store) Count(ctx context.Context, filter Filter) (int, error) {
-	where, args, err := filter.where(s.db.Dialect)
+	query, args, err := filter.counting(s.db.Dialect)
 	if err != nil {
 		return 0, err
 	}
 	var count int
-	if err := s.db.Read().Get(ctx, &count, `SELECT count(*) FROM products WHERE `+where, args...); err != nil {
+	if err := s.db.Read().Get(ctx, &count, query, args...); err != nil {
 		return 0, fmt.Errorf("count products: %w", err)
 	}
 	return count, nil
 }
+
+// counting returns the query of Count.
+func (f Filter) counting(dialect database.Dialect) (string, []any, error) {
+	if f.MaxPrice != nil || f.hasText() {
+		where, args, err := f.where(dialect)
+		return `SELECT count(*) FROM products WHERE ` + where, args, err
+	}
+	query, args := `SELECT CAST(COALESCE(SUM(products), 0) AS BIGINT) FROM product_counts WHERE 1 = 1`, []any{}
+	if f.Kind != nil {
+		query, args = query+` AND kind = ?`, append(args, *f.Kind)
+	}
+	if f.InStock != nil {
+		query, args = query+` AND is_in_stock = ?`, append(args, *f.InStock)
+	}
+	return query, args, nil
+}
+
+// hasText says whether the filter has a text that narrows; a blank one does not.
+func (f Filter) hasText() bool { return f.Text != nil && strings.TrimSpace(*f.Text) != "" }
 
 func (f Filter) where(dialect database.Dialect) (string, []any, error) {
 	conditions, args := []string{"1 = 1"}, []any{}
@@ -119,7 +139,7 @@ func (f Filter) where(dialect database.Dialect) (string, []any, error) {
 		}
 		if condition, parameter := matching(words, dialect); len(words) > 0 {
 			add(condition, parameter)
-		} else if strings.TrimSpace(*f.Text) != "" {
+		} else if f.hasText() {
 			add("1 = 0")
 		}
 	}

@@ -21,7 +21,7 @@ import (
 // million is how many products there are; one of a thousand is a vehicle.
 const million = 1_000_000
 
-// fill writes a million products, files, reservations and events that were published.
+// fill writes a million products and a quarter as many files, reservations and events that were published.
 func fill(t *testing.T, url string) {
 	t.Helper()
 	db, err := database.Open(url + "&statement_timeout=0")
@@ -113,6 +113,22 @@ func asking() []hot {
 			}
 			return err
 		}},
+		{"how many there are, of a kind, and sold out", func(ctx context.Context, s *store.Store, _ *database.DB) error {
+			for _, c := range []struct {
+				filter store.Filter
+				want   int
+			}{
+				{store.Filter{}, million},
+				{store.Filter{Text: ptr(" "), Kind: ptr(store.KindVehicle)}, million / 1000},
+				{store.Filter{Kind: ptr(store.KindMovie), InStock: ptr(true)}, million/2 - million/1000},
+				{store.Filter{InStock: ptr(false)}, 0},
+			} {
+				if n, err := s.Count(ctx, c.filter); err != nil || n != c.want {
+					return fmt.Errorf("counted %d, %w, want %d", n, err, c.want)
+				}
+			}
+			return nil
+		}},
 		{"the files of a page", func(ctx context.Context, s *store.Store, _ *database.DB) error {
 			page, err := s.List(ctx, store.Range{Sort: store.SortNewest, First: 20})
 			if err == nil {
@@ -127,11 +143,17 @@ func asking() []hot {
 			_, err := s.KnownFiles(ctx, []string{"f1", "f2", "nothing"})
 			return err
 		}},
-		{"whether there is place for a file, and its deletion", func(ctx context.Context, s *store.Store, _ *database.DB) error {
-			if err := s.CheckPlace(ctx, "p9", "new", false); err != nil {
-				return err
+		{"a file from its upload to its deletion", func(ctx context.Context, s *store.Store, _ *database.DB) error {
+			file := &store.File{ID: "new", ProductID: "p9", Name: "new", Size: 1, CreatedAt: database.Now()}
+			for range 2 { // the second one replaces the first
+				if err := s.CheckPlace(ctx, file.ProductID, file.Name, true); err != nil {
+					return err
+				}
+				if _, err := s.AddFile(ctx, file, true, million); err != nil {
+					return err
+				}
 			}
-			return s.RemoveFile(ctx, "f20")
+			return s.RemoveFile(ctx, file.ID)
 		}},
 		{"a product from its addition to its end", func(ctx context.Context, s *store.Store, _ *database.DB) error {
 			made, err := s.CreateMovie(ctx, film("New", 2020))
@@ -181,12 +203,14 @@ func TestHotQueriesUseIndexes(t *testing.T) {
 					t.Error(err)
 				}
 			})
+			// What counters say stands in a few rows, which are rightly read as a whole.
+			tables = slices.DeleteFunc(tables, func(table string) bool { return table == "product_counts" || table == "files_size" })
 			if len(tables) > 0 {
 				t.Errorf("read as a whole: %v", tables)
 			}
 		})
 	}
-	// The count of all products is the one that has to read them all.
+	// What a price and a stock let through together is counted one by one.
 	seen := databasetest.WholeReads(t, url, func(db *database.DB) {
 		if _, err := store.New(db).Count(t.Context(), store.Filter{MaxPrice: ptr(4000), InStock: ptr(true)}); err != nil {
 			t.Fatal(err)

@@ -3,12 +3,10 @@ package store_test
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -180,15 +178,7 @@ func TestSearchIsAlikeOnBothDatabases(t *testing.T) {
 
 // TestOldProductsAreFound: what was added before there was a full-text search is found after the next start.
 func TestOldProductsAreFound(t *testing.T) {
-	all, old := store.Migrations(), fstest.MapFS{}
-	for _, name := range []string{"0001_products.sql", "0002_stock.sql", "0003_files.sql", "900001_events.sql"} {
-		text, err := fs.ReadFile(all, name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		old[name] = &fstest.MapFile{Data: text}
-	}
-	databasetest.Each(t, old, func(t *testing.T, db *database.DB) {
+	databasetest.Each(t, migrationsBefore(t, "0004"), func(t *testing.T, db *database.DB) {
 		ctx := t.Context()
 		const insert = `INSERT INTO products (id, sku, kind, name, description, price_amount, price_currency, stock, created_at,
 			name_key, search_text) VALUES (?, ?, 'GOODS', ?, ?, 1, 'EUR', 1, CURRENT_TIMESTAMP, ?, ?)`
@@ -205,7 +195,7 @@ func TestOldProductsAreFound(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := db.Migrate(ctx, all); err != nil {
+		if err := db.Migrate(ctx, store.Migrations()); err != nil {
 			t.Fatal(err)
 		}
 		s := store.New(db)
