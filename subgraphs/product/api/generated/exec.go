@@ -980,7 +980,7 @@ type Money @shareable {
 type ProductConnection {
   edges: [ProductEdge!]!
   pageInfo: PageInfo!
-  "How many products the filter matches, on all pages."
+  "How many products the filter matches, on all pages. Counting takes its time where many match a text or a maxPrice."
   totalCount: Int!
 }
 
@@ -1011,7 +1011,9 @@ enum ProductKind {
 
 "Every member that is given must hold."
 input ProductFilter {
-  "Words that must all occur in name, description, cast or article number; case does not matter."
+  """
+  Up to 16 words, in any order and case: each must begin a word of the name, description, cast or article number.
+  """
   text: String
   kind: ProductKind
   "In minor units."

@@ -26,7 +26,7 @@ type ProductByIDsInput struct {
 type ProductConnection struct {
 	Edges    []*ProductEdge          `json:"edges"`
 	PageInfo *graphqlserver.PageInfo `json:"pageInfo"`
-	// How many products the filter matches, on all pages.
+	// How many products the filter matches, on all pages. Counting takes its time where many match a text or a maxPrice.
 	TotalCount int          `json:"totalCount"`
 	Filter     store.Filter `json:"-"`
 }
