@@ -28,8 +28,7 @@ const (
 
 type config struct {
 	boot.Config
-	redisURL     string
-	peerKey      []byte
+	events       events.Config
 	introspector api.Credential
 	limits       api.Limits
 	tokenTTL     time.Duration
@@ -42,13 +41,12 @@ type config struct {
 
 func main() { boot.Main(configure, run) }
 
-// configure reads what boot.Config does not: REDIS_URL, PEER_KEY, INTROSPECTION_CLIENT, INTROSPECTION_SECRET, TOKEN_TTL,
-// SESSION_TTL, COOKIE_SECURE, ROTATION_PERIOD, KEY_SECRET and the limits.
+// configure reads what boot.Config does not: INTROSPECTION_CLIENT, INTROSPECTION_SECRET, TOKEN_TTL, SESSION_TTL,
+// COOKIE_SECURE, ROTATION_PERIOD, KEY_SECRET, the limits and what events.Configure reads.
 func configure(environment *boot.Environment) (config, boot.Config) {
 	c := config{
 		Config:       environment.Config("user", defaultPort),
-		redisURL:     environment.Text("REDIS_URL", ""),
-		peerKey:      environment.Key("PEER_KEY", "the other services'"),
+		events:       events.Configure(environment),
 		tokenTTL:     environment.Duration("TOKEN_TTL", 15*time.Minute),
 		sessionTTL:   environment.Duration("SESSION_TTL", 720*time.Hour),
 		cookieSecure: environment.Bool("COOKIE_SECURE", true),
@@ -60,7 +58,6 @@ func configure(environment *boot.Environment) (config, boot.Config) {
 		},
 		limits: limits(environment),
 	}
-	environment.Check("REDIS_URL", redislink.CheckURL(c.redisURL))
 	if n := len(c.keySecret); n > 0 && n < boot.MinKeyLength {
 		environment.Check("KEY_SECRET", fmt.Errorf("it has %d characters; expected at least %d, or none", n, boot.MinKeyLength))
 	}
@@ -89,15 +86,16 @@ func run(ctx context.Context, c config) error {
 		return err
 	}
 	defer db.Close()
-	link, err := redislink.Open(c.redisURL)
+	link, err := redislink.Open(c.events.RedisURL)
 	if err != nil {
 		return fmt.Errorf("REDIS_URL: %w", err)
 	}
 	defer link.Close()
-	bus := &events.Bus{Service: c.Service, DB: db, PeerKey: c.peerKey}
-	if bus.Redis, err = events.OpenRedis(c.redisURL); err != nil {
-		return fmt.Errorf("REDIS_URL: %w", err)
+	bus, err := c.events.Open("user", db)
+	if err != nil {
+		return err
 	}
+	defer bus.Close()
 	people := store.New(db, c.sessionTTL).WithKeySecret(c.keySecret)
 	hasher := password.NewHasher(password.DefaultCost)
 	if err := people.RotateSigningKey(ctx, c.rotation); err != nil {
@@ -109,18 +107,18 @@ func run(ctx context.Context, c config) error {
 		}
 	}
 	cache := sessioncache.New(link, c.tokenTTL)
-	background := []func(context.Context) error{maintenance(people, c), bus.Relay}
-	if c.redisURL != "" {
+	background := append(bus.Background(), maintenance(people, c))
+	if c.events.RedisURL != "" {
 		background = append(background, func(ctx context.Context) error { return api.PublishSessions(ctx, people, cache) })
 	}
 	return boot.Run(ctx, boot.Server{
 		Listen: c.Listen,
-		Handler: api.Handler(api.Config{
+		Handler: bus.Handler(api.Handler(api.Config{
 			Store: people, Hasher: hasher, Issuer: token.NewIssuer(people, c.Trust, c.tokenTTL), Cache: cache,
-			Attempts: attempts.New(link), Limits: c.limits, Snapshot: bus.Snapshot(),
+			Attempts: attempts.New(link), Limits: c.limits,
 			RouterKey: c.RouterKey, Introspector: c.introspector,
 			SessionTTL: c.sessionTTL, InsecureCookie: !c.cookieSecure,
-		}),
+		})),
 		Checks:     []boot.Check{{Name: "database", Try: db.Ping}},
 		Background: background,
 	})

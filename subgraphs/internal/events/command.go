@@ -12,6 +12,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/weft-graph/weft/subgraphs/internal/boot"
+	"github.com/weft-graph/weft/subgraphs/internal/redisurl"
 )
 
 const commandTimeout = time.Minute
@@ -24,7 +25,7 @@ func Main(service string, sources ...string) {
 	}
 	environment := boot.NewEnvironment(os.Getenv)
 	url := environment.Required("REDIS_URL", "the Redis that carries the events")
-	environment.Check("REDIS_URL", CheckURL(url))
+	environment.Check("REDIS_URL", redisurl.Check(url))
 	err := environment.Err()
 	if err == nil {
 		command := Command{URL: url, Service: service, Sources: sources, Out: os.Stdout}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/weft-graph/weft/subgraphs/internal/boot"
 	"github.com/weft-graph/weft/subgraphs/internal/database"
+	"github.com/weft-graph/weft/subgraphs/internal/redisurl"
 )
 
 // Config is what a service takes from its environment for events.
@@ -29,7 +30,7 @@ func Configure(environment *boot.Environment) Config {
 		PeerKey:       environment.Key("PEER_KEY", "the other services'"),
 		MetricsListen: environment.Text("METRICS_LISTEN", ""),
 	}
-	environment.Check("REDIS_URL", CheckURL(config.RedisURL))
+	environment.Check("REDIS_URL", redisurl.Check(config.RedisURL))
 	if config.MetricsListen != "" {
 		if _, _, err := net.SplitHostPort(config.MetricsListen); err != nil {
 			environment.Check("METRICS_LISTEN", errors.New("expected host:port such as 127.0.0.1:9100, or nothing for no metrics"))

@@ -1,16 +1,16 @@
 package events
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/weft-graph/weft/subgraphs/internal/redisurl"
 )
 
 const (
@@ -18,41 +18,17 @@ const (
 	callTimeout = 3 * time.Second
 )
 
-// CheckURL says what is wrong with the URL of a Redis; an empty one is fine.
-func CheckURL(url string) error {
-	if url == "" {
-		return nil
-	}
-	if _, err := redis.ParseURL(url); err != nil {
-		return errors.New("expected redis://user:password@host:6379/0, or nothing for no Redis")
-	}
-	return nil
-}
-
-// OpenRedis returns a client for a URL that CheckURL found right, or nil for an empty one. Nothing is connected to yet.
+// OpenRedis returns a client for a URL, or nil for an empty one. Nothing is connected to yet.
 func OpenRedis(url string) (*redis.Client, error) {
 	if url == "" {
 		return nil, nil
 	}
-	options, err := redis.ParseURL(url)
+	options, err := redisurl.Options(url, dialTimeout, callTimeout)
 	if err != nil {
-		return nil, CheckURL(url)
+		return nil, err
 	}
-	options.DialTimeout, options.ReadTimeout, options.WriteTimeout = dialTimeout, callTimeout, callTimeout
-	options.MaxRetries, options.DialerRetries = -1, 1 // what calls has its own pauses
-	options.ContextTimeoutEnabled = true
-	silence()
 	return redis.NewClient(options), nil
 }
-
-// silence keeps the Redis client from writing a line of its own for each failure; who calls it says what matters. Once,
-// because the client reads its logger without a lock.
-var silence = sync.OnceFunc(func() { redis.SetLogger(silent{}) })
-
-type silent struct{}
-
-// Printf writes nothing.
-func (silent) Printf(context.Context, string, ...any) {}
 
 // StreamOf returns the key of the Redis Stream of a service's events.
 func StreamOf(service string) string { return "events:" + service }

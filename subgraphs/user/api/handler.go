@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/weft-graph/weft/subgraphs/internal/boot"
-	"github.com/weft-graph/weft/subgraphs/internal/events"
 	"github.com/weft-graph/weft/subgraphs/internal/fail"
 	"github.com/weft-graph/weft/subgraphs/internal/graphqlserver"
 	"github.com/weft-graph/weft/subgraphs/user/api/generated"
@@ -29,8 +28,6 @@ type Config struct {
 	// Attempts counts what Limits bounds.
 	Attempts *attempts.Counter
 	Limits   Limits
-	// Snapshot answers the peers' questions for events that they have missed.
-	Snapshot http.Handler
 	// RouterKey is the HMAC key of the router.
 	RouterKey []byte
 	// Introspector is the client credential for POST /introspect.
@@ -65,7 +62,6 @@ func Handler(config Config) http.Handler {
 		client: config.Introspector, verifier: verifier, store: config.Store, cache: config.Cache,
 	}
 	mux.Handle("/introspect", boot.Methods(introspect, http.MethodPost))
-	mux.Handle(events.SnapshotPath, config.Snapshot)
 	mux.Handle("/.well-known/jwks.json", boot.Methods(serveJWKS(config.Issuer), http.MethodGet, http.MethodHead))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		fail.Write(w, http.StatusNotFound, fail.New(fail.NotFound, "There is nothing at %s.", r.URL.Path))

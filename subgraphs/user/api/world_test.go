@@ -69,11 +69,11 @@ func newWorldOn(t *testing.T, db *database.DB, redisURL string) *world {
 	t.Cleanup(func() { _ = link.Close() })
 	w.bus = &events.Bus{Service: "user", DB: w.db, PeerKey: []byte("a key of services for tests only")}
 	w.cache, w.issuer = sessioncache.New(link, 15*time.Minute), token.NewIssuer(w.store, trust, 15*time.Minute)
-	w.Handler = api.Handler(api.Config{
+	w.Handler = w.bus.Handler(api.Handler(api.Config{
 		Store: w.store, Hasher: hasher, Issuer: w.issuer, Cache: w.cache,
-		Attempts: attempts.New(link), Limits: limits, Snapshot: w.bus.Snapshot(),
+		Attempts: attempts.New(link), Limits: limits,
 		RouterKey: authtest.RouterKey, Introspector: credential, SessionTTL: time.Hour,
-	})
+	}))
 	w.Header = http.Header{"Weft-Token-In-Body": {"true"}}
 	return w
 }

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/weft-graph/weft/subgraphs/internal/redisurl"
 )
 
 const (
@@ -31,40 +33,19 @@ type Link struct {
 	tryAgain time.Time
 }
 
-// CheckURL says what is wrong with the URL of a Redis; an empty one is fine.
-func CheckURL(url string) error {
-	if url == "" {
-		return nil
-	}
-	if _, err := redis.ParseURL(url); err != nil {
-		return errors.New("expected redis://user:password@host:6379/0, or nothing for no Redis")
-	}
-	return nil
-}
-
 // Open returns the link to the Redis at url (`redis://…`); with an empty url every call is ErrDown. Nothing is connected
 // to yet.
 func Open(url string) (*Link, error) {
 	if url == "" {
 		return &Link{}, nil
 	}
-	if err := CheckURL(url); err != nil {
-		return nil, err
-	}
-	options, err := redis.ParseURL(url)
+	options, err := redisurl.Options(url, dialTimeout, callTimeout)
 	if err != nil {
 		return nil, err
 	}
-	options.DialTimeout, options.ReadTimeout, options.WriteTimeout = dialTimeout, callTimeout, callTimeout
-	options.PoolTimeout, options.MaxRetries, options.DialerRetries = callTimeout, -1, 1
-	options.ContextTimeoutEnabled = true
-	redis.SetLogger(silent{}) // it would log each failure; note does once
+	options.PoolTimeout = callTimeout
 	return &Link{client: redis.NewClient(options)}, nil
 }
-
-type silent struct{}
-
-func (silent) Printf(context.Context, string, ...any) {}
 
 // Close closes the connections to Redis.
 func (l *Link) Close() error {
