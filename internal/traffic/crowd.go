@@ -53,6 +53,8 @@ func (c *customer) can(kind Kind, now time.Time) bool {
 		return c.key != "" || len(c.lines) > 0
 	case Cancel:
 		return c.cancelling != "" || len(c.placed) > 0
+	case Apply:
+		return len(c.placed) > 0
 	case Logout:
 		return c.isSettled()
 	default: // staff's, or for whoever is not logged in
@@ -73,8 +75,6 @@ type crowd struct {
 	mu    sync.Mutex
 	idle  []*customer
 	count int
-	// files are the ids of staff's files that can be deleted.
-	files []string
 }
 
 // stranger returns somebody who has no account yet. The name is the load's own: two loads on one shop differ by seed.
@@ -94,7 +94,7 @@ func (w *crowd) take(kind Kind, now time.Time) (*customer, Kind) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for {
-		if kind == Upload || kind == DeleteFile || kind == Register {
+		if kind.isStaffs() || kind == Register {
 			return nil, kind
 		}
 		at := slices.IndexFunc(w.idle, func(c *customer) bool { return c.can(kind, now) })
@@ -117,23 +117,28 @@ func (w *crowd) rest(c *customer) {
 	w.idle = append(w.idle, c)
 }
 
-// addFile makes a file one that can be deleted.
-func (w *crowd) addFile(id string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.files = append(w.files, id)
+// pile is the ids of things that wait for staff.
+type pile struct {
+	mu  sync.Mutex
+	ids []string
 }
 
-// takeFile returns a file to delete, "" if there is none.
-func (w *crowd) takeFile(random *rand.Rand) string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if len(w.files) == 0 {
+func (p *pile) add(id string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ids = append(p.ids, id)
+}
+
+// take returns one of the things, "" if there is none.
+func (p *pile) take(random *rand.Rand) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.ids) == 0 {
 		return ""
 	}
-	at := random.IntN(len(w.files))
-	id := w.files[at]
-	w.files = slices.Delete(w.files, at, at+1)
+	at := random.IntN(len(p.ids))
+	id := p.ids[at]
+	p.ids = slices.Delete(p.ids, at, at+1)
 	return id
 }
 

@@ -25,6 +25,10 @@ const (
 	checkoutMutation = `mutation Checkout($key: String!) { checkout(idempotencyKey: $key) { ` + orderLines + ` placedAt } }`
 	cancelMutation   = `mutation CancelOrder($id: ID!) { cancelOrder(id: $id, reason: "changed my mind") { id status } }`
 
+	applyMutation  = `mutation Apply($id: ID!) { applyForFinancing(orderId: $id, termMonths: 24) { id status reason } }`
+	decideMutation = `mutation Decide($id: ID!, $approve: Boolean!) {
+		decideFinancing(id: $id, approve: $approve, reason: "looked at it") { id status } }`
+
 	uploadMutation = `mutation Upload($id: ID!, $file: Upload!) { uploadProductImage(productId: $id, file: $file) { id path size } }`
 	deleteMutation = `mutation DeleteFile($id: ID!) { deleteFile(id: $id) }`
 	goodsMutation  = `mutation CreateGoods($input: GoodsInput!) { createGoods(input: $input) { id } }`

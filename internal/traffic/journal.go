@@ -15,6 +15,8 @@ type Journal struct {
 	EndedSessions []EndedSession
 	Uploads       []File
 	Deletions     []Deletion
+	Applications  []Application
+	Decisions     []Decision
 	Unknown       []Unknown
 
 	mu sync.Mutex
@@ -74,6 +76,18 @@ type Deletion struct {
 	At     time.Time
 }
 
+// Application was made for the financing of an order. It may have been made before, and be acknowledged again.
+type Application struct {
+	ID, OrderID string
+	At          time.Time
+}
+
+// Decision is what staff have made of an application.
+type Decision struct {
+	ApplicationID, Status string
+	At                    time.Time
+}
+
 // Unknown is a change that was sent, and may or may not have happened: no answer came, or one that says that the shop
 // itself does not know. A checkout or cancellation that was answered later is none.
 type Unknown struct {
@@ -82,7 +96,7 @@ type Unknown struct {
 	Username string
 	// Thing tells what was to be changed: for a Register the username, for a Logout the token, for a Checkout the
 	// idempotency key, for a Cancel the order's id, for an Upload the file's name, for a DeleteFile the file's id, for
-	// AddItem and SetQuantity the product's id.
+	// AddItem and SetQuantity the product's id, for an Apply the order's id, for a Decide the application's.
 	Thing string
 	At    time.Time
 }
@@ -126,6 +140,7 @@ func (j *Journal) snapshot() *Journal {
 	return &Journal{
 		Products: slices.Clone(j.Products), Users: slices.Clone(j.Users), Orders: slices.Clone(j.Orders),
 		Cancellations: slices.Clone(j.Cancellations), EndedSessions: slices.Clone(j.EndedSessions), Uploads: slices.Clone(j.Uploads),
-		Deletions: slices.Clone(j.Deletions), Unknown: slices.Clone(j.Unknown),
+		Deletions: slices.Clone(j.Deletions), Applications: slices.Clone(j.Applications), Decisions: slices.Clone(j.Decisions),
+		Unknown: slices.Clone(j.Unknown),
 	}
 }

@@ -16,6 +16,8 @@ const (
 	SetQuantity             // another quantity of a line
 	Checkout                // the open order is placed
 	Cancel                  // a placed order is cancelled
+	Apply                   // a placed order is to be paid in instalments
+	Decide                  // staff decide on such an application
 	Upload                  // staff add a file to a product
 	DeleteFile              // staff delete a file that they have added
 	Logout                  // a session ends
@@ -25,7 +27,7 @@ const (
 )
 
 var kindNames = [kinds]string{
-	"browse", "search", "detail", "open order", "past orders", "add item", "set quantity", "checkout", "cancel",
+	"browse", "search", "detail", "open order", "past orders", "add item", "set quantity", "checkout", "cancel", "apply", "decide",
 	"upload", "delete file", "logout", "login", "register",
 }
 
@@ -35,11 +37,15 @@ func (k Kind) String() string { return kindNames[k] }
 // HashesPassword reports whether the kind pays for argon2id.
 func (k Kind) HashesPassword() bool { return k == Login || k == Register }
 
+// isStaffs reports whether the kind is done by staff.
+func (k Kind) isStaffs() bool { return k == Upload || k == DeleteFile || k == Decide }
+
 // instead names what is done when nobody can do the kind: what leads to it. Nobody can check out while every open order
 // is empty, so somebody adds an item. Browsing everybody can.
 var instead = [kinds]Kind{
 	Browse: Browse, Search: Browse, Detail: Browse,
 	OpenOrder: Login, PastOrders: Login, AddItem: Login, SetQuantity: AddItem, Checkout: AddItem, Cancel: Checkout,
+	Apply: Checkout, Decide: Apply,
 	Upload: Browse, DeleteFile: Upload,
 	Logout: Login, Login: Browse, Register: Browse,
 }
@@ -54,8 +60,8 @@ type Share struct {
 // order, and a session has some hundred operations. As many sessions begin as end.
 func ShopMix() []Share {
 	return []Share{
-		{Browse, 290}, {Search, 130}, {Detail, 230}, {OpenOrder, 120}, {PastOrders, 30},
-		{AddItem, 90}, {SetQuantity, 25}, {Checkout, 40}, {Cancel, 10},
+		{Browse, 284}, {Search, 130}, {Detail, 230}, {OpenOrder, 120}, {PastOrders, 30},
+		{AddItem, 90}, {SetQuantity, 25}, {Checkout, 40}, {Cancel, 10}, {Apply, 4}, {Decide, 2},
 		{Upload, 10}, {DeleteFile, 5}, {Logout, 10}, {Login, 7}, {Register, 3},
 	}
 }

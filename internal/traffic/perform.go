@@ -9,41 +9,59 @@ import (
 // perform does the operation that is due: by whoever can, or what leads to it.
 func (l *Load) perform(ctx context.Context, due time.Time, record *Record) {
 	random := l.draw()
-	kind := pick(l.plan.Mix, random.Float64())
+	kind, thing := l.choose(random)
 	c, kind := l.crowd.take(kind, time.Now())
-	file := ""
-	if kind == DeleteFile {
-		if file = l.crowd.takeFile(random); file == "" {
-			kind = instead[kind]
-		}
-	}
-	if kind == Upload || kind == DeleteFile {
-		if _, ok := l.staff.current(); !ok {
-			kind = Login // staff's token has ended
-			if file != "" {
-				l.crowd.addFile(file)
-			}
-		}
+	if _, ok := l.staff.current(); kind.isStaffs() && !ok {
+		l.putBack(kind, thing)
+		kind = Login // staff's token has ended
 	}
 	var out Outcome
-	switch kind {
-	case Upload:
+	switch {
+	case kind == Login && c == nil:
+		out = l.loginStaff(ctx)
+	case kind == Upload:
 		out = l.upload(ctx, random)
-	case DeleteFile:
-		out = l.deleteFile(ctx, file)
-	case Register:
+	case kind == DeleteFile:
+		out = l.deleteFile(ctx, thing)
+	case kind == Decide:
+		out = l.decide(ctx, thing, random)
+	case kind == Register:
 		out = l.register(ctx, l.crowd.stranger(l.plan.Seed))
 	default:
-		if c == nil && kind == Login {
-			out = l.loginStaff(ctx)
-			break
-		}
 		out = l.performAs(ctx, c, kind, random)
 	}
-	if out.Code == unauthenticated && (kind == Upload || kind == DeleteFile) {
+	if out.Code == unauthenticated && kind.isStaffs() {
 		l.staff.set("", time.Time{})
 	}
 	record.add(Sample{Kind: kind, Due: due, Latency: time.Since(due), Outcome: out})
+}
+
+// choose draws what is due, and for staff the thing that it is about; what leads to it where there is none.
+func (l *Load) choose(random *rand.Rand) (kind Kind, thing string) {
+	kind = pick(l.plan.Mix, random.Float64())
+	switch kind {
+	case DeleteFile:
+		thing = l.files.take(random)
+	case Decide:
+		thing = l.applications.take(random)
+	default:
+		return kind, ""
+	}
+	if thing == "" {
+		kind = instead[kind]
+	}
+	return kind, thing
+}
+
+// putBack leaves what choose has drawn to whoever comes next.
+func (l *Load) putBack(kind Kind, thing string) {
+	switch kind {
+	case DeleteFile:
+		l.files.add(thing)
+	case Decide:
+		l.applications.add(thing)
+	default: // nothing was drawn
+	}
 }
 
 // performAs does a customer's operation; nobody, or a passer-by, only looks at products.
@@ -70,6 +88,8 @@ func (l *Load) performAs(ctx context.Context, c *customer, kind Kind, random *ra
 		out = l.checkout(ctx, c)
 	case Cancel:
 		out = l.cancel(ctx, c)
+	case Apply:
+		out = l.apply(ctx, c)
 	case Logout:
 		out = l.logout(ctx, c)
 	case Login:

@@ -56,7 +56,7 @@ func (l *Load) upload(ctx context.Context, random *rand.Rand) Outcome {
 	case data.UploadProductImage != nil:
 		file.ID, file.Path, file.At = data.UploadProductImage.ID, data.UploadProductImage.Path, time.Now()
 		note(&l.journal, &l.journal.Uploads, file)
-		l.crowd.addFile(file.ID)
+		l.files.add(file.ID)
 	case out.Class == Failed:
 		l.journal.unknown(Upload, "", file.Name)
 	}
@@ -74,7 +74,7 @@ func (l *Load) deleteFile(ctx context.Context, id string) Outcome {
 	case out.Class == Failed:
 		l.journal.unknown(DeleteFile, "", id)
 	default:
-		l.crowd.addFile(id) // it is still there
+		l.files.add(id) // it is still there
 	}
 	return out
 }

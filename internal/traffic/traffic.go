@@ -61,6 +61,8 @@ type Load struct {
 	crowd   crowd
 	journal Journal
 	staff   staff
+	// files can be deleted, and applications be decided.
+	files, applications pile
 	// drawn numbers the operations of all runs: each draws from a source of its own, so that the order in which they end
 	// changes nothing.
 	drawn atomic.Uint64

@@ -24,6 +24,7 @@ type counter struct {
 	orders   map[string]string   // id by username and key
 	status   map[string]string   // of orders by id
 	files    map[string]int      // bytes by id
+	decided  map[string]int      // how often, by application
 	taken    map[string]int      // operations by name
 	fault    func(operation string, n int) fault
 }
@@ -42,7 +43,7 @@ func startCounter(t *testing.T, fault func(operation string, n int) fault) (*cou
 	t.Helper()
 	s := &counter{
 		sessions: map[string]string{}, open: map[string][]string{}, orders: map[string]string{}, status: map[string]string{},
-		files: map[string]int{}, taken: map[string]int{}, fault: fault,
+		files: map[string]int{}, decided: map[string]int{}, taken: map[string]int{}, fault: fault,
 	}
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
@@ -132,6 +133,11 @@ func (s *counter) answer(name string, asked operation, token string, size int) s
 	case "CancelOrder":
 		s.status[asked.Variables.ID] = "CANCELLED"
 		return `{"data":{"cancelOrder":{"id":"` + asked.Variables.ID + `"}}}`
+	case "Apply":
+		return `{"data":{"applyForFinancing":{"id":"for-` + asked.Variables.ID + `","status":"PENDING"}}}`
+	case "Decide":
+		s.decided[asked.Variables.ID]++
+		return `{"data":{"decideFinancing":{"id":"` + asked.Variables.ID + `","status":"APPROVED"}}}`
 	case "Upload":
 		s.files[id] = size
 		return `{"data":{"uploadProductImage":{"id":"` + id + `","path":"/files/` + id + `"}}}`
@@ -191,6 +197,15 @@ func (s *counter) wantTrue(t *testing.T, j *Journal) {
 			t.Errorf("%s is still logged in with %s", ended.Username, ended.Token)
 		}
 	}
+	applied := map[string]bool{}
+	for _, made := range j.Applications {
+		applied[made.ID] = s.status[made.OrderID] != "" && made.ID == "for-"+made.OrderID
+	}
+	for _, d := range j.Decisions {
+		if s.decided[d.ApplicationID] != 1 || !applied[d.ApplicationID] || d.Status != "APPROVED" {
+			t.Errorf("the journal has %+v; the shop has decided it %d times; applied for: %t", d, s.decided[d.ApplicationID], applied[d.ApplicationID])
+		}
+	}
 	gone := map[string]bool{}
 	for _, d := range j.Deletions {
 		gone[d.FileID] = true
@@ -211,7 +226,7 @@ func TestJournalOfAHealthyShop(t *testing.T) {
 	l, record := hold(t, url, 1500)
 	j := l.Journal()
 	s.wantTrue(t, j)
-	if len(j.Unknown) > 0 || len(j.Users) <= 12 || len(j.Products) != 10 || len(j.EndedSessions) == 0 || len(j.Deletions) == 0 || len(j.Cancellations) == 0 {
+	if len(j.Unknown) > 0 || len(j.Users) <= 12 || len(j.Products) != 10 || len(j.EndedSessions) == 0 || len(j.Deletions) == 0 || len(j.Cancellations) == 0 || len(j.Decisions) == 0 {
 		t.Errorf("the journal has %d users, %d products, %d ended sessions, %d deletions, %d cancellations, unknown: %v",
 			len(j.Users), len(j.Products), len(j.EndedSessions), len(j.Deletions), len(j.Cancellations), j.Unknown)
 	}
