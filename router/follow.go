@@ -80,11 +80,11 @@ func (r *Router) logHints(ctx context.Context, version *source.Version) {
 // logRefused says everything that is wrong with a version, a line each.
 func (r *Router) logRefused(ctx context.Context, path string, err error) {
 	const refused = "the changed supergraph is refused, the old one stays"
-	var composition *source.CompositionError
+	var invalid *source.InvalidError
 	var mistakes settings.Mistakes
 	switch {
-	case errors.As(err, &composition):
-		r.logDiagnostics(ctx, refused, composition.Diagnostics, diag.Error)
+	case errors.As(err, &invalid):
+		r.logDiagnostics(ctx, refused, invalid.Diagnostics, diag.Error)
 	case errors.As(err, &mistakes):
 		for _, mistake := range mistakes {
 			r.log.ErrorContext(ctx, refused, "source", path, "error", mistake.String())

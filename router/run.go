@@ -33,13 +33,14 @@ func Run(ctx context.Context, c config.Config, log *slog.Logger) error {
 		return err
 	}
 	defer r.Close()
+	listener, err := listen(ctx, c.Listen)
+	if err != nil {
+		return fmt.Errorf("%w; name another address with --listen or in the configuration", err)
+	}
+	defer listener.Close() // for who does not come to serving
 	r.logHints(ctx, version)
 	if err := r.Swap(ctx, version.Supergraph); err != nil {
 		return err
-	}
-	listener, err := net.Listen("tcp", c.Listen)
-	if err != nil {
-		return fmt.Errorf("listen at %s: %w", c.Listen, err)
 	}
 	log.InfoContext(ctx, "listening", "url", "http://"+listener.Addr().String()+c.Path)
 	return r.serving(ctx, listener, func(ctx context.Context) error {
@@ -48,6 +49,19 @@ func Run(ctx context.Context, c config.Config, log *slog.Logger) error {
 		}
 		return r.Follow(ctx, c.Supergraph, version, options)
 	})
+}
+
+// listen opens a socket. The error names the address once.
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	var failed *net.OpError
+	if errors.As(err, &failed) {
+		err = failed.Err
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen at %s: %w", address, err)
+	}
+	return listener, nil
 }
 
 // SourceOptions are the Config's part in loading a supergraph: the keys with which subgraphs are asked.
@@ -112,9 +126,9 @@ func (r *Router) serveMetrics(ctx context.Context) error {
 	if address == "" {
 		return nil
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	listener, err := listen(ctx, address)
 	if err != nil {
-		return fmt.Errorf("listen for metrics at %s: %w", address, err)
+		return fmt.Errorf("server.metrics_listen: %w", err)
 	}
 	server := r.server()
 	server.Handler = r.metrics()

@@ -77,7 +77,7 @@ func (c *check) examine(ctx context.Context) (lock string, err error) {
 		c.report.Subgraphs = len(version.Subgraphs)
 		c.add(diagnosticFindings(version.Diagnostics, diag.Info, c.texts)...)
 	}
-	if isComposition(err) {
+	if isInvalid(err) {
 		return "", nil
 	}
 	if err != nil {

@@ -50,7 +50,7 @@ func (c *composeCommand) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	if isComposition(err) {
+	if isInvalid(err) {
 		return errReported
 	}
 	if err != nil {

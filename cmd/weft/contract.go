@@ -49,7 +49,7 @@ func (f *contractFlag) applyWith(readFile func(string) ([]byte, error), version 
 	}
 	version.Supergraph, version.Diagnostics = filtered, append(version.Diagnostics, diagnostics...)
 	if filtered == nil {
-		return &source.CompositionError{Diagnostics: diagnostics}
+		return &source.InvalidError{Diagnostics: diagnostics}
 	}
 	return nil
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/weft-graph/weft/graph"
 	"github.com/weft-graph/weft/graph/diag"
-	"github.com/weft-graph/weft/graph/supergraph"
 	"github.com/weft-graph/weft/router/signature"
 	"github.com/weft-graph/weft/router/source"
 )
@@ -23,7 +22,7 @@ type graphFile struct {
 }
 
 // read reads the graph, composing it if need be. The Version comes also with an error, to say what composition had to
-// say; a *source.CompositionError is told by that.
+// say; a *source.InvalidError is told by that.
 func (f *graphFile) read(ctx context.Context) (*source.Version, error) {
 	options := source.Options{OnlyPlans: f.onlyPlans}
 	if f.SigningKey != "" {
@@ -33,13 +32,7 @@ func (f *graphFile) read(ctx context.Context) (*source.Version, error) {
 		}
 		options.Key = key
 	}
-	version, err := source.Load(ctx, f.File, options)
-	var invalid *supergraph.LoadError
-	if errors.As(err, &invalid) { // reported in the format that was asked for, as what does not compose
-		version.Diagnostics = invalid.Diagnostics(f.File)
-		return version, &source.CompositionError{Diagnostics: version.Diagnostics}
-	}
-	return version, err
+	return source.Load(ctx, f.File, options)
 }
 
 // load reads the graph and reports what composition had to say, as far as it is at least so severe. errReported stands
@@ -49,16 +42,16 @@ func (f *graphFile) load(ctx context.Context, least diag.Severity) (*source.Vers
 	if version != nil {
 		reportDiagnostics(os.Stderr, version.Diagnostics, least)
 	}
-	if isComposition(err) {
+	if isInvalid(err) {
 		return nil, errReported
 	}
 	return version, err
 }
 
-// isComposition reports whether the subgraphs do not compose, which the diagnostics tell.
-func isComposition(err error) bool {
-	var composition *source.CompositionError
-	return errors.As(err, &composition)
+// isInvalid reports whether there is no graph, which the diagnostics tell.
+func isInvalid(err error) bool {
+	var invalid *source.InvalidError
+	return errors.As(err, &invalid)
 }
 
 // open loads the graph and makes it ready to plan.

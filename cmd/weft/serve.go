@@ -48,9 +48,9 @@ func (c *serveCommand) Run(ctx context.Context) error {
 
 // reported tells the diagnostics of a graph that does not compose, which its error only counts.
 func reported(err error) error {
-	var composition *source.CompositionError
-	if errors.As(err, &composition) {
-		reportDiagnostics(os.Stderr, composition.Diagnostics, diag.Error)
+	var invalid *source.InvalidError
+	if errors.As(err, &invalid) {
+		reportDiagnostics(os.Stderr, invalid.Diagnostics, diag.Error)
 		return errReported
 	}
 	return err

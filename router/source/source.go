@@ -49,7 +49,7 @@ type Version struct {
 	// Supergraph is nil when there is none.
 	Supergraph *supergraph.Supergraph
 	// Diagnostics are what composition had to say, with the names of files in their positions: hints, or errors when
-	// there is no supergraph. A file with supergraph SDL has none.
+	// there is no supergraph. Of supergraph SDL there are errors only.
 	Diagnostics diag.List
 	// Subgraphs are what was composed; empty for a file with supergraph SDL.
 	Subgraphs []compose.Subgraph
@@ -61,14 +61,14 @@ type Version struct {
 	digest   [sha256.Size]byte
 }
 
-// CompositionError says that subgraphs do not make a supergraph.
-type CompositionError struct {
+// InvalidError says that what was read makes no supergraph: subgraphs that do not compose, or SDL that is none.
+type InvalidError struct {
 	// Diagnostics hold at least one error.
 	Diagnostics diag.List
 }
 
 // Error counts the errors and tells the first.
-func (e *CompositionError) Error() string {
+func (e *InvalidError) Error() string {
 	n, first := 0, ""
 	for _, d := range e.Diagnostics {
 		if d.Severity != diag.Error {
@@ -76,17 +76,21 @@ func (e *CompositionError) Error() string {
 		}
 		if n == 0 {
 			first = fmt.Sprintf("%s: %s", d.Code, d.Message)
+			if len(d.Positions) > 0 {
+				at := d.Positions[0]
+				first = fmt.Sprintf("%s:%d:%d: %s", at.File, at.Line, at.Column, first)
+			}
 		}
 		n++
 	}
 	if n == 1 {
-		return "the subgraphs do not compose: " + first
+		return "the graph is not valid: " + first
 	}
-	return fmt.Sprintf("the subgraphs do not compose: %d errors, the first is %s", n, first)
+	return fmt.Sprintf("the graph is not valid: %d errors, the first is %s", n, first)
 }
 
 // Load loads the supergraph from the file at path: a .yaml or .yml file is composed, any other is supergraph SDL. The
-// error is settings.Mistakes for a supergraph.yaml that is wrong, a *CompositionError, or says what could not be read.
+// error is settings.Mistakes for a supergraph.yaml that is wrong, a *InvalidError, or says what could not be read.
 // A Version comes also with an error, so that Watch can go on from it.
 func Load(ctx context.Context, path string, options Options) (*Version, error) {
 	in, err := read(ctx, path, options)
@@ -171,6 +175,11 @@ func (in *input) build(composer *compose.Composer) error {
 	v := in.version
 	if in.sdl != "" || v.Subgraphs == nil {
 		s, err := in.load(in.sdl)
+		var invalid *supergraph.LoadError
+		if errors.As(err, &invalid) {
+			v.Diagnostics = invalid.Diagnostics(in.path)
+			return &InvalidError{Diagnostics: v.Diagnostics}
+		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", in.path, err)
 		}
@@ -180,7 +189,7 @@ func (in *input) build(composer *compose.Composer) error {
 	s, diagnostics := composer.Compose(v.Subgraphs)
 	v.Diagnostics = diagnostics
 	if diagnostics.HasErrors() {
-		return &CompositionError{Diagnostics: diagnostics}
+		return &InvalidError{Diagnostics: diagnostics}
 	}
 	v.Supergraph = s
 	return nil

@@ -127,17 +127,37 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-func TestCompositionErrorNamesTheFile(t *testing.T) {
+func TestInvalidErrorsNameTheFile(t *testing.T) {
 	dir := shop(t)
 	path := filepath.Join(dir, "users.graphqls")
 	write(t, path, strings.Replace(users, `"id"`, `"ident"`, 1))
 	v, err := source.Load(t.Context(), filepath.Join(dir, "supergraph.yaml"), source.Options{})
-	var composition *source.CompositionError
-	if !errors.As(err, &composition) || v.Supergraph != nil {
+	var invalid *source.InvalidError
+	if !errors.As(err, &invalid) || v.Supergraph != nil {
 		t.Fatalf("error %v", err)
 	}
-	if at := composition.Diagnostics[0].Positions; len(at) == 0 || at[0].File != path || at[0].Line != 1 {
+	if at := invalid.Diagnostics[0].Positions; len(at) == 0 || at[0].File != path || at[0].Line != 1 {
 		t.Errorf("positions %+v, want %s:1", at, path)
+	}
+}
+
+func TestSDLThatIsNoSupergraph(t *testing.T) {
+	for text, want := range map[string]string{
+		"type Query {":          `1:13 syntax error`,
+		"type Query { a: Int }": `1:1 this is no supergraph`,
+		"":                      `1:1 `,
+	} {
+		path := filepath.Join(t.TempDir(), "supergraph.graphql")
+		write(t, path, text)
+		v, err := source.Load(t.Context(), path, source.Options{})
+		var invalid *source.InvalidError
+		if !errors.As(err, &invalid) || len(v.Diagnostics) == 0 {
+			t.Fatalf("%q: error %v", text, err)
+		}
+		d := invalid.Diagnostics[0]
+		if at := d.Positions[0]; at.File != path || !strings.HasPrefix(fmt.Sprintf("%d:%d %s", at.Line, at.Column, d.Message), want) || d.Fix == "" {
+			t.Errorf("%q: %+v, want %s in %s", text, d, want, path)
+		}
 	}
 }
 
@@ -256,7 +276,7 @@ func TestWatch(t *testing.T) {
 		t.Errorf("renamed over: %s", text)
 	}
 	write(t, filepath.Join(dir, "sub/orders.graphqls"), "type User {")
-	if text := got.await(t, 4); !strings.Contains(text, "do not compose") {
+	if text := got.await(t, 4); !strings.Contains(text, "the graph is not valid") {
 		t.Errorf("broken: %s", text)
 	}
 	if err := os.Remove(filepath.Join(dir, "sub/orders.graphqls")); err != nil {
