@@ -11,19 +11,30 @@ import (
 	"github.com/weft-graph/weft/graph/supergraph"
 )
 
-// composedDirectives are the custom directives that @composeDirective takes into the supergraph.
+// composedDirectives are the custom directives that @composeDirective takes into the supergraph, and the
+// specifications that they are of, both in order of the subgraphs.
 type composedDirectives struct {
-	// list is in order of the subgraphs; definition and link are those of the newest version, and of the last
-	// subgraph that has it.
-	list []*composedDirective
+	list  []*composedDirective
+	specs []*composedSpec
+}
+
+// composedSpec is a linked specification of which subgraphs compose directives.
+type composedSpec struct {
+	// newest is the newest link of a subgraph that composes of it, the last one of that version.
+	newest *federation.Link
+	// isSplit is set where subgraphs compose of different major versions; it was reported.
+	isSplit bool
 }
 
 type composedDirective struct {
 	name, element string
-	link          *federation.Link
-	definition    *schema.DirectiveDefinition
-	// from is the subgraph that has the definition.
-	from int
+	// link is that of the last subgraph that composes the directive in the newest version.
+	link *federation.Link
+	spec *composedSpec
+	// definition is that of the last subgraph, from, that links the specification in its newest version and
+	// defines the directive, whether or not it composes it.
+	definition *schema.DirectiveDefinition
+	from       int
 	// in says by subgraph whether it composes the directive; at is the first place that does.
 	in []bool
 	at []diag.Position
@@ -35,6 +46,16 @@ func (c *composedDirectives) byName(name string) *composedDirective {
 	for _, d := range c.list {
 		if d.name == name {
 			return d
+		}
+	}
+	return nil
+}
+
+// ofIdentity returns the specification, or nil where nothing of it is composed.
+func (c *composedDirectives) ofIdentity(identity string) *composedSpec {
+	for _, spec := range c.specs {
+		if spec.newest.Identity == identity {
+			return spec
 		}
 	}
 	return nil
@@ -62,23 +83,23 @@ func (m *merger) composeDirectives() {
 			}
 		}
 	}
-	m.checkComposedDefinitions()
+	m.defineComposed()
 	m.checkComposedNames()
 	m.checkForeignLinks()
 }
 
-// checkForeignLinks looks at the links of specifications that nobody composes: one with a purpose must not
-// be ignored, and different major versions are worth a hint.
+// checkForeignLinks looks at the links of specifications that are not Federation's: one with a purpose must not
+// be ignored, and different major versions of which not both are composed are worth a hint.
 func (m *merger) checkForeignLinks() {
 	first := map[string]*federation.Link{}
 	said := map[string]bool{}
 	for _, sub := range m.subgraphs {
 		for _, link := range sub.Links.List {
-			isComposed := slices.ContainsFunc(m.composed.list, func(d *composedDirective) bool { return d.link.Identity == link.Identity })
-			if federation.IsKnown(link.Identity) || isComposed || said[link.Identity] {
+			spec := m.composed.ofIdentity(link.Identity)
+			if federation.IsKnown(link.Identity) || said[link.Identity] || spec != nil && spec.isSplit {
 				continue
 			}
-			if link.Purpose != "" {
+			if spec == nil && link.Purpose != "" {
 				said[link.Identity] = true
 				m.report(diag.UnsupportedLinkedFeature, []diag.Position{sub.At(link.Pos)}, fmt.Sprintf("compose what the router must know of it with @composeDirective, or remove \"for: %s\"", link.Purpose),
 					"%q is linked for %s by %q: nobody may ignore it, and nothing of it is composed", link.URL, link.Purpose, sub.Name)
@@ -88,8 +109,12 @@ func (m *merger) checkForeignLinks() {
 				first[link.Identity] = link
 			} else if other.Version.Major != link.Version.Major {
 				said[link.Identity] = true
-				m.add(diag.Info, diag.DirectiveCompositionInfo, []diag.Position{sub.At(link.Pos)}, "link one major version in all subgraphs, before you compose its directives",
-					"%q and %q are linked, whose major versions differ; nothing of them is composed", other.URL, link.URL)
+				what := "nothing of them is composed"
+				if spec != nil {
+					what = fmt.Sprintf("only directives of %q are composed", spec.newest.URL)
+				}
+				m.add(diag.Info, diag.DirectiveCompositionInfo, []diag.Position{sub.At(link.Pos)}, "link one major version in all subgraphs",
+					"%q and %q are linked, whose major versions differ; %s", other.URL, link.URL, what)
 			}
 		}
 	}
@@ -123,7 +148,7 @@ func (m *merger) composeDirective(i int, d schema.Directive) {
 		m.report(diag.DirectiveCompositionError, at, "link the specification of the directive: @link(url: \"https://…/v1.0\", import: [\"@"+name+"\"])",
 			"@%s in %q belongs to no linked specification and cannot be composed", name, sub.Name)
 	default:
-		m.addComposed(i, name, &composedDirective{name: name, element: element, link: link, definition: definition}, at)
+		m.addComposed(i, name, &composedDirective{name: name, element: element, link: link}, at)
 	}
 }
 
@@ -138,34 +163,65 @@ func (m *merger) addComposed(i int, name string, d *composedDirective, at []diag
 		}
 	}
 	old := m.composed.byName(name)
+	if old != nil && old.link.Identity != d.link.Identity {
+		m.report(diag.DirectiveCompositionError, at, "rename one of them in its import",
+			"@%s is composed from %q and from %q", name, old.link.URL, d.link.URL)
+		return
+	}
+	d.spec = m.addComposedSpec(d.link, at)
 	if old == nil {
-		d.at, d.from = at, i
+		d.at = at
 		d.in = make([]bool, len(m.subgraphs))
 		d.in[i] = true
 		m.composed.list = append(m.composed.list, d)
 		return
 	}
 	old.in[i] = true
-	switch {
-	case old.link.Identity != d.link.Identity:
-		m.report(diag.DirectiveCompositionError, at, "rename one of them in its import",
-			"@%s is composed from %q and from %q", name, old.link.URL, d.link.URL)
-	case old.link.Version.Major != d.link.Version.Major:
-		m.report(diag.DirectiveCompositionError, at, "link one major version in all subgraphs",
-			"@%s is composed from %q and from %q, whose major versions differ", name, old.link.URL, d.link.URL)
-	case d.definition != nil && (old.definition == nil || !d.link.Version.Less(old.link.Version)):
-		old.link, old.definition, old.from = d.link, d.definition, i
+	if !d.link.Version.Less(old.link.Version) {
+		old.link = d.link
 	}
 }
 
-// checkComposedDefinitions: one of the subgraphs that compose a directive must define it.
-func (m *merger) checkComposedDefinitions() {
-	m.composed.list = slices.DeleteFunc(m.composed.list, func(d *composedDirective) bool {
-		if d.definition == nil {
-			m.report(diag.DirectiveCompositionError, d.at, "define the directive in the subgraph",
-				"@%s of %q is composed and no subgraph that links its newest version defines it", d.name, d.link.URL)
+// addComposedSpec joins one subgraph's link of a specification of which it composes with those before it.
+func (m *merger) addComposedSpec(link *federation.Link, at []diag.Position) *composedSpec {
+	spec := m.composed.ofIdentity(link.Identity)
+	switch {
+	case spec == nil:
+		spec = &composedSpec{newest: link}
+		m.composed.specs = append(m.composed.specs, spec)
+	case spec.newest.Version.Major != link.Version.Major:
+		if !spec.isSplit {
+			m.report(diag.DirectiveCompositionError, at, "link one major version in all subgraphs",
+				"directives are composed from %q and from %q, whose major versions differ", spec.newest.URL, link.URL)
 		}
-		return d.definition == nil
+		spec.isSplit = true
+	case !link.Version.Less(spec.newest.Version):
+		spec.newest = link
+	}
+	return spec
+}
+
+// defineComposed finds the definitions of the composed directives. As the supergraph links a specification
+// once, in the newest version, it is that version that must have the directive.
+func (m *merger) defineComposed() {
+	m.composed.list = slices.DeleteFunc(m.composed.list, func(d *composedDirective) bool {
+		for i, sub := range slices.Backward(m.subgraphs) {
+			link := sub.Links.ByIdentity(d.link.Identity)
+			if link == nil || link.Version != d.spec.newest.Version {
+				continue
+			}
+			if own := sub.Schema.Directive(link.NameOf("@" + d.element)[1:]); own != nil {
+				definition := *own
+				definition.Name = d.name
+				d.definition, d.from = &definition, i
+				return false
+			}
+		}
+		if !d.spec.isSplit {
+			m.report(diag.DirectiveCompositionError, d.at, fmt.Sprintf("define @%s where %q is linked", d.name, d.spec.newest.URL),
+				"@%s is composed, and no subgraph that links %q, the newest version, defines it", d.name, d.spec.newest.URL)
+		}
+		return true
 	})
 	for _, d := range m.composed.list {
 		m.checkComposedUses(d)
@@ -257,20 +313,16 @@ func (m *merger) checkComposedNames() {
 // links are the links of composed directives, one a specification.
 func (c *composedDirectives) links() []supergraph.Link {
 	var out []supergraph.Link
-	var newest []federation.Version
 	index := map[string]int{}
 	for _, d := range c.list {
 		at, ok := index[d.link.Identity]
 		if !ok {
 			at = len(out)
 			index[d.link.Identity] = at
-			out, newest = append(out, supergraph.Link{URL: d.link.URL, For: d.link.Purpose}), append(newest, d.link.Version)
+			out = append(out, supergraph.Link{URL: d.spec.newest.URL, For: d.link.Purpose})
 			if d.link.As != d.link.Name {
 				out[at].As = d.link.As
 			}
-		}
-		if newest[at].Less(d.link.Version) {
-			newest[at], out[at].URL = d.link.Version, d.link.URL
 		}
 		if imported := "@" + d.element; d.link.NameOf(imported) == "@"+d.name && !strings.HasPrefix(d.name, d.link.As+"__") {
 			if d.element != d.name {
@@ -324,7 +376,7 @@ func isRouterDirective(name string) bool { return name == "defer" || name == "st
 
 // checkComposedArgs: an argument of a directive of schemas is no part of the API that could be hidden.
 func (m *merger) checkComposedArgs(d *composedDirective) {
-	sub := m.subgraphs[slices.Index(d.in, true)]
+	sub := m.subgraphs[d.from]
 	for _, arg := range d.definition.Args {
 		for _, applied := range arg.Applied {
 			if name, known := sub.Canonical(applied); known && name == supergraph.Inaccessible {
@@ -341,7 +393,7 @@ func (m *merger) hintComposedDefinitions(d *composedDirective) {
 	var repeatable, locations bool
 	for i, sub := range m.subgraphs {
 		own := sub.Schema.Directive(d.name)
-		if link := sub.Links.ByIdentity(d.link.Identity); !d.in[i] || own == nil || link.Version != d.link.Version {
+		if link := sub.Links.ByIdentity(d.link.Identity); !d.in[i] || own == nil || link.Version != d.spec.newest.Version {
 			continue
 		}
 		positions = append(positions, sub.At(own.Pos))
