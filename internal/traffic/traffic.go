@@ -137,8 +137,15 @@ func inParallel(n int, work func(i int) error) error {
 
 // Run holds the load until ctx ends, and returns when what was on its way has been answered or has timed out.
 func (l *Load) Run(ctx context.Context, pace Pace) *Record {
+	record := &Record{}
+	l.RunInto(ctx, pace, record)
+	return record
+}
+
+// RunInto is Run with a Record that was given: its samples may be read while the load is held.
+func (l *Load) RunInto(ctx context.Context, pace Pace, record *Record) {
 	timetable := newTimetable(pace.Rate, l.plan.Seed^l.drawn.Load())
-	record := &Record{Began: timetable.began, Pace: pace}
+	record.Began, record.Pace = timetable.began, pace
 	var wg sync.WaitGroup
 	for range pace.Workers {
 		wg.Go(func() {
@@ -157,7 +164,6 @@ func (l *Load) Run(ctx context.Context, pace Pace) *Record {
 	if end, ok := ctx.Deadline(); ok && pace.Rate > 0 {
 		record.Dropped = timetable.overdue(end)
 	}
-	return record
 }
 
 // await waits until an operation is due, and says no if ctx ends before.
