@@ -11,6 +11,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/weft-graph/weft/bench/machine"
 )
 
 // A target is one thing to put under load: a request that is sent again and again, and the answer
@@ -20,7 +22,7 @@ type target struct {
 	URL     string
 	Body    []byte
 	Header  func(http.Header) // adds what a request needs, called for each request
-	Process *process          // whose CPU and memory are read
+	Process machine.Process   // whose CPU and memory are read
 	Want    []byte            // set by learn
 }
 
@@ -94,7 +96,7 @@ func (t *target) load(ctx context.Context, client *http.Client, connections int,
 	loops := make([]loop, connections)
 	var stop atomic.Bool
 	var wg sync.WaitGroup
-	cpu, start := t.Process.cpu(), time.Now()
+	cpu, start := t.Process.CPU(), time.Now()
 	for i := range loops {
 		wg.Add(1)
 		go func() {
@@ -120,7 +122,7 @@ func (t *target) load(ctx context.Context, client *http.Client, connections int,
 	timer := time.AfterFunc(d, func() { stop.Store(true) })
 	wg.Wait()
 	timer.Stop()
-	f := figure{Seconds: time.Since(start).Seconds(), CPU: t.Process.cpu() - cpu, PeakKiB: t.Process.peakKiB()}
+	f := figure{Seconds: time.Since(start).Seconds(), CPU: t.Process.CPU() - cpu, PeakKiB: t.Process.PeakKiB()}
 	var all []time.Duration
 	for _, l := range loops {
 		all = append(all, l.latencies...)

@@ -11,12 +11,14 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+
+	"github.com/weft-graph/weft/bench/machine"
 )
 
 // proxy is a bare httputil.ReverseProxy in a process of its own.
 type proxy struct {
 	address string
-	process *process
+	process machine.Process
 	cmd     *exec.Cmd
 }
 
@@ -35,7 +37,7 @@ func startProxy(upstream string) (*proxy, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	p := &proxy{cmd: cmd, process: &process{pid: cmd.Process.Pid}}
+	p := &proxy{cmd: cmd, process: machine.Process{PID: cmd.Process.Pid}}
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		p.stop()

@@ -1,20 +1,19 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
-	"os"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/weft-graph/weft/bench/machine"
 )
 
 // report prints medians over the rounds, and for each target the ratio of its CPU time per request
 // to that of the last one, the proxy, taken round by round.
 func report(targets []*target, rounds [][]figure, s settings) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %s, %s %s/%s, %d CPUs\n", time.Now().UTC().Format(time.DateOnly), cpuName(), runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
+	fmt.Fprintf(&b, "%s\n", machine.Describe())
 	fmt.Fprintf(&b, "go run ./bench -rounds %d -duration %s -connections %d\n\n", s.rounds, s.duration, s.connections)
 	fmt.Fprintf(&b, "| target | requests/s | p50 ms | p99 ms | CPU ms/request | × proxy | peak MiB | errors |\n|---|---:|---:|---:|---:|---:|---:|---:|\n")
 	for i, t := range targets {
@@ -53,20 +52,4 @@ func median(rounds [][]figure, value func([]figure) float64) float64 {
 	}
 	slices.Sort(values)
 	return values[len(values)/2]
-}
-
-// cpuName is the processor's model as Linux tells it.
-func cpuName() string {
-	file, err := os.Open("/proc/cpuinfo")
-	if err != nil {
-		return "unknown processor"
-	}
-	defer func() { _ = file.Close() }()
-	lines := bufio.NewScanner(file)
-	for lines.Scan() {
-		if name, ok := strings.CutPrefix(lines.Text(), "model name\t: "); ok {
-			return name
-		}
-	}
-	return "unknown processor"
 }

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/weft-graph/weft/bench/machine"
 	"github.com/weft-graph/weft/internal/shop"
 )
 
@@ -32,7 +33,7 @@ func shopTargets(ctx context.Context, client *http.Client, s *shop.Shop, p *prox
 	if err != nil {
 		return nil, err
 	}
-	router := &process{pid: s.Programs["router"].PID()}
+	router := machine.Process{PID: s.Programs["router"].PID()}
 	bearer := func(h http.Header) { h.Set("Authorization", "Bearer "+token) }
 	nothing := func(http.Header) {}
 	body := requestBody(oneFetch)

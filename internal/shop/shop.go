@@ -25,6 +25,9 @@ import (
 // Services are the shop's four, in the order of their ports.
 var Services = []string{"user", "product", "order", "credit"}
 
+// Metrics after the name of a service is the name of the address at which it answers /metrics.
+const Metrics = " metrics"
+
 // Config is how a shop runs.
 type Config struct {
 	// Root is the repository, Binaries the folder that Build has written, Dir the one for the services' data.
@@ -43,7 +46,7 @@ type Shop struct {
 	// Programs are the services, "router", where redis-server is installed "redis", with Config.Postgres "postgres", and
 	// after StartStorefront "storefront".
 	Programs map[string]*Program
-	// Addresses are host:port by the same names.
+	// Addresses are host:port by the same names; those of a service with Metrics after them answer operators.
 	Addresses map[string]string
 	// Databases are the URLs of the services' stores, as DATABASE_URL has them.
 	Databases map[string]string
@@ -82,6 +85,9 @@ func Start(root, binaries, dir string) (*Shop, error) {
 func StartAs(config Config) (*Shop, error) {
 	s := &Shop{Programs: map[string]*Program{}, Addresses: map[string]string{}, Databases: map[string]string{}, RouterKey: secret()}
 	names := append([]string{"router", "redis"}, Services...)
+	for _, name := range Services {
+		names = append(names, name+Metrics)
+	}
 	if config.Postgres {
 		names = append(names, "postgres")
 	}
@@ -154,7 +160,8 @@ func (s *Shop) addService(name string, config Config) error {
 		s.Databases[name] = "sqlite:" + filepath.Join(dir, "store.db")
 	}
 	p := &Program{Name: name, dir: dir, args: []string{filepath.Join(config.Binaries, name)}}
-	p.env = append(s.env[:len(s.env):len(s.env)], "LISTEN="+s.Addresses[name], "DATABASE_URL="+s.Databases[name], "DATA_DIR="+dir)
+	p.env = append(s.env[:len(s.env):len(s.env)], "LISTEN="+s.Addresses[name], "DATABASE_URL="+s.Databases[name], "DATA_DIR="+dir,
+		"METRICS_LISTEN="+s.Addresses[name+Metrics])
 	p.ready = answers200("http://" + s.Addresses[name] + "/readyz")
 	s.Programs[name] = p
 	return p.launch()
