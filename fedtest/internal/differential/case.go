@@ -24,6 +24,9 @@ const (
 // isMutation reports whether the case's operation is a mutation.
 func (c *Case) isMutation() bool { return strings.HasPrefix(c.Text, "mutation") }
 
+// isSubscription reports whether the case's operation is a subscription.
+func (c *Case) isSubscription() bool { return strings.HasPrefix(c.Text, "subscription") }
+
 // isValid reports whether an operation is valid for the API.
 func (l *Loaded) isValid(text string) bool {
 	_, err := direct.Read(l.api, text)

@@ -19,6 +19,7 @@ import (
 	"github.com/weft-graph/weft/fedtest/internal/direct"
 	"github.com/weft-graph/weft/fedtest/internal/generate"
 	"github.com/weft-graph/weft/fedtest/internal/world"
+	"github.com/weft-graph/weft/graph"
 )
 
 // Case is one operation on one graph.
@@ -72,28 +73,52 @@ func (l *Loaded) Compare(ctx context.Context, c *Case, features *Features) (d Di
 	if err != nil {
 		return differs("case", "the variables are no JSON: %v", err)
 	}
-	whole := &world.Run{World: l.world}
 	given, _ := values.(map[string]any)
-	want := whole.Monolith(direct.Request{Query: c.Text, Document: c.Document, Variables: given})
-	run := &world.Run{World: l.world, Labels: c.Labels}
-	f := &fetcher{run: run, faults: c.Faults, sent: make([]bool, len(plan.Fetches))}
-	result := prepared.Execute(ctx, variables, "", f.inOrder(c.Order))
+	r := &runs{
+		c: c, prepared: prepared, variables: variables, plan: plan, given: given, features: features,
+		whole: &world.Run{World: l.world}, split: &world.Run{World: l.world, Labels: c.Labels},
+	}
+	if c.Faults>>58%4 == 0 {
+		r.split.Faults = c.Faults
+	}
+	r.fetcher = &fetcher{run: r.split, faults: c.Faults, sent: make([]bool, len(plan.Fetches))}
+	if c.isSubscription() {
+		return r.compareEvents(ctx)
+	}
+	return r.compare(prepared.Execute(ctx, variables, "", r.fetcher.inOrder(c.Order)))
+}
+
+// runs are the runs of a case on the engine and on the unsplit schema.
+type runs struct {
+	c            *Case
+	prepared     *graph.Prepared
+	variables    graph.Variables
+	plan         *graph.Plan
+	given        map[string]any
+	whole, split *world.Run
+	fetcher      *fetcher
+	features     *Features
+}
+
+// compare holds an answer against that of the unsplit schema.
+func (r *runs) compare(result *graph.Result) (d Difference) {
 	defer result.Release()
+	want := r.whole.Monolith(direct.Request{Query: r.c.Text, Document: r.c.Document, Variables: r.given})
 	var got response
 	if err := json.Unmarshal(result.Body, &got); err != nil {
 		return differs("json", "the answer is no JSON: %v: %s", err, result.Body)
 	}
-	if complaints := run.Complaints(); len(complaints) > 0 && c.Faults == 0 { // a spoilt value may be asked about
-		return differs("complaint", "%s\n%s", strings.Join(complaints, "\n"), plan)
+	if complaints := r.split.Complaints(); len(complaints) > 0 && r.c.Faults == 0 { // a spoilt value may be asked about
+		return differs("complaint", "%s\n%s", strings.Join(complaints, "\n"), r.plan)
 	}
-	features.count(&trial{c: c, plan: plan, want: want, whole: whole, split: run, sent: f.sent})
-	if c.Faults != 0 {
+	r.features.count(&trial{c: r.c, plan: r.plan, want: want, whole: r.whole, split: r.split, sent: r.fetcher.sent})
+	if r.c.Faults != 0 {
 		d = explained(&got, want)
 	} else {
 		d = equal(&got, want)
 	}
 	if d.Kind != "" {
-		d.Text += fmt.Sprintf("\ngot    %s\nerrors %s\nwant   %s\nerrors %s\n%s", got.Data, got.Errors, want.Data, errorText(want), plan)
+		d.Text += fmt.Sprintf("\ngot    %s\nerrors %s\nwant   %s\nerrors %s\n%s", got.Data, got.Errors, want.Data, errorText(want), r.plan)
 	}
 	return d
 }

@@ -21,7 +21,7 @@ var (
 	graphs     = flag.Int("graphs", 60, "how many graphs to make up, without -time")
 	operations = flag.Int("operations", 50, "how many operations to make up on each graph")
 	seed       = flag.Uint64("seed", 1, "the seed of the first made-up graph, those of the others follow; 0 takes the clock")
-	isSpoilt   = flag.Bool("faults", true, "compare each query also with subgraphs whose answers are spoilt")
+	isSpoilt   = flag.Bool("faults", true, "compare each operation also with subgraphs whose answers are spoilt")
 	isFirst    = flag.Bool("first", false, "stop at the first difference, and leave it as large as it is")
 	folder     = flag.String("write", "", "the folder into which cases that differ are written")
 	report     = flag.String("report", "", "the Markdown file that tells of the run")
@@ -137,7 +137,7 @@ func (h *hunt) try(seed uint64, features *Features) {
 			h.report(c, d)
 			continue
 		}
-		if c.Faults, c.Order = random.Uint64()|1, newOrder(random); *isSpoilt && !c.isMutation() {
+		if c.Faults, c.Order = random.Uint64()|1, newOrder(random); *isSpoilt {
 			features.Spoilt++
 			if d := loaded.Compare(h.t.Context(), c, nil); d.Kind != "" {
 				h.report(c, d)

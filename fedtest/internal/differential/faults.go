@@ -12,12 +12,17 @@ import (
 	"github.com/weft-graph/weft/graph"
 )
 
+// spoiltOf are how many calls there are, on average, for each eight that are spoilt: where few are, those late in a plan are
+// reached.
+var spoiltOf = [...]uint64{12, 12, 24, 64}
+
 // spoil answers a call, or fails as a subgraph may, as the number of the faults and the request choose.
 func (f *fetcher) spoil(req *graph.FetchRequest, answer *direct.Response) (graph.FetchResponse, error) {
 	h := fnv.New64a()
 	fmt.Fprint(h, f.faults, req.Subgraph, string(req.Body))
 	sum := h.Sum64()
-	switch sum >> 8 % 12 {
+	how := sum >> 8 % spoiltOf[f.faults>>60%uint64(len(spoiltOf))]
+	switch how {
 	case 0:
 		return graph.FetchResponse{}, &graph.FetchError{Reason: graph.Timeout}
 	case 1:
@@ -25,7 +30,7 @@ func (f *fetcher) spoil(req *graph.FetchRequest, answer *direct.Response) (graph
 	case 2:
 		return graph.FetchResponse{Body: []byte(`{"errors":[{"message":"all is lost"}]}`), Status: 500}, nil
 	case 3, 4, 5:
-		text, err := json.Marshal(damage(answer, sum>>20, sum>>8%12))
+		text, err := json.Marshal(damage(answer, sum>>20, how))
 		return graph.FetchResponse{Body: text}, err
 	case 6:
 		return graph.FetchResponse{Body: []byte(`{"data":null,"errors":[{"message":"all is lost"}]}`)}, nil

@@ -30,6 +30,7 @@ const (
 	listOfLists  = "list of lists"
 	subgraphs    = "several subgraphs"
 	mutation     = "mutation"
+	subscription = "subscription"
 	threeWaves   = "three waves or more"
 	variables    = "variables"
 )
@@ -37,7 +38,7 @@ const (
 // Names are the features that are counted, sorted.
 func (f *Features) Names() []string {
 	return slices.Sorted(slices.Values(append([]string{
-		abstractType, aliasOfKey, condition, failure, fragment, keyChain, listOfLists, subgraphs, mutation, threeWaves, variables,
+		abstractType, aliasOfKey, condition, failure, fragment, keyChain, listOfLists, subgraphs, mutation, subscription, threeWaves, variables,
 	}, world.Observable...)))
 }
 
@@ -72,6 +73,7 @@ func (f *Features) count(t *trial) {
 	add(listOfLists, t.want.Met.ListOfLists)
 	add(failure, len(t.want.Errors) > 0)
 	add(mutation, t.c.isMutation())
+	add(subscription, t.c.isSubscription())
 	add(variables, strings.Contains(t.c.Text, "($v"))
 	add(aliasOfKey, aliasesKey.MatchString(t.c.Text))
 	add(subgraphs, t.countSubgraphs() > 1)

@@ -197,6 +197,7 @@ func (m *model) chooseRoots() {
 			}
 		}
 	}
+	m.chooseSourceStreams()
 	all := make([]int, len(m.subgraphs))
 	for i := range all {
 		all[i] = i
@@ -206,6 +207,19 @@ func (m *model) chooseRoots() {
 	}
 	if m.mutation != nil && len(m.mutation.fields) == 0 {
 		m.addRoot(m.mutation, &field{name: "m", owners: []int{0}})
+	}
+}
+
+// chooseSourceStreams gives some subgraphs a field that can be subscribed to. It has one owner: a stream comes from one place.
+func (m *model) chooseSourceStreams() {
+	if m.subscription == nil {
+		return
+	}
+	last := m.IntN(len(m.subgraphs))
+	for i := range m.subgraphs {
+		if i == last || m.chance(40) {
+			m.addRoot(m.subscription, &field{name: fmt.Sprintf("u%d", i), owners: []int{i}})
+		}
 	}
 }
 

@@ -84,8 +84,9 @@ type model struct {
 	subgraphs []*subgraph
 	modes     map[*typ][]mode
 	query     *typ
-	mutation  *typ
-	labels    int
+	// mutation and subscription are nil in a graph without.
+	mutation, subscription *typ
+	labels                 int
 	// hasSecret makes one value of the enum inaccessible; hasFederation1 lets subgraphs be of Federation 1.
 	hasSecret, hasFederation1 bool
 }
@@ -161,6 +162,10 @@ func (m *model) chooseTypes() {
 	if m.chance(45) {
 		m.mutation = add(rootKind, "Mutation", 1)[0]
 		m.mutation.name = "Mutation"
+	}
+	if m.chance(35) {
+		m.subscription = add(rootKind, "Subscription", 1)[0]
+		m.subscription.name = "Subscription"
 	}
 }
 

@@ -61,11 +61,15 @@ func NewOperation(random *rand.Rand, api *ast.Schema) Operation {
 func (w *writer) chance(percent int) bool { return w.IntN(100) < percent }
 
 func (w *writer) write() Operation {
-	root, keyword := w.api.Query, "query"
-	if w.api.Mutation != nil && w.chance(15) {
-		root, keyword = w.api.Mutation, "mutation"
+	keyword, body := "query", ""
+	switch {
+	case w.api.Mutation != nil && w.chance(15):
+		keyword, body = "mutation", w.selections(w.api.Mutation, 0)
+	case w.api.Subscription != nil && w.chance(15):
+		keyword, body = "subscription", w.sourceStream()
+	default:
+		body = w.selections(w.api.Query, 0)
 	}
-	body := w.selections(root, 0)
 	for i, isUsed := range w.conditions {
 		if !isUsed {
 			continue
@@ -82,6 +86,20 @@ func (w *writer) write() Operation {
 		panic(err) // they are made of JSON
 	}
 	return Operation{Text: text + " " + body + strings.Join(w.fragments, ""), Variables: string(variables)}
+}
+
+// sourceStream selects the one field that a subscription may have, which no condition may take away.
+func (w *writer) sourceStream() string {
+	fields := w.api.Subscription.Fields
+	f := fields[w.IntN(len(fields))]
+	text := f.Name + w.arguments(f)
+	if w.chance(30) {
+		text = "a: " + text
+	}
+	if below := w.api.Types[f.Type.Name()]; below.IsCompositeType() {
+		text += " " + w.selections(below, 1)
+	}
+	return "{ " + text + " }"
 }
 
 func (w *writer) selections(t *ast.Definition, depth int) string {

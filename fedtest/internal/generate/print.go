@@ -209,7 +209,7 @@ func (m *model) printField(b *strings.Builder, s *subgraph, d *declaration, f *f
 		if f.isKey && f.named == nil && !f.isExternal() && m.isExtension(s, d) {
 			b.WriteString(" @external")
 		}
-	case d.keyword == "type" && d.name != "Mutation":
+	case d.keyword == "type" && d.name != "Mutation" && d.name != "Subscription":
 		if !f.isExternal() && (!f.isKey || len(d.keys) == 0) && (f.isShareable || m.resolvers(d.name, f.name) > 1) {
 			b.WriteString(" @shareable")
 		}

@@ -19,6 +19,8 @@ type Run struct {
 	World *World
 	// Labels are the override labels that are on.
 	Labels []string
+	// Faults chooses fields that fail in subgraphs and in no unsplit schema; 0 chooses none.
+	Faults uint64
 
 	version    atomic.Int64
 	mu         sync.Mutex
@@ -38,6 +40,9 @@ func (r *Run) complain(format string, args ...any) {
 	defer r.mu.Unlock()
 	r.complaints = append(r.complaints, fmt.Sprintf(format, args...))
 }
+
+// Advance lets something happen in the world, as a mutation would: what was answered before is answered differently.
+func (r *Run) Advance() { r.version.Add(1) }
 
 // Monolith answers a request on the unsplit schema.
 func (r *Run) Monolith(req direct.Request) *direct.Response {
@@ -171,6 +176,9 @@ func (s *server) Field(o direct.Object, f *ast.FieldDefinition, args map[string]
 	}
 	own := s.sub.Types[o.Type].Fields[f.Name]
 	s.check(self, own, o.Type, f.Name)
+	if s.Faults != 0 && hash(s.Faults, s.sub.name, self.id, f.Name)%32 == 0 {
+		return nil, errBroken
+	}
 	s.use(s.sub.traits[o.Type+"."+f.Name]...)
 	for _, arg := range own.Contexts {
 		if _, ok := args[arg.Name]; !ok {

@@ -182,7 +182,7 @@ func (w *World) sharedTraits(def *ast.Definition, f *ast.FieldDefinition) []stri
 			declared = append(declared, sub.Schema.Types[def.Name].Fields.ForName(f.Name).Type)
 		}
 	}
-	isRoot := def == w.Schema.Query || def == w.Schema.Mutation
+	isRoot := def == w.Schema.Query || def == w.Schema.Mutation || def == w.Schema.Subscription
 	_, isKey := w.codes[w.family(def.Name)+"."+f.Name]
 	switch {
 	case resolvers > 1 && isRoot:

@@ -230,8 +230,9 @@ func (x *Execution) copy(v rawjson.Ref, layout *plan.Layout) rawjson.Ref {
 }
 
 // settle puts null into the slots that a scan would have filled and nobody has, so that their
-// absence is not taken for a subgraph's fault. FailedRef also goes where null is: it is explained.
-// The same goes for the runtime type.
+// absence is not taken for a subgraph's fault. FailedRef goes where null is: an error explains it. What
+// is absent is withheld then, as that error may stand at a field beside it. The same goes for the
+// runtime type.
 func (x *Execution) settle(object rawjson.Ref, s *plan.Scan, null rawjson.Ref) {
 	typ := x.settleType(object, s, null)
 	for i := range s.Cases {
@@ -240,6 +241,8 @@ func (x *Execution) settle(object rawjson.Ref, s *plan.Scan, null rawjson.Ref) {
 		}
 		for _, f := range s.Cases[i].Fields {
 			switch old := x.doc.Slot(object, f.Slot); {
+			case old == rawjson.AbsentRef && null == rawjson.FailedRef:
+				x.doc.SetSlot(object, f.Slot, rawjson.WithheldRef)
 			case old == rawjson.AbsentRef, old.Kind() == rawjson.Null && null == rawjson.FailedRef:
 				x.doc.SetSlot(object, f.Slot, null)
 			case f.Child != nil && null == rawjson.FailedRef:
@@ -263,7 +266,8 @@ func (x *Execution) settleType(object rawjson.Ref, s *plan.Scan, null rawjson.Re
 }
 
 // settleInside settles what a scan would have added to a value of which another subgraph answered
-// its part.
+// its part. The error that kept it away can stand at one field of the value, and does not explain the
+// others then.
 func (x *Execution) settleInside(v rawjson.Ref, s *plan.Scan) {
 	switch v.Kind() {
 	case rawjson.List:
@@ -278,7 +282,7 @@ func (x *Execution) settleInside(v rawjson.Ref, s *plan.Scan) {
 			}
 			for _, f := range s.Cases[i].Fields {
 				if old := x.doc.Slot(v, f.Slot); old == rawjson.AbsentRef {
-					x.doc.SetSlot(v, f.Slot, rawjson.FailedRef)
+					x.doc.SetSlot(v, f.Slot, rawjson.WithheldRef)
 				} else if f.Child != nil {
 					x.settleInside(old, f.Child)
 				}

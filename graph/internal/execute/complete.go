@@ -188,9 +188,9 @@ func (x *Execution) refuseType(typ int, f *shapeField, c *completion) {
 func (x *Execution) explainWithheld(f *shapeField) {
 	w := &x.writer
 	switch {
+	case w.isExplained() && w.keepExplained(f):
 	case len(w.errors) >= x.in.Limits.MaxErrors:
 		w.dropped++
-	case w.isExplained() && w.keepExplained(f):
 	default:
 		x.complain(f, gqlerr.SubgraphFailed, f.Coordinate+" was not asked for: a value that it needs could not be had")
 	}
