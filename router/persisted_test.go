@@ -61,7 +61,17 @@ func TestTrustedDocuments(t *testing.T) {
 			}
 		})
 	}
-	s := start(t, func(config *config.Config) { config.Persisted = persisted.Config{Manifest: manifest, Only: true} })
+	// What clients of automatic persisted queries need to see, to send the text too: Apollo's look for message or code,
+	// others for the message alone.
+	s := start(t, nil)
+	for _, media := range []string{"application/json", "application/graphql-response+json"} {
+		got := s.post(t, byExtension, "Accept", media)
+		const miss = `{"errors":[{"message":"PersistedQueryNotFound","extensions":{"code":"PERSISTED_QUERY_NOT_FOUND"}}]}`
+		if got.status != 200 || got.body != miss || got.header.Get("Cache-Control") != "no-store" || !strings.HasPrefix(got.header.Get("Content-Type"), media) {
+			t.Errorf("a miss as %s: %d %s %v", media, got.status, got.body, got.header)
+		}
+	}
+	s = start(t, func(config *config.Config) { config.Persisted = persisted.Config{Manifest: manifest, Only: true} })
 	query := "/graphql?documentId=" + known + "&variables=" + url.QueryEscape(`{"n":7}`)
 	if got := s.send(t, "GET", query, ""); got.status != 200 || !strings.Contains(got.body, echo) {
 		t.Errorf("by GET: status %d: %s", got.status, got.body)

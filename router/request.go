@@ -32,6 +32,7 @@ func (r *Router) serve(w http.ResponseWriter, req *http.Request) {
 			refusal = r.answer(ctx, req, out, record)
 		}
 		if refusal != nil {
+			record.Errors = 1
 			out.Refuse(refusal)
 		}
 		return nil
@@ -123,7 +124,11 @@ func (r *Router) resolve(req *http.Request, request *transport.Request, identity
 		return op, nil, unavailable("There is no graph to serve yet.")
 	}
 	document, unknown := r.documents.Load().Resolve(request.Query, request.DocumentID, r.isDeveloper(req))
-	if unknown != nil {
+	switch {
+	case unknown == nil:
+	case unknown.Code == gqlerr.PersistedQueryNotFound: // a question to the client in every media type, and no failure
+		return op, nil, &transport.Refusal{Status: http.StatusOK, Code: unknown.Code, Message: unknown.Message}
+	default:
 		return op, gqlerr.List{unknown}, nil
 	}
 	var errs gqlerr.List

@@ -77,7 +77,7 @@ func (d *Documents) Len() int { return len(d.byHash) }
 // isExempt lets a text run that is in no manifest, also where only trusted documents are served.
 //
 // A text that comes with its id must be the one that the id stands for. So a client that sends the id alone, and the
-// text too when it is told PERSISTED_QUERY_NOT_FOUND, works whether or not its documents are known here.
+// text too when it is told NotFound, works whether or not its documents are known here.
 func (d *Documents) Resolve(query, id string, isExempt bool) (string, *gqlerr.Error) {
 	if id == "" {
 		if d.only && !isExempt {
@@ -102,8 +102,12 @@ func (d *Documents) Resolve(query, id string, isExempt bool) (string, *gqlerr.Er
 		return "", refuse(gqlerr.PersistedQueryNotFound,
 			"The document %s is not trusted here: publish it in the manifest before the client that uses it.", hash)
 	}
-	return "", refuse(gqlerr.PersistedQueryNotFound, "The document %s is not known here: send its text in \"query\" too.", hash)
+	return "", refuse(gqlerr.PersistedQueryNotFound, NotFound)
 }
+
+// NotFound is the message that tells a client of automatic persisted queries to send the text too: some look for it, and
+// not for the code.
+const NotFound = "PersistedQueryNotFound"
 
 func refuse(code gqlerr.Code, format string, args ...any) *gqlerr.Error {
 	return &gqlerr.Error{Code: code, Message: fmt.Sprintf(format, args...)}

@@ -3,12 +3,14 @@ package transport
 import "bytes"
 
 // readPersistedQuery takes the id of the document out of extensions.persistedQuery.sha256Hash, as clients of automatic
-// persisted queries send it. An id that comes twice must be the same: what was checked must be what runs.
+// persisted queries send it. Of its versions there is one, the first. An id that comes twice must be the same: what was
+// checked must be what runs.
 func (r *Request) readPersistedQuery() *Refusal {
 	if !bytes.Contains(r.Extensions, []byte("persistedQuery")) {
 		return nil
 	}
-	hash, found := []byte(nil), false
+	var hash, version []byte
+	found := false
 	s := &scanner{data: r.Extensions}
 	s.space()
 	// The extensions were checked when they were read, so there is no error to come.
@@ -26,8 +28,11 @@ func (r *Request) readPersistedQuery() *Refusal {
 		return s.object(1, func(key []byte) error {
 			s.space()
 			value, err := s.value(2)
-			if unquote(key) == "sha256Hash" {
+			switch unquote(key) {
+			case "sha256Hash":
 				hash = value
+			case "version":
+				version = value
 			}
 			return err
 		})
@@ -37,6 +42,8 @@ func (r *Request) readPersistedQuery() *Refusal {
 		return nil
 	case len(hash) == 0 || hash[0] != '"' || len(hash) == len(`""`):
 		return badRequest("\"extensions.persistedQuery\" must be an object with the document's hash in \"sha256Hash\".")
+	case version != nil && string(version) != "1":
+		return badRequest("\"extensions.persistedQuery.version\" must be 1.")
 	case r.DocumentID != "" && r.DocumentID != unquote(hash):
 		return badRequest("\"documentId\" and \"extensions.persistedQuery\" name two documents: send one of them.")
 	}
