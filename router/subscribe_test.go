@@ -37,7 +37,7 @@ func TestEventStream(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := startStreams(t, change)
 			c := s.events(t, watchBody)
-			if got := c.response.Header; c.response.StatusCode != 200 || got.Get("Content-Type") != "text/event-stream" || got.Get("Cache-Control") != "no-store" {
+			if got := c.response.Header; c.response.StatusCode != 200 || got.Get("Content-Type") != "text/event-stream" || got.Get("Cache-Control") != "no-cache, no-store" {
 				t.Fatalf("%d %v", c.response.StatusCode, got)
 			}
 			s.feed.awaitListeners(t, 1)
@@ -467,14 +467,21 @@ func TestHeartbeats(t *testing.T) {
 func TestMetrics(t *testing.T) {
 	s := startStreams(t, func(c *config.Config) { c.Server.MetricsListen = "127.0.0.1:0" })
 	url := s.awaitLog(t, `"msg":"metrics","url":"`, `"`)
-	metrics := func() string {
+	get := func(url string) (int, string) {
 		response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(must(http.NewRequest(http.MethodGet, url, nil)))
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer response.Body.Close()
 		body, _ := io.ReadAll(response.Body)
-		return string(body)
+		return response.StatusCode, string(body)
+	}
+	metrics := func() string {
+		_, body := get(url)
+		return body
+	}
+	if status, _ := get(strings.Replace(url, "/metrics", "/debug/pprof/profile?seconds=1", 1)); status != http.StatusOK {
+		t.Errorf("a CPU profile answers %d", status)
 	}
 	c, w := s.events(t, watchBody), s.dial(t, `{}`)
 	s.feed.awaitListeners(t, 1)

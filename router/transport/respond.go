@@ -83,7 +83,7 @@ func (o *Responder) writeHead(status int) {
 	header["Content-Type"] = contentTypes[o.media]
 	header["X-Content-Type-Options"] = noSniff
 	// An answer belongs to who asked. A cache in between knows neither the session nor what a field may be kept for.
-	header["Cache-Control"] = noStore
+	header["Cache-Control"] = cacheControl[o.media]
 	header["Vary"] = append(header["Vary"], "Accept")
 	o.w.WriteHeader(status)
 }
@@ -95,8 +95,12 @@ var (
 		ResponseJSON: {responseJSONName + "; charset=utf-8"},
 		EventStream:  {eventstream.MediaType},
 	}
+	cacheControl = [...][]string{
+		JSON:         {"no-store"},
+		ResponseJSON: {"no-store"},
+		EventStream:  {"no-cache, no-store"}, // as the protocol of the stream names it
+	}
 	noSniff = []string{"nosniff"}
-	noStore = []string{"no-store"}
 )
 
 // errorBody writes a response that has no data.

@@ -266,6 +266,7 @@ func (k *socket) subscribe(ctx context.Context, m graphqlws.Message) *CloseError
 	if !k.isReady {
 		return &CloseError{Code: graphqlws.Unauthorized, Reason: "Unauthorized"}
 	}
+	// Of a refused operation nothing may be left: a connection can live long and bring many.
 	ctx, cancel := context.WithCancel(ctx)
 	out := &SocketStream{socket: k, id: m.ID, cancel: cancel}
 	k.mu.Lock()
@@ -284,10 +285,12 @@ func (k *socket) subscribe(ctx context.Context, m graphqlws.Message) *CloseError
 		refusal = refuse(http.StatusTooManyRequests, gqlerr.TooManySubscriptions, "Too many operations run on this connection.")
 		fallthrough
 	case refusal != nil:
+		cancel()
 		out.Refuse(refusal)
 		return nil
 	}
 	if !k.begin() {
+		cancel()
 		out.Refuse(refuse(http.StatusServiceUnavailable, gqlerr.Unavailable, "The router is stopping: connect again."))
 		return nil
 	}
