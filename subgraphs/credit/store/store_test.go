@@ -60,6 +60,23 @@ func TestStatusAndLedgerChangeTogether(t *testing.T) {
 	})
 }
 
+// TestLedgersAreOnlyAddedTo: the database itself keeps what was written, whoever has another wish.
+func TestLedgersAreOnlyAddedTo(t *testing.T) {
+	databasetest.Each(t, store.Migrations(), func(t *testing.T, db *database.DB) {
+		s := store.New(db, bureau.Embedded{})
+		if err := s.SetStatus(t.Context(), store.Change{UserID: "ann", Status: financing.Good, Reason: "paid", By: "clerk"}); err != nil {
+			t.Fatal(err)
+		}
+		hearOrder(t, s, db, "o", open("leslie", 4097))
+		if _, err := s.Apply(t.Context(), "leslie", "o", 24); err != nil {
+			t.Fatal(err)
+		}
+		for _, table := range []string{"credit_ledger", "application_ledger"} {
+			databasetest.WantKept(t, db, table, "reason")
+		}
+	})
+}
+
 func TestWrongInputWritesNothing(t *testing.T) {
 	databasetest.Each(t, store.Migrations(), func(t *testing.T, db *database.DB) {
 		s := store.New(db, bureau.Embedded{})

@@ -94,6 +94,11 @@ func TestLag(t *testing.T) {
 		run(t, metrics)
 		awaitMetrics(t, address, "weft_events_outbox_waiting 2\n", "# TYPE weft_events_outbox_oldest_seconds gauge\n", "weft_events_redis_up 1\n",
 			`weft_events_dead_letters{source="product"} 0`)
+		if profile, err := http.Get("http://" + address + "/debug/pprof/profile?seconds=1"); err != nil || profile.StatusCode != http.StatusOK {
+			t.Errorf("a CPU profile: %v, %v", profile, err)
+		} else {
+			_ = profile.Body.Close()
+		}
 		run(t, tasks[:len(tasks)-1]...)
 		addEntry(t, w, map[string]any{"version": "no number"})
 		awaitMetrics(t, address, "weft_events_outbox_waiting 0\n", "weft_events_outbox_oldest_seconds 0\n",

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/pprof"
 	"time"
 
 	"github.com/weft-graph/weft/subgraphs/internal/boot"
@@ -19,7 +20,8 @@ type Config struct {
 	RedisURL string
 	// PeerKey is PEER_KEY, the HMAC key that the services share.
 	PeerKey []byte
-	// MetricsListen is METRICS_LISTEN, the host:port that answers /metrics without a signature; empty for none.
+	// MetricsListen is METRICS_LISTEN, the host:port that answers /metrics without a signature, and Go's profiles under
+	// /debug/pprof/; empty for none.
 	MetricsListen string
 }
 
@@ -90,6 +92,8 @@ func (b *Bus) serveMetrics(ctx context.Context) error {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/metrics", boot.Methods(http.HandlerFunc(b.metrics), http.MethodGet, http.MethodHead))
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	server := &http.Server{Handler: mux, ReadTimeout: metricsTimeout, WriteTimeout: 2 * metricsTimeout}
 	return boot.Parallel(ctx, 2, 2, func(ctx context.Context, i int) error {
 		if i == 0 {

@@ -10,6 +10,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/weft-graph/weft/subgraphs/internal/database"
+	"github.com/weft-graph/weft/subgraphs/internal/database/databasetest"
 	"github.com/weft-graph/weft/subgraphs/internal/events"
 )
 
@@ -99,6 +100,30 @@ func TestPruning(t *testing.T) {
 		})
 		run(t, w.following(w.source))
 		w.awaitCopies(t, "a@2", "b@1")
+	})
+}
+
+// TestTheOutboxKeepsWhatItHasToTell: the database itself refuses to change an event, and to delete one that waits or that
+// the snapshot needs.
+func TestTheOutboxKeepsWhatItHasToTell(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		w.tell(t, "a", 1)
+		w.tell(t, "a", 2)
+		databasetest.WantKept(t, w.producer.DB, "events_outbox", "state")
+		stop := run(t, w.producer.Relay)
+		eventually(t, "published", func() bool { return w.waiting(t) == 0 })
+		stop()
+		databasetest.WantKept(t, w.producer.DB, "events_outbox", "state")
+		var left int
+		err := w.producer.DB.Tx(t.Context(), func(tx database.Handle) error {
+			if _, err := tx.Exec(t.Context(), `DELETE FROM events_outbox WHERE version = 1`); err != nil {
+				return err
+			}
+			return tx.Get(t.Context(), &left, `SELECT count(*) FROM events_outbox`)
+		})
+		if err != nil || left != 1 {
+			t.Errorf("after the deletion of what was published and is old there are %d events, %v", left, err)
+		}
 	})
 }
 

@@ -231,14 +231,21 @@ func TestTheCopyOfTheCatalogue(t *testing.T) {
 // TestBackfill: orders from before there were events are told of once.
 func TestBackfill(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w world) {
-		var orders []*store.Order
-		for _, customer := range []string{"a", "b", "c"} {
-			orders = append(orders, must(t)(w.AddItem(t.Context(), customer, dare, 1)))
-		}
+		told := must(t)(w.AddItem(t.Context(), "a", dare, 1))
 		err := w.db.Tx(t.Context(), func(tx database.Handle) error {
-			_, err := tx.Exec(t.Context(), `DELETE FROM events_outbox WHERE aggregate <> ?`, orders[0].ID)
+			_, err := tx.Exec(t.Context(), `INSERT INTO orders (id, customer_id, status, version, created_at)
+				SELECT 'old-' || c, c, status, version, created_at FROM orders, (SELECT 'b' AS c UNION SELECT 'c') customers`)
+			if err == nil {
+				_, err = tx.Exec(t.Context(), `INSERT INTO order_items (order_id, product_id, position, product_name, quantity, unit_amount,
+					unit_currency) SELECT o.id, product_id, position, product_name, quantity, unit_amount, unit_currency
+					FROM order_items, orders o WHERE order_id <> o.id`)
+			}
 			return err
 		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		orders, err := w.ByIDs(t.Context(), []string{told.ID, "old-b", "old-c"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -175,6 +175,18 @@ func TestWithTooLittleOfOneProductNothingIsTaken(t *testing.T) {
 	})
 }
 
+// TestWhatWasReservedIsKept: the database itself keeps what was taken for orders.
+func TestWhatWasReservedIsKept(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w world) {
+		line := events.OrderLine{ProductID: w.goods(t, "Kettle", 3), Quantity: 2}
+		for _, order := range []string{"a", "b"} { // the second one finds too little
+			w.mustHear(t, order, "PLACED", line)
+			w.mustHear(t, order, "CANCELLED")
+		}
+		databasetest.WantKept(t, w.db, "reserved", "product_id")
+	})
+}
+
 // TestStockUnderConcurrentOrders: staff change a product while orders for it come in; no piece is sold twice.
 func TestStockUnderConcurrentOrders(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w world) {
@@ -241,7 +253,8 @@ func TestBackfill(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w world) {
 		id := w.goods(t, "Kettle", 1)
 		err := w.db.Tx(t.Context(), func(tx database.Handle) error {
-			_, err := tx.Exec(t.Context(), `DELETE FROM events_outbox`)
+			_, err := tx.Exec(t.Context(), `INSERT INTO products (id, sku, kind, name, price_amount, price_currency, stock, created_at,
+				name_key, search_text) SELECT 'old', 'old', kind, name, 1, 'EUR', 1, created_at, name_key, search_text FROM products`)
 			return err
 		})
 		if err != nil {
@@ -252,8 +265,10 @@ func TestBackfill(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if states := told[events.ProductState](t, w, events.KindProduct, id); len(states) != 1 || !states[0].IsAvailable {
-			t.Errorf("told %+v, want the kettle once", states)
+		for _, id := range []string{id, "old"} {
+			if states := told[events.ProductState](t, w, events.KindProduct, id); len(states) != 1 || !states[0].IsAvailable {
+				t.Errorf("told %+v of %s, want the kettle once", states, id)
+			}
 		}
 	})
 }
