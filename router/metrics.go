@@ -3,21 +3,23 @@ package router
 import (
 	"fmt"
 	"net/http"
+	"net/http/pprof"
 	"strings"
 )
 
-// metrics answers in Prometheus's text format. It is for operators only, and so has a socket of its own.
+// metrics answers in Prometheus's text format, and with Go's profiles. It is for operators only, and so has a socket of
+// its own.
 func (r *Router) metrics() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		if req.URL.Path != "/metrics" {
-			http.NotFound(w, req)
-			return
-		}
+	mux := http.NewServeMux()
+	mux.HandleFunc("/metrics", func(w http.ResponseWriter, req *http.Request) {
 		getOnly(w, req, func() {
 			w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 			_, _ = w.Write([]byte(r.streams.metrics())) // the scraper has gone if this fails
 		})
 	})
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	return mux
 }
 
 // metrics writes what is open, and what was.

@@ -29,9 +29,10 @@ func (t *trial) profile(ctx context.Context, rate float64, folder string, addres
 		defer close(done)
 		t.hold(ctx, traffic.Pace{Rate: rate, Workers: workers}, (profileSeconds+2)*time.Second)
 	}()
-	errs := make([]error, len(shop.Services))
+	programs := append([]string{"router"}, shop.Services...)
+	errs := make([]error, len(programs))
 	var wg sync.WaitGroup
-	for i, name := range shop.Services {
+	for i, name := range programs {
 		wg.Go(func() {
 			url := fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", addresses[name+shop.Metrics], profileSeconds)
 			errs[i] = save(ctx, url, filepath.Join(folder, name+".pprof"))

@@ -25,7 +25,8 @@ import (
 // Services are the shop's four, in the order of their ports.
 var Services = []string{"user", "product", "order", "credit"}
 
-// Metrics after the name of a service is the name of the address at which it answers /metrics.
+// Metrics after the name of a service or the router is the name of the address at which it answers /metrics, and
+// profiles under /debug/pprof/.
 const Metrics = " metrics"
 
 // Config is how a shop runs.
@@ -46,7 +47,8 @@ type Shop struct {
 	// Programs are the services, "router", where redis-server is installed "redis", with Config.Postgres "postgres", and
 	// after StartStorefront "storefront".
 	Programs map[string]*Program
-	// Addresses are host:port by the same names; those of a service with Metrics after them answer operators.
+	// Addresses are host:port by the same names; those of a service or the router with Metrics
+	// after them answer operators.
 	Addresses map[string]string
 	// Databases are the URLs of the services' stores, as DATABASE_URL has them.
 	Databases map[string]string
@@ -85,7 +87,7 @@ func Start(root, binaries, dir string) (*Shop, error) {
 func StartAs(config Config) (*Shop, error) {
 	s := &Shop{Programs: map[string]*Program{}, Addresses: map[string]string{}, Databases: map[string]string{}, RouterKey: secret()}
 	names := append([]string{"router", "redis"}, Services...)
-	for _, name := range Services {
+	for _, name := range append([]string{"router"}, Services...) {
 		names = append(names, name+Metrics)
 	}
 	if config.Postgres {
@@ -169,7 +171,7 @@ func (s *Shop) addService(name string, config Config) error {
 
 // addRouter starts the router, which reaches each service at its address or at what lies between.
 func (s *Shop) addRouter(config Config) error {
-	env := s.env[:len(s.env):len(s.env)]
+	env := append(s.env[:len(s.env):len(s.env)], "ROUTER_METRICS_LISTEN="+s.Addresses["router"+Metrics])
 	if config.Between != nil {
 		for _, name := range Services {
 			address, err := config.Between(name, s.Addresses[name])
