@@ -166,7 +166,10 @@ func (a *Authenticator) outdated(found found, old *outdated) (Identity, error) {
 func (a *Authenticator) check(ctx context.Context, token string) (*claims, error) {
 	claims, err := a.verifier.verify(ctx, token)
 	if errors.Is(err, errUnavailable) {
-		return a.introspect(ctx, token)
+		if claims, err = a.introspect(ctx, token); err == nil {
+			err = a.verifier.checkVouched(token)
+		}
+		return claims, err
 	}
 	if err != nil {
 		return nil, err

@@ -312,8 +312,15 @@ func TestIssuerVouchesWithoutKeys(t *testing.T) {
 	if err != nil || !who.Authenticated || who.Subject != "walter" || !slices.Equal(who.Scopes, []string{"order:read"}) {
 		t.Errorf("identity %+v, error %v", who, err)
 	}
-	s.active.Store(false)
+	// It vouches for all of its tokens, also for those that are meant for somebody else.
 	var refusal *auth.Refusal
+	for name, value := range map[string]any{"iss": "http://evil", "aud": "bank", "nbf": time.Now().Add(time.Hour).Unix(), "exp": time.Now().Add(-time.Hour).Unix()} {
+		elsewhere := s.sign(t, token{claims: map[string]any{name: value}})
+		if who, err := a.Authenticate(t.Context(), bearer(elsewhere)); !errors.As(err, &refusal) {
+			t.Errorf("%s %v: %+v, %v", name, value, who, err)
+		}
+	}
+	s.active.Store(false)
 	if _, err := a.Authenticate(t.Context(), bearer(s.sign(t, token{}))); !errors.As(err, &refusal) {
 		t.Errorf("not active: %v", err)
 	}
