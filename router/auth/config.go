@@ -111,25 +111,25 @@ var asymmetric = []string{
 
 // Validate reports what is wrong with the values.
 func (c Config) Validate(report func(path, message string)) {
-	for _, text := range c.JWKS {
-		checkURL("jwks", text, report)
+	for i, text := range c.JWKS {
+		checkURL(fmt.Sprintf("jwks[%d]", i), text, report)
 	}
-	for _, name := range c.Algorithms {
+	for i, name := range c.Algorithms {
 		if !slices.Contains(asymmetric, name) {
-			report("algorithms", fmt.Sprintf("%q cannot be verified with a published key: use %s", name, strings.Join(asymmetric, ", ")))
+			report(fmt.Sprintf("algorithms[%d]", i), fmt.Sprintf("%q cannot be verified with a published key: use %s", name, strings.Join(asymmetric, ", ")))
 		}
 	}
 	if c.Leeway < 0 {
 		report("leeway", "must not be negative")
 	}
-	for _, name := range c.Renewal {
+	for i, name := range c.Renewal {
 		if kind, field, _ := strings.Cut(name, "."); kind != "Query" && kind != "Mutation" || field == "" {
-			report("renewal", fmt.Sprintf("%q is not a root field: write Mutation.refresh", name))
+			report(fmt.Sprintf("renewal[%d]", i), fmt.Sprintf("%q is not a root field: write Mutation.refresh", name))
 		}
 	}
-	for _, name := range c.Cookies {
+	for i, name := range c.Cookies {
 		if !isToken(name) {
-			report("cookies", fmt.Sprintf("%q is not the name of a cookie", name))
+			report(fmt.Sprintf("cookies[%d]", i), fmt.Sprintf("%q is not the name of a cookie", name))
 		}
 	}
 	if !c.isOn() {

@@ -184,9 +184,9 @@ func (s *Server) validate(report func(path, message string)) {
 	if _, _, err := net.SplitHostPort(s.MetricsListen); s.MetricsListen != "" && err != nil {
 		report("metrics_listen", fmt.Sprintf("%q is not an address: write host:port, such as 127.0.0.1:9100", s.MetricsListen))
 	}
-	for _, network := range s.TrustedProxies {
+	for i, network := range s.TrustedProxies {
 		if _, err := netip.ParsePrefix(network); err != nil {
-			report("trusted_proxies", fmt.Sprintf("%q is not a network: write 10.0.0.0/8, or 10.1.2.3/32 for one address", network))
+			report(fmt.Sprintf("trusted_proxies[%d]", i), fmt.Sprintf("%q is not a network: write 10.0.0.0/8, or 10.1.2.3/32 for one address", network))
 		}
 	}
 }

@@ -192,6 +192,7 @@ var durationType = reflect.TypeFor[time.Duration]()
 func (f *File) decodeScalar(node ast.Node, dst reflect.Value, at place) {
 	text, ok := scalarText(node)
 	if !ok {
+		f.unread[at.path] = true
 		f.mistake(node.GetToken().Position, "%s", labelled(at.path, "must be a single value"))
 		return
 	}
@@ -200,6 +201,7 @@ func (f *File) decodeScalar(node ast.Node, dst reflect.Value, at place) {
 		err = setScalar(dst, text, at.unit)
 	}
 	if err != nil {
+		f.unread[at.path] = true
 		f.mistake(node.GetToken().Position, "%s", labelled(at.path, err.Error()))
 	}
 }

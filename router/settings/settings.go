@@ -9,6 +9,7 @@
 package settings
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -53,16 +54,20 @@ type File struct {
 	anchors  map[string]ast.Node
 	places   map[string]token.Position
 	mistakes Mistakes
+	// unread are the settings that have a value which could not be read.
+	unread map[string]bool
 }
 
 // Parse reads YAML. What is not YAML is a mistake that Err returns. lookup gives the environment's values.
 func Parse(name string, text []byte, lookup func(string) (string, bool)) *File {
-	f := &File{name: name, lookup: lookup, anchors: map[string]ast.Node{}, places: map[string]token.Position{}}
+	f := &File{
+		name: name, lookup: lookup, anchors: map[string]ast.Node{}, places: map[string]token.Position{}, unread: map[string]bool{},
+	}
 	parsed, err := parser.ParseBytes(text, 0)
 	if err != nil {
 		var syntax *yaml.SyntaxError
 		if errors.As(err, &syntax) && syntax.Token != nil {
-			f.mistake(syntax.Token.Position, "not YAML: %s", syntax.Message)
+			f.mistake(syntax.Token.Position, "not YAML: %s%s", syntax.Message, quoteHint(text, syntax.Token.Position.Line))
 		} else {
 			f.mistake(nil, "not YAML: %v", err)
 		}
@@ -81,9 +86,22 @@ func Parse(name string, text []byte, lookup func(string) (string, bool)) *File {
 	return f
 }
 
+// quoteHint says what is mostly wrong with a line that has a variable and is not YAML.
+func quoteHint(text []byte, line int) string {
+	lines := bytes.Split(text, []byte("\n"))
+	if line < 1 || line > len(lines) || !bytes.Contains(lines[line-1], []byte("${")) {
+		return ""
+	}
+	return `; between [ ] and { } a variable stands in quotes: "${NAME}"`
+}
+
 // Report notes a mistake in the setting at path, such as "auth.session.key" or "headers[2]". Where the file does not
-// have that setting, the mistake is placed at what surrounds it.
+// have that setting, the mistake is placed at what surrounds it. Of a setting whose value could not be read nothing
+// further is said: it would only follow.
 func (f *File) Report(path, message string) {
+	if f.unread[path] {
+		return
+	}
 	label := path
 	for {
 		if at, ok := f.places[path]; ok {

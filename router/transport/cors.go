@@ -3,6 +3,7 @@ package transport
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,10 +28,10 @@ func CORSDefaults() CORSConfig { return CORSConfig{MaxAge: 10 * time.Minute} }
 
 // Validate reports what is wrong with the values.
 func (c CORSConfig) Validate(report func(path, message string)) {
-	for _, origin := range c.Origins {
+	for i, origin := range c.Origins {
 		u, err := url.Parse(origin)
 		if err != nil || u.Scheme == "" || u.Host == "" || u.Scheme+"://"+u.Host != origin || strings.Contains(origin, "*") {
-			report("origins", "\""+origin+"\" is not an exact origin: write scheme, host and port, like https://shop.example")
+			report("origins["+strconv.Itoa(i)+"]", "\""+origin+"\" is not an exact origin: write scheme, host and port, like https://shop.example")
 		}
 	}
 	if c.MaxAge < 0 {
