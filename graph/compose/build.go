@@ -111,8 +111,9 @@ func (m *merger) subgraphType(t *mergedType, i int, source *federation.Type) *su
 	}
 	st.Directives = m.handedOn(i, source.Applied)
 	for _, key := range source.Keys {
-		st.IsExtension = st.IsExtension || key.OfExtension || source.IsExtension
-		st.Keys = append(st.Keys, supergraph.Key{Fields: key.Fields, Text: key.Fields.String(), Resolvable: key.Resolvable})
+		st.Keys = append(st.Keys, supergraph.Key{
+			Fields: key.Fields, Text: key.Fields.String(), Resolvable: key.Resolvable, OfExtension: key.OfExtension || source.IsExtension,
+		})
 	}
 	for _, v := range t.def.Values {
 		if m.enumValue(source, v.Name) != nil {

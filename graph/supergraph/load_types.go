@@ -87,10 +87,9 @@ func (l *loader) readJoinTypes(t *schema.Type) map[*Subgraph]*SubgraphType {
 		if isTrue(d, "isInterfaceObject") {
 			st.IsInterfaceObject, st.Kind = true, schema.Object
 		}
-		st.IsExtension = st.IsExtension || isTrue(d, "extension")
 		if fields := l.readFieldSet(d, "key"); fields != nil {
 			resolvable := d.Arg("resolvable") == nil || isTrue(d, "resolvable")
-			st.Keys = append(st.Keys, Key{Fields: fields, Text: fields.String(), Resolvable: resolvable})
+			st.Keys = append(st.Keys, Key{Fields: fields, Text: fields.String(), Resolvable: resolvable, OfExtension: isTrue(d, "extension")})
 		}
 	}
 	if len(joins) == 0 {

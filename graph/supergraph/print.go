@@ -39,8 +39,21 @@ func Print(s *Supergraph) string {
 		}
 	}
 	slices.SortStableFunc(parts.Types, func(a, b *schema.Type) int { return strings.Compare(a.Name, b.Name) })
-	slices.SortStableFunc(parts.Directives, func(a, b *schema.DirectiveDefinition) int { return strings.Compare(a.Name, b.Name) })
-	return schema.PrintWith(schema.New(parts), w.definition)
+	printed := schema.New(parts)
+	defineOneOf(printed)
+	slices.SortStableFunc(printed.Directives, func(a, b *schema.DirectiveDefinition) int { return strings.Compare(a.Name, b.Name) })
+	return schema.PrintWith(printed, w.definition)
+}
+
+// defineOneOf adds the definition of @oneOf where it is applied: readers that are older than the directive
+// refuse a schema that applies it and does not define it.
+func defineOneOf(printed *schema.Schema) {
+	isOneOf := func(d schema.Directive) bool { return d.Name == "oneOf" }
+	if slices.ContainsFunc(printed.Types, func(t *schema.Type) bool { return slices.ContainsFunc(t.Applied, isOneOf) }) {
+		definition := *printed.Directive("oneOf")
+		definition.BuiltIn = false
+		printed.Directives = append(printed.Directives, &definition)
+	}
 }
 
 // PrintAPI writes the API schema as SDL.
@@ -247,7 +260,7 @@ func joinType(args []schema.Argument, st *SubgraphType, key *Key) schema.Directi
 	if key != nil {
 		args = append(args, text("key", key.Text))
 	}
-	if key != nil && st.IsExtension {
+	if key != nil && key.OfExtension {
 		args = append(args, word("extension", "true"))
 	}
 	if key != nil && !key.Resolvable {
@@ -260,17 +273,22 @@ func joinType(args []schema.Argument, st *SubgraphType, key *Key) schema.Directi
 }
 
 // joinFields are the join__field applications of a field: none where every subgraph that has the
-// type has the field just as it was merged.
+// type has the field just as it was merged. Where one has another type, each says its own.
 func (w *writer) joinFields(t *schema.Type, f *schema.Field) []schema.Directive {
 	var out []schema.Directive
+	parts := w.partsOf(t)
+	saysType := slices.ContainsFunc(parts, func(p part) bool {
+		sf := p.of.Field(f.Name)
+		return sf != nil && !sf.Type.Equal(f.Type)
+	})
 	isPlain := true
-	for _, p := range w.partsOf(t) {
+	for _, p := range parts {
 		sf := p.of.Field(f.Name)
 		if sf == nil {
 			isPlain = false
 			continue
 		}
-		args := joinFieldArgs(sf, f)
+		args := joinFieldArgs(sf, saysType)
 		isPlain = isPlain && len(args) == 0
 		out = append(out, schema.Directive{Name: "join__field", Args: append([]schema.Argument{word("graph", p.sub.Enum)}, args...)})
 	}
@@ -317,7 +335,7 @@ func (w *writer) joinDirectives(t *schema.Type, f *schema.Field) []schema.Direct
 	return out
 }
 
-func joinFieldArgs(sf *SubgraphField, f *schema.Field) []schema.Argument {
+func joinFieldArgs(sf *SubgraphField, saysType bool) []schema.Argument {
 	var args []schema.Argument
 	if sf.Requires != nil {
 		args = append(args, text("requires", sf.Requires.String()))
@@ -325,7 +343,7 @@ func joinFieldArgs(sf *SubgraphField, f *schema.Field) []schema.Argument {
 	if sf.Provides != nil {
 		args = append(args, text("provides", sf.Provides.String()))
 	}
-	if !sf.Type.Equal(f.Type) {
+	if saysType {
 		args = append(args, text("type", sf.Type.String()))
 	}
 	if sf.External {

@@ -66,10 +66,7 @@ type SubgraphType struct {
 	Kind schema.Kind
 	// IsInterfaceObject is set for @interfaceObject types.
 	IsInterfaceObject bool
-	// IsExtension is set for join__type(extension: true): a Federation 1 extension, whose key
-	// fields count as resolvable here although they are external.
-	IsExtension bool
-	Keys        []Key
+	Keys              []Key
 	// Fields that this subgraph declares, resolvable or not, in order of the supergraph's schema.
 	Fields []*SubgraphField
 	// Interfaces that the type implements in this subgraph.
@@ -96,6 +93,9 @@ type Key struct {
 	// Resolvable is false for @key(resolvable: false): the subgraph mentions the entity and
 	// cannot resolve it by this key.
 	Resolvable bool
+	// OfExtension is set for a key on an extension of the type: its fields count as resolvable here although
+	// they are external.
+	OfExtension bool
 }
 
 // SubgraphField is a field as one subgraph declares it.

@@ -65,13 +65,13 @@ func describeType(b *strings.Builder, t *SubgraphType) {
 	if t.IsInterfaceObject {
 		b.WriteString(" interfaceObject")
 	}
-	if t.IsExtension && len(t.Keys) > 0 {
-		b.WriteString(" extension")
-	}
 	for _, key := range t.Keys {
 		fmt.Fprintf(b, " key(%s", key.Fields)
 		if !key.Resolvable {
 			b.WriteString(", not resolvable")
+		}
+		if key.OfExtension {
+			b.WriteString(", of an extension")
 		}
 		b.WriteString(")")
 	}

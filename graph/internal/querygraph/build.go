@@ -102,8 +102,8 @@ func (g *Graph) connect(n *Node) {
 		}
 	}
 	provided := n.Provided
-	if t.IsExtension {
-		for _, key := range t.Keys {
+	for _, key := range t.Keys {
+		if key.OfExtension {
 			provided = append(slices.Clone(provided), key.Fields...)
 		}
 	}
