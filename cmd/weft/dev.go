@@ -20,7 +20,7 @@ import (
 const secretBytes = 32
 
 type devCommand struct {
-	File string `help:"What to start, and which graph to serve." default:"dev.yaml" placeholder:"FILE"`
+	File string `help:"What to start, and which graph to serve (default ${default})." default:"dev.yaml" placeholder:"FILE"`
 }
 
 // development is one run of weft dev.

@@ -2,11 +2,46 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/weft-graph/weft/graph/diag"
 )
+
+var shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
+
+// TestDocumentedCommands: every command line of weft that a page shows is one that weft takes.
+func TestDocumentedCommands(t *testing.T) {
+	pages, err := filepath.Glob("../../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := 0
+	for _, page := range append(pages, "../../README.md", "../../CHANGELOG.md", "../../CONTRIBUTING.md") {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, block := range shellBlock.FindAllSubmatch(text, -1) {
+			for line := range strings.Lines(string(block[1])) {
+				command, _, _ := strings.Cut(line, " #")
+				args := strings.Fields(command)
+				if len(args) == 0 || filepath.Base(args[0]) != "weft" {
+					continue
+				}
+				lines++
+				if _, err := newParser().Parse(args[1:]); err != nil {
+					t.Errorf("%s: %s: %v", page, strings.TrimSpace(command), err)
+				}
+			}
+		}
+	}
+	if lines < 10 {
+		t.Errorf("only %d command lines were found in the pages", lines)
+	}
+}
 
 var architectureExample = regexp.MustCompile("(?s)```graphql\n(query OpenOrder .*?)```.*?```text\n(query: .*?)```")
 

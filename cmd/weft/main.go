@@ -43,13 +43,7 @@ func main() { os.Exit(run(os.Args[1:])) }
 
 // run runs one command line and returns its exit code.
 func run(args []string) int {
-	parser, err := kong.New(&commandLine{}, kong.Name("weft"),
-		kong.Description("One graph from many: GraphQL Federation in one binary."),
-		kong.Vars{"formats": strings.Join(report.Formats, ",")})
-	if err != nil {
-		panic("weft: the command line's own description is wrong: " + err.Error())
-	}
-	command, err := parser.Parse(args)
+	command, err := newParser().Parse(args)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "weft: %v\nRun 'weft --help' for what there is.\n", err)
 		return exitUsage
@@ -66,6 +60,17 @@ func run(args []string) int {
 		return exitFailed
 	}
 	return 0
+}
+
+// newParser returns the parser of command lines. It holds what it has parsed, and so is for one.
+func newParser() *kong.Kong {
+	parser, err := kong.New(&commandLine{}, kong.Name("weft"),
+		kong.Description("One graph from many: GraphQL Federation in one binary."),
+		kong.Vars{"formats": strings.Join(report.Formats, ",")})
+	if err != nil {
+		panic("weft: the command line's own description is wrong: " + err.Error())
+	}
+	return parser
 }
 
 // stopSignals gives signals their usual meaning back: the next one ends weft at once.

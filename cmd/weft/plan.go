@@ -15,7 +15,7 @@ import (
 
 type planCommand struct {
 	File       string   `arg:"" optional:"" placeholder:"FILE" help:"A supergraph.yaml, whose subgraphs are composed, or supergraph SDL."`
-	Document   string   `arg:"" optional:"" placeholder:"OPERATION" help:"A file with the operation; - is the standard input."`
+	Document   string   `arg:"" optional:"" placeholder:"DOCUMENT" help:"A file with the operation; - is the standard input."`
 	SigningKey string   `env:"WEFT_SIGNING_KEY" placeholder:"KEY" help:"The key that running subgraphs (subgraph_url) share with their router, if they want signed requests."`
 	Operation  string   `placeholder:"NAME" help:"Which operation of the file, if it holds several."`
 	Label      []string `placeholder:"LABEL" help:"A label of progressive overrides that is on."`
@@ -30,7 +30,7 @@ func (c *planCommand) Validate() error {
 	case c.Batch && (c.File != "" || c.Stages || c.Format != formatTree || c.Operation != "" || len(c.Label) > 0):
 		return errors.New("--batch reads graphs and operations from the standard input: it goes with no file and no other flag")
 	case !c.Batch && c.Document == "":
-		return errors.New("expected \"<file> <operation>\"")
+		return errors.New("expected \"<file> <document>\"")
 	case c.Stages && c.Format != formatTree:
 		return errors.New("--stages is text for people: it goes with no --format")
 	}

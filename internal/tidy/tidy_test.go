@@ -3,6 +3,9 @@ package tidy
 import (
 	"fmt"
 	"os"
+	"path"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -21,6 +24,23 @@ func TestRepository(t *testing.T) {
 	}
 	for _, finding := range tree.Check() {
 		t.Error(finding)
+	}
+}
+
+// TestRowsAreDocumented: the packages with a row are those that there are, and docs/architecture.md has them in that row.
+func TestRowsAreDocumented(t *testing.T) {
+	page, err := os.ReadFile("../../docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dir, row := range rows {
+		if files, err := filepath.Glob(filepath.Join("../..", dir, "*.go")); err != nil || len(files) == 0 {
+			t.Errorf("rows has the package %s, and there is none", dir)
+		}
+		line := regexp.MustCompile(fmt.Sprintf("(?m)^\\| %d \\| .*`%s`.* \\| .* \\|$", row, path.Base(dir)))
+		if !line.Match(page) {
+			t.Errorf("docs/architecture.md has no %s in row %d of a table", dir, row)
+		}
 	}
 }
 
