@@ -1,7 +1,7 @@
 // Command testrun runs `go test` for `make test` and says at its end what did not run.
 //
 // What goes in are arguments of `go test`; what comes out is its output without the noise: a line for each package,
-// everything that a failing test wrote, then every skipped test with its reason, and one closing line. Where the
+// everything that a failing test wrote, then what was skipped, by the reason for it, and one closing line. Where the
 // environment has CI=true a skip is a failure.
 package main
 
@@ -11,8 +11,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -161,26 +164,38 @@ func (r *report) text(key test) string {
 	return ""
 }
 
-// reason is what a skipped test wrote, without the runner's own lines.
+// place is the file and the line with which a test's words begin.
+var place = regexp.MustCompile(`^\w+\.go:\d+: `)
+
+// reason is what a skipped test wrote, without the runner's own lines and without where it wrote it.
 func (r *report) reason(key test) string {
 	var kept []string
 	for line := range strings.SplitSeq(r.text(key), "\n") {
 		line = strings.TrimSpace(line)
 		if line != "" && !strings.HasPrefix(line, "=== ") && !strings.HasPrefix(line, "--- ") {
-			kept = append(kept, line)
+			kept = append(kept, place.ReplaceAllString(line, ""))
 		}
 	}
 	return strings.Join(kept, " ")
 }
 
-// finish lists the skipped tests, prints the closing line and reports whether the run may count as passed.
+// finish lists the skipped tests by their reasons, prints the closing line and reports whether the run may count as
+// passed.
 func (r *report) finish(strict bool) bool {
 	verdict := "skipped"
 	if strict {
 		verdict = "SKIPPED, which CI does not allow"
 	}
+	byReason := map[string][]test{}
 	for _, key := range r.skipped {
-		fmt.Fprintf(r.w, "%s: %s %s: %s\n", verdict, key.pkg, key.name, r.reason(key))
+		reason := r.reason(key)
+		byReason[reason] = append(byReason[reason], key)
+	}
+	for _, reason := range slices.Sorted(maps.Keys(byReason)) {
+		fmt.Fprintf(r.w, "%s: %s\n", verdict, reason)
+		for _, line := range namesByPackage(byReason[reason]) {
+			fmt.Fprintf(r.w, "    %s\n", line)
+		}
 	}
 	ok := r.counts["fail"] == 0 && r.counts["package fail"] == 0 && (!strict || len(r.skipped) == 0)
 	word := "PASS"
@@ -190,4 +205,18 @@ func (r *report) finish(strict bool) bool {
 	fmt.Fprintf(r.w, "%s: %d packages passed, %d failed; %d tests passed, %d failed, %d skipped\n", word,
 		r.counts["package pass"], r.counts["package fail"], r.counts["pass"], r.counts["fail"], r.counts["skip"])
 	return ok
+}
+
+// namesByPackage is a line for each package with the names of its tests.
+func namesByPackage(tests []test) []string {
+	names := map[string][]string{}
+	for _, one := range tests {
+		names[one.pkg] = append(names[one.pkg], one.name)
+	}
+	var lines []string
+	for _, pkg := range slices.Sorted(maps.Keys(names)) {
+		slices.Sort(names[pkg])
+		lines = append(lines, pkg+": "+strings.Join(names[pkg], ", "))
+	}
+	return lines
 }

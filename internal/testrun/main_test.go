@@ -12,6 +12,8 @@ const events = `{"Action":"run","Package":"a","Test":"TestGood"}
 {"Action":"output","Package":"a","Test":"TestPostgres","Output":"    a_test.go:3: no postgres here\n"}
 {"Action":"output","Package":"a","Test":"TestPostgres","Output":"--- SKIP: TestPostgres (0.00s)\n"}
 {"Action":"skip","Package":"a","Test":"TestPostgres"}
+{"Action":"output","Package":"a","Test":"TestAlso","Output":"    a_test.go:9: no postgres here\n"}
+{"Action":"skip","Package":"a","Test":"TestAlso"}
 {"Action":"output","Package":"a","Output":"ok  \ta\t0.1s\n"}
 {"Action":"pass","Package":"a"}
 `
@@ -30,12 +32,14 @@ func TestReport(t *testing.T) {
 		want        string
 	}{
 		{"a skip is told", events, false, true, `ok  	a	0.1s
-skipped: a TestPostgres: a_test.go:3: no postgres here
-PASS: 1 packages passed, 0 failed; 1 tests passed, 0 failed, 1 skipped
+skipped: no postgres here
+    a: TestAlso, TestPostgres
+PASS: 1 packages passed, 0 failed; 1 tests passed, 0 failed, 2 skipped
 `},
 		{"a skip fails in CI", events, true, false, `ok  	a	0.1s
-SKIPPED, which CI does not allow: a TestPostgres: a_test.go:3: no postgres here
-FAIL: 1 packages passed, 0 failed; 1 tests passed, 0 failed, 1 skipped
+SKIPPED, which CI does not allow: no postgres here
+    a: TestAlso, TestPostgres
+FAIL: 1 packages passed, 0 failed; 1 tests passed, 0 failed, 2 skipped
 `},
 		{"a failure shows its output, also of a test that never ended", failing, false, false, `it broke
 FAIL	b	0.1s
