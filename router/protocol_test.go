@@ -1,9 +1,12 @@
 package router_test
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -38,6 +41,16 @@ func TestProtocol(t *testing.T) {
 		{name: "get, new media type", method: "GET", path: get("{ hello }"), headers: []string{"Accept", accepts}, status: 200, contentType: responseType, says: "world"},
 		{name: "get with variables", method: "GET", path: get("query($n: Int!) { echo(n: $n) }") + "&variables=" + url.QueryEscape(`{"n":1}`), status: 200, says: `7`},
 		{name: "unknown extensions", body: `{"query":"{ hello }","extensions":{"clientLibrary":{"name":"x"}}}`, status: 200, says: "world"},
+
+		{name: "nulls", body: `{"query":"{ hello }","variables":null,"operationName":null,"extensions":null}`, status: 200, says: "world"},
+		{name: "any media type", body: `{"query":"{ hello }"}`, headers: []string{"Accept", "*/*"}, status: 200, contentType: jsonType, says: "world"},
+		{name: "media type in capitals, with parameters", body: `{"query":"{ nothing }"}`, headers: []string{"Accept", "Application/JSON;Q=0.1, Application/GraphQL-Response+JSON; Charset=\"UTF-8\";q=0.9"}, status: 400, contentType: responseType, says: "GRAPHQL_VALIDATION_FAILED"},
+		{name: "content type in capitals, with parameters", body: `{"query":"{ hello }"}`, headers: []string{"Content-Type", "Application/JSON ; Charset=UTF-8"}, status: 200, says: "world"},
+		{name: "defer, for who takes JSON", body: `{"query":"{ echo(n: 1) ... @defer(label: \"l\") { hello } }"}`, headers: []string{"Accept", "multipart/mixed;deferSpec=20220824, application/json"}, status: 200, contentType: jsonType, says: `{"data":{"echo":7,"hello":"world"}}`},
+		{name: "defer that is off", body: `{"query":"{ ... @defer(if: false) { hello } }"}`, status: 200, contentType: jsonType, says: `{"data":{"hello":"world"}}`},
+		{name: "defer, for who takes parts only", body: `{"query":"{ ... @defer { hello } }"}`, headers: []string{"Accept", "multipart/mixed;deferSpec=20220824"}, status: 406, contentType: jsonType, says: "NOT_ACCEPTABLE"},
+		{name: "persisted query of another version", body: `{"query":"{ hello }","extensions":{"persistedQuery":{"version":2,"sha256Hash":"a"}}}`, status: 400, says: "must be 1"},
+		{name: "persisted query that is null", body: `{"query":"{ hello }","extensions":{"persistedQuery":null}}`, status: 400, says: "sha256Hash"},
 
 		{name: "syntax", body: `{"query":"{"}`, status: 200, contentType: jsonType, says: "GRAPHQL_PARSE_FAILED"},
 		{name: "syntax, new media type", body: `{"query":"{"}`, headers: []string{"Accept", accepts}, status: 400, contentType: responseType, says: "GRAPHQL_PARSE_FAILED"},
@@ -92,6 +105,44 @@ func TestProtocol(t *testing.T) {
 				t.Error("no request id")
 			}
 		})
+	}
+}
+
+// TestMalformedHTTP: what is wrong below GraphQL is refused there.
+func TestMalformedHTTP(t *testing.T) {
+	s := start(t, nil)
+	const body = `{"query":"{ hello }"}`
+	for name, head := range map[string]string{
+		"two hosts":          "Host: a\r\nHost: b\r\nContent-Length: 21\r\n",
+		"no host":            "Content-Length: 21\r\n",
+		"two lengths":        "Host: a\r\nContent-Length: 21\r\nContent-Length: 22\r\n",
+		"a length and parts": "Host: a\r\nContent-Length: 21\r\nTransfer-Encoding: gzip, chunked\r\n",
+	} {
+		connection, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(connection, "POST /graphql HTTP/1.1\r\nContent-Type: application/json\r\n%s\r\n%s", head, body)
+		response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+		if err != nil || response.StatusCode < 400 || response.StatusCode == 413 {
+			t.Errorf("%s: %v, %v", name, response, err)
+		}
+		connection.Close()
+	}
+	if s.people.last() != nil {
+		t.Error("one of them ran")
+	}
+}
+
+// TestHead: a request of which only the head is wanted runs nothing.
+func TestHead(t *testing.T) {
+	s := start(t, nil)
+	got := s.send(t, "HEAD", "/graphql?query="+url.QueryEscape("{ hello }"), "")
+	if got.status != 405 || got.header.Get("Allow") != "GET, POST" || got.body != "" || s.people.last() != nil {
+		t.Errorf("%+v", got)
+	}
+	if got := s.send(t, "HEAD", "/healthz", ""); got.status != 200 || got.body != "" {
+		t.Errorf("health: %+v", got)
 	}
 }
 
