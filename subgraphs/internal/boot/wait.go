@@ -50,6 +50,11 @@ func OpenDatabase(ctx context.Context, url string, migrations fs.FS) (*database.
 
 // Every runs work again and again until ctx ends. A failure is logged, once for a row of them, and tried again.
 func Every(ctx context.Context, what string, pause time.Duration, work func(context.Context) error) error {
+	return EveryOr(ctx, what, pause, nil, work)
+}
+
+// EveryOr is Every, and runs work at each signal as well.
+func EveryOr(ctx context.Context, what string, pause time.Duration, signal <-chan struct{}, work func(context.Context) error) error {
 	ticker := time.NewTicker(pause)
 	defer ticker.Stop()
 	isFailing := false
@@ -66,6 +71,7 @@ func Every(ctx context.Context, what string, pause time.Duration, work func(cont
 		case <-ctx.Done():
 			return nil
 		case <-ticker.C:
+		case <-signal:
 		}
 	}
 }

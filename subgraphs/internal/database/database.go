@@ -58,9 +58,13 @@ type DB struct {
 	Name string
 
 	read, write *sqlx.DB
+	// readStatements and writeStatements are nil on Postgres.
+	readStatements, writeStatements *statements
 	// unlimited opens a Postgres without limits, for migrations.
 	unlimited func() *sql.DB
 	queries   atomic.Int64
+
+	announcements announcements
 }
 
 // Open prepares the database at rawURL, `sqlite:<file>` or `postgres://…`. It touches a SQLite file's folder but
@@ -97,7 +101,10 @@ func openSQLite(file string) (*DB, error) {
 	}
 	read.SetMaxOpenConns(maxSQLiteReaders)
 	read.SetMaxIdleConns(maxSQLiteReaders)
-	return &DB{Dialect: SQLite, Name: "SQLite file " + file, read: read, write: write}, nil
+	return &DB{
+		Dialect: SQLite, Name: "SQLite file " + file, read: read, write: write,
+		readStatements: newStatements(read), writeStatements: newStatements(write),
+	}, nil
 }
 
 func openPostgres(rawURL string) (*DB, error) {
@@ -151,5 +158,5 @@ func (d *DB) Close() error {
 	if d.read == d.write {
 		return d.write.Close()
 	}
-	return errors.Join(d.read.Close(), d.write.Close())
+	return errors.Join(d.readStatements.close(), d.writeStatements.close(), d.read.Close(), d.write.Close())
 }

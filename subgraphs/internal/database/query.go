@@ -20,11 +20,13 @@ type Handle struct {
 	on      sqlx.ExtContext
 	bind    int
 	queries *atomic.Int64
+	// announced is what the transaction tells of when it is committed; nil outside of one.
+	announced *[]string
 }
 
 // Read returns the handle for queries outside of a transaction. It must not be used for writing: on SQLite that fails.
 func (d *DB) Read() Handle {
-	return Handle{on: d.read, bind: sqlx.BindType(d.read.DriverName()), queries: &d.queries}
+	return Handle{on: d.readStatements.over(d.read), bind: sqlx.BindType(d.read.DriverName()), queries: &d.queries}
 }
 
 // Queries returns how many statements were run so far, transactions included: it shows whether lists are batched.

@@ -46,6 +46,7 @@ func (d *DB) attempt(ctx context.Context, work func(tx Handle) error) (err error
 	if d.Dialect == Postgres {
 		options.Isolation = sql.LevelSerializable
 	}
+	d.writeStatements.prepareWanted(ctx)
 	tx, err := d.write.BeginTxx(ctx, options)
 	if err != nil {
 		return fmt.Errorf("begin a transaction: %w", err)
@@ -56,12 +57,15 @@ func (d *DB) attempt(ctx context.Context, work func(tx Handle) error) (err error
 			err = errors.Join(err, fmt.Errorf("roll back: %w", rollback))
 		}
 	}()
-	if err := work(Handle{on: tx, bind: sqlx.BindType(tx.DriverName()), queries: &d.queries}); err != nil {
+	var announced []string
+	handle := Handle{on: d.writeStatements.inside(tx), bind: sqlx.BindType(tx.DriverName()), queries: &d.queries, announced: &announced}
+	if err := work(handle); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
+	d.announcements.tell(announced)
 	return nil
 }
 

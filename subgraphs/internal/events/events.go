@@ -98,6 +98,9 @@ func (e Event) Decode(state any) error {
 	return nil
 }
 
+// appended is what a transaction announces that has written into the outbox.
+const appended = "events_outbox"
+
 func (e Event) check() error {
 	if e.Kind == "" || e.Aggregate == "" || e.Version <= 0 || !json.Valid(e.State) {
 		return fmt.Errorf("%w: it needs a kind, an aggregate, a version above zero and a state of JSON: %q %q %d",
@@ -121,6 +124,7 @@ func Append(ctx context.Context, tx database.Handle, kind, aggregate string, ver
 	if err != nil {
 		return fmt.Errorf("append %s %s at version %d to the outbox: %w", kind, aggregate, version, err)
 	}
+	tx.Announce(appended)
 	return nil
 }
 
@@ -165,8 +169,11 @@ type Bus struct {
 
 // Pace says how often a Bus tries things. Zero members get their defaults.
 type Pace struct {
-	// Poll is how often the relay looks for new events: 100ms.
+	// Poll is how often the relay looks for events of which no commit in its own process has told it: those of other
+	// replicas, and those that Redis could not take: 100ms.
 	Poll time.Duration
+	// Gather is the shortest time between two publications, in which events come together into one: 20ms.
+	Gather time.Duration
 	// Lease is for how long a replica is the one that publishes, and how late another one takes over from it: 5s.
 	Lease time.Duration
 	// Retry is the pause before an event that failed is applied again; it doubles with each time: 2s.
@@ -184,6 +191,7 @@ type Pace struct {
 func (b *Bus) pace() Pace {
 	p := b.Pace
 	setDefault(&p.Poll, 100*time.Millisecond)
+	setDefault(&p.Gather, 20*time.Millisecond)
 	setDefault(&p.Lease, 5*time.Second)
 	setDefault(&p.Retry, 2*time.Second)
 	setDefault(&p.MaxDeliveries, 8)

@@ -49,7 +49,7 @@ func eachWorld(t *testing.T, test func(t *testing.T, w *world)) {
 	})
 }
 
-func newWorld(t *testing.T, redis *redistest.Server, producer, follower *database.DB) *world {
+func newWorld(t testing.TB, redis *redistest.Server, producer, follower *database.DB) *world {
 	w := &world{
 		redis:    redis,
 		producer: &events.Bus{Service: "product", DB: producer, PeerKey: key, Pace: quick},
@@ -70,7 +70,7 @@ func newWorld(t *testing.T, redis *redistest.Server, producer, follower *databas
 }
 
 // run runs background tasks until the test ends or stop is called.
-func run(t *testing.T, tasks ...func(context.Context) error) (stop func()) {
+func run(t testing.TB, tasks ...func(context.Context) error) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	var group sync.WaitGroup
@@ -91,7 +91,7 @@ func (w *world) following(source events.Source) func(context.Context) error {
 
 type state struct{ Text string }
 
-func (w *world) tell(t *testing.T, id string, version int64) {
+func (w *world) tell(t testing.TB, id string, version int64) {
 	t.Helper()
 	err := w.producer.DB.Tx(t.Context(), func(tx database.Handle) error {
 		return events.Append(t.Context(), tx, "thing", id, version, state{fmt.Sprint(id, version)})

@@ -25,7 +25,8 @@ const (
 )
 
 // Relay publishes what is in the outbox until ctx ends: it is one of boot.Server's Background tasks. One replica of a
-// service publishes at a time, by a lease. An event is marked only after Redis has taken it, so it may be published
+// service publishes at a time, by a lease. It is woken by commits in its own process, and looks every Pace.Poll for what
+// others have written. An event is marked only after Redis has taken it, so it may be published
 // twice after a crash, and never not at all. Without Redis it does nothing, and events stay in the outbox.
 func (b *Bus) Relay(ctx context.Context) error {
 	if b.Redis == nil {
@@ -33,7 +34,7 @@ func (b *Bus) Relay(ctx context.Context) error {
 		return nil
 	}
 	r := relay{Bus: b, pace: b.pace(), holder: rand.Text()}
-	err := boot.Every(ctx, "publishing events", r.pace.Poll, r.publish)
+	err := boot.EveryOr(ctx, "publishing events", r.pace.Poll, b.DB.Announced(appended), r.publish)
 	r.release(ctx)
 	return err
 }
@@ -46,11 +47,14 @@ type relay struct {
 	// isLeader is what the last answer about the lease was, and askAt when to ask again.
 	isLeader bool
 	askAt    time.Time
-	tidied   time.Time
+	// sent is when events were last published, tidied when the stream and the outbox were tidied.
+	sent, tidied time.Time
 }
 
-// publish sends all that waits, in batches, oldest first.
+// publish sends all that waits, in batches, oldest first. Each batch costs a write transaction, so under load events are
+// gathered first.
 func (r *relay) publish(ctx context.Context) error {
+	pause(ctx, time.Until(r.sent.Add(r.pace.Gather)))
 	for {
 		waiting, err := r.waiting(ctx)
 		if err != nil {
@@ -65,7 +69,7 @@ func (r *relay) publish(ctx context.Context) error {
 			return err
 		}
 		if len(waiting) > 0 {
-			err = r.send(ctx, waiting)
+			err, r.sent = r.send(ctx, waiting), time.Now()
 		} else {
 			r.tidied = time.Now()
 			err = errors.Join(r.trim(ctx), r.prune(ctx))
