@@ -19,9 +19,14 @@ type system struct {
 // after a failure shows what each of them said last.
 func startShop(t *testing.T) system {
 	t.Helper()
-	s := system{dir: t.TempDir()}
+	return startShopAs(t, shop.Config{Root: root, Binaries: binaries, Dir: t.TempDir()})
+}
+
+func startShopAs(t *testing.T, config shop.Config) system {
+	t.Helper()
+	s := system{dir: config.Dir}
 	var err error
-	s.Shop, err = shop.Start(root, binaries, s.dir)
+	s.Shop, err = shop.StartAs(config)
 	t.Cleanup(func() {
 		httpClient.CloseIdleConnections() // a server that stops waits for those that were never used
 		if err := s.Stop(); err != nil {

@@ -1,0 +1,124 @@
+//go:build linux
+
+package e2e
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/weft-graph/weft/internal/traffic"
+)
+
+// faultRun is what has come of a fault under load.
+type faultRun struct {
+	fault    *fault
+	database string
+	record   *traffic.Record
+	rounds   []*faultRound
+	figures  []figureOf
+	// leftBytes is how many files product has left on disk and removed afterwards.
+	leftBytes int
+}
+
+// faultRound is one time at which the fault has happened.
+type faultRound struct {
+	target string
+	// broken is when it began, mending when its end began, ready when the part was there again.
+	broken, mending, ready time.Time
+	// recovered is when so many operations of a kind had succeeded in a row.
+	recovered map[traffic.Kind]time.Time
+}
+
+// covers says whether an operation was on its way between the beginning of the fault and the recovery of its kind.
+func (r *faultRound) covers(s traffic.Sample) bool {
+	return !s.End().Before(r.broken) && !s.Due.After(r.recovered[s.Kind])
+}
+
+// recovery is how long it took from the mending until all kinds had recovered.
+func (r *faultRound) recovery() (longest time.Duration) {
+	for _, at := range r.recovered {
+		longest = max(longest, at.Sub(r.mending))
+	}
+	return longest
+}
+
+// lastFailure is how long after the mending an operation was last not answered in full.
+func (r *faultRound) lastFailure(samples []traffic.Sample) (longest time.Duration) {
+	for _, s := range samples {
+		if isFailure(s.Outcome) && r.covers(s) {
+			longest = max(longest, s.End().Sub(r.mending))
+		}
+	}
+	return longest
+}
+
+// isFailure says whether an operation has not got what a shop in order gives. A refusal is an answer, but for one that
+// says that somebody is not logged in, or tries too often: nobody here does.
+func isFailure(out traffic.Outcome) bool {
+	return out.Class == traffic.Failed || out.Class == traffic.Partial || out.Code == "UNAUTHENTICATED" || out.Code == "RATE_LIMITED"
+}
+
+// explain checks that what has failed did so at the time of a fault, and needed what was broken.
+func (run *faultRun) explain() figureOf {
+	a := &audit{}
+	figure := figureOf{name: "an operation that failed needed what was broken, at that time"}
+	for _, s := range run.record.Samples() {
+		if !isFailure(s.Outcome) {
+			continue
+		}
+		isExplained := s.Outcome.Class != traffic.Refused && slices.ContainsFunc(run.rounds, func(r *faultRound) bool {
+			return r.covers(s) && run.fault.may(r.target).allows(s.Kind, s.Outcome.Class)
+		})
+		figure.checked += a.want(isExplained, "%s at %s, for %s: %s (%s)", s.Kind, s.Due.Format("15:04:05.000"),
+			s.Latency.Round(time.Millisecond), s.Outcome, run.times())
+	}
+	figure.findings = a.findings
+	return figure
+}
+
+// times says when the rounds were, for who reads a finding.
+func (run *faultRun) times() string {
+	text := ""
+	for _, r := range run.rounds {
+		text += fmt.Sprintf(" %s broken at %s, mended at %s;", r.target, r.broken.Format("15:04:05.000"), r.ready.Format("15:04:05.000"))
+	}
+	return text
+}
+
+// outcomes counts how operations have ended, the most frequent first.
+func (run *faultRun) outcomes() (requests, failures int, counts []traffic.Count) {
+	byOutcome := map[traffic.Outcome]int{}
+	for _, s := range run.record.Samples() {
+		requests++
+		if s.Outcome.Class != traffic.OK {
+			byOutcome[s.Outcome]++
+		}
+		if isFailure(s.Outcome) {
+			failures++
+		}
+	}
+	for outcome, n := range byOutcome {
+		counts = append(counts, traffic.Count{Outcome: outcome, N: n})
+	}
+	slices.SortFunc(counts, func(a, b traffic.Count) int {
+		if a.N != b.N {
+			return b.N - a.N
+		}
+		return slices.Compare([]byte(a.Outcome.String()), []byte(b.Outcome.String()))
+	})
+	return requests, failures, counts
+}
+
+// log says what has come of the fault.
+func (run *faultRun) log(t *testing.T) {
+	t.Helper()
+	requests, failures, counts := run.outcomes()
+	samples := run.record.Samples()
+	t.Logf("%d requests, %d failed: %v", requests, failures, counts)
+	for _, r := range run.rounds {
+		t.Logf("%s: ready after %s, last failure after %s, recovered after %s", r.target, r.ready.Sub(r.mending).Round(time.Millisecond),
+			r.lastFailure(samples).Round(time.Millisecond), r.recovery().Round(time.Millisecond))
+	}
+}

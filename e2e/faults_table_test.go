@@ -1,0 +1,143 @@
+//go:build linux
+
+package e2e
+
+import (
+	"slices"
+
+	"github.com/weft-graph/weft/internal/shop"
+	"github.com/weft-graph/weft/internal/traffic"
+)
+
+// fault is something that happens to a shop while people are in it.
+type fault struct {
+	name string
+	// targets are the parts that it happens to, one in each round.
+	targets []string
+	// inject makes it happen and mend ends it: mend returns when the part is ready again.
+	inject, mend func(s *faultShop, target string) error
+	// harmless says that no operation may fail, nor miss a part of its answer.
+	harmless bool
+	// fails are the operations that may fail; nil for those that need the target.
+	fails []traffic.Kind
+	// leavesBytes says that product may die while it writes: what it leaves on disk goes at a sweep.
+	leavesBytes bool
+}
+
+// need is what becomes of operations while a part is down: fails of those that it has to answer, misses of those from
+// whose answer something of it is left out. All others have to succeed.
+type need struct{ fails, misses []traffic.Kind }
+
+var (
+	everything = []traffic.Kind{
+		traffic.Browse, traffic.Search, traffic.Detail, traffic.OpenOrder, traffic.PastOrders, traffic.AddItem, traffic.SetQuantity,
+		traffic.Checkout, traffic.Cancel, traffic.Apply, traffic.Decide, traffic.Upload, traffic.DeleteFile, traffic.Logout,
+		traffic.Login, traffic.Register,
+	}
+	needs = map[string]need{
+		// Who somebody is the router asks user for, unless Redis remembers it.
+		"user": {fails: everything[3:]},
+		"product": {
+			fails:  []traffic.Kind{traffic.Browse, traffic.Search, traffic.Detail, traffic.Upload, traffic.DeleteFile},
+			misses: []traffic.Kind{traffic.OpenOrder, traffic.PastOrders, traffic.AddItem, traffic.SetQuantity, traffic.Checkout},
+		},
+		"order": {
+			fails:  []traffic.Kind{traffic.PastOrders, traffic.AddItem, traffic.SetQuantity, traffic.Checkout, traffic.Cancel},
+			misses: []traffic.Kind{traffic.Detail, traffic.OpenOrder},
+		},
+		"credit": {
+			fails:  []traffic.Kind{traffic.Apply, traffic.Decide},
+			misses: []traffic.Kind{traffic.Browse, traffic.Search, traffic.Detail, traffic.OpenOrder, traffic.SetQuantity},
+		},
+		"router":   {fails: everything},
+		"postgres": {fails: everything},
+	}
+)
+
+// may says what may happen to operations while the fault is at a target.
+func (f *fault) may(target string) need {
+	switch {
+	case f.harmless:
+		return need{}
+	case f.fails != nil:
+		return need{fails: f.fails}
+	default:
+		return needs[target]
+	}
+}
+
+// allows says whether an operation of this kind may end so.
+func (n need) allows(kind traffic.Kind, class traffic.Class) bool {
+	return slices.Contains(n.fails, kind) || class == traffic.Partial && slices.Contains(n.misses, kind)
+}
+
+// weights makes each operation come often enough to see it fail and recover within seconds.
+var weights = []traffic.Share{
+	{Kind: traffic.Browse, Weight: 6}, {Kind: traffic.Search, Weight: 5}, {Kind: traffic.Detail, Weight: 6}, {Kind: traffic.OpenOrder, Weight: 6},
+	{Kind: traffic.PastOrders, Weight: 5}, {Kind: traffic.AddItem, Weight: 12}, {Kind: traffic.SetQuantity, Weight: 6}, {Kind: traffic.Checkout, Weight: 10},
+	{Kind: traffic.Cancel, Weight: 6}, {Kind: traffic.Apply, Weight: 6}, {Kind: traffic.Decide, Weight: 5}, {Kind: traffic.Upload, Weight: 7},
+	{Kind: traffic.DeleteFile, Weight: 5}, {Kind: traffic.Logout, Weight: 5}, {Kind: traffic.Login, Weight: 5}, {Kind: traffic.Register, Weight: 5},
+}
+
+// faults are what happens to the shop on SQLite, in this order.
+func faults() []*fault {
+	list := []*fault{
+		{name: "user is killed", targets: []string{"user"}, inject: kill, mend: startAgain},
+		{name: "product is killed", targets: []string{"product"}, inject: kill, mend: startAgain, leavesBytes: true},
+		{name: "order is killed", targets: []string{"order"}, inject: kill, mend: startAgain},
+		{name: "credit is killed", targets: []string{"credit"}, inject: kill, mend: startAgain},
+		{name: "the router is killed", targets: []string{"router"}, inject: kill, mend: startAgain},
+		{
+			name: "Redis is stopped, and loses everything", targets: []string{"redis"}, harmless: true,
+			inject: func(s *faultShop, _ string) error { return s.StopRedis() },
+			mend:   func(s *faultShop, _ string) error { return s.StartRedis() },
+		},
+		spoilt("each answer is 300 ms late", toxic{"latency", `{"latency": 150, "jitter": 50}`}, true, "all"),
+		spoilt("connections are reset", toxic{"reset_peer", `{"timeout": 0}`}, false, "product", "order", "user", "credit"),
+		spoilt("connections go dead", toxic{"timeout", `{"timeout": 0}`}, false, "order", "credit", "product", "user"),
+		spoilt("connections carry 2 KB a second", toxic{"bandwidth", `{"rate": 2}`}, false, "credit", "user", "product", "order"),
+		{
+			name: "the disk for files is full", targets: []string{"disk"}, fails: []traffic.Kind{traffic.Upload},
+			inject: func(s *faultShop, _ string) error { return s.disk.fill(s) },
+			mend:   func(s *faultShop, _ string) error { return s.disk.clear(s) },
+		},
+	}
+	return list
+}
+
+// faultsOnPostgres are what happens to the shop on Postgres.
+func faultsOnPostgres() []*fault {
+	return []*fault{
+		{
+			name: "Postgres is cut off, and recovers from its log", targets: []string{"postgres"}, leavesBytes: true,
+			inject: func(s *faultShop, _ string) error { return s.CutPostgres() }, mend: startAgain,
+		},
+		{
+			name: "Postgres is stopped", targets: []string{"postgres"}, leavesBytes: true,
+			inject: func(s *faultShop, _ string) error { return s.Programs["postgres"].Stop() }, mend: startAgain,
+		},
+		{name: "a service on Postgres is killed", targets: []string{"order", "product", "credit", "user"}, inject: kill, mend: startAgain, leavesBytes: true},
+	}
+}
+
+func kill(s *faultShop, target string) error { return s.Programs[target].Kill() }
+
+func startAgain(s *faultShop, target string) error { return s.Programs[target].Start() }
+
+// spoilt is a fault of the connections between the router and one service after the other, or "all" of them.
+func spoilt(name string, how toxic, harmless bool, targets ...string) *fault {
+	services := func(target string) []string {
+		if target == "all" {
+			return shop.Services
+		}
+		return []string{target}
+	}
+	return &fault{
+		name: "between the router and services, " + name, targets: targets, harmless: harmless,
+		inject: func(s *faultShop, target string) error { return s.proxies.spoil(services(target), how) },
+		mend: func(s *faultShop, target string) error {
+			s.proxies.heal(services(target))
+			return nil
+		},
+	}
+}
