@@ -2,12 +2,13 @@ package auth
 
 import (
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/weft-graph/weft/router/settings"
 )
 
 // Config says where tokens are found, who signs them and how a session is checked.
@@ -128,7 +129,7 @@ func (c Config) Validate(report func(path, message string)) {
 		}
 	}
 	for i, name := range c.Cookies {
-		if !isToken(name) {
+		if !settings.IsToken(name) {
 			report(fmt.Sprintf("cookies[%d]", i), fmt.Sprintf("%q is not the name of a cookie", name))
 		}
 	}
@@ -181,19 +182,7 @@ func (c SessionConfig) validate(canAsk bool, report func(path, message string)) 
 }
 
 func checkURL(path, text string, report func(path, message string)) {
-	if u, err := url.Parse(text); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+	if !settings.IsURL(text) {
 		report(path, fmt.Sprintf("%q is not an http or https URL", text))
 	}
-}
-
-// isToken reports whether s is a token in the sense of RFC 9110, 5.6.2.
-func isToken(s string) bool {
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
-		if !letter && !strings.ContainsRune("!#$%&'*+-.^_`|~", rune(c)) {
-			return false
-		}
-	}
-	return s != ""
 }

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/weft-graph/weft/router/settings"
 )
 
 // Overrides says for which requests the labels of progressive overrides (@override with a label) are on. A label such as
@@ -25,7 +27,7 @@ func (o *Overrides) validate(report func(path, message string)) {
 			report("labels."+label, fmt.Sprintf("%v is no part of the requests: write 0 to 100", percent))
 		}
 	}
-	if strings.ContainsFunc(o.Header, func(r rune) bool { return !isTokenRune(r) }) {
+	if o.Header != "" && !settings.IsToken(o.Header) {
 		report("header", fmt.Sprintf("%q is not the name of a header: write one such as Weft-Override", o.Header))
 	}
 }

@@ -2,7 +2,8 @@ package config
 
 import (
 	"fmt"
-	"strings"
+
+	"github.com/weft-graph/weft/router/settings"
 )
 
 // Planning says how operations are planned, and who sees the plans.
@@ -23,7 +24,7 @@ func planningDefaults() Planning {
 }
 
 func (p *Planning) validate(report func(path, message string)) {
-	if strings.ContainsFunc(p.Header, func(r rune) bool { return !isTokenRune(r) }) {
+	if p.Header != "" && !settings.IsToken(p.Header) {
 		report("header", fmt.Sprintf("%q is not the name of a header: write one such as Weft-Plan", p.Header))
 	}
 	if p.MaxStates <= 0 {
@@ -32,9 +33,4 @@ func (p *Planning) validate(report func(path, message string)) {
 	if p.MaxBytes <= 0 {
 		report("max_bytes", "must be more than 0")
 	}
-}
-
-// isTokenRune reports whether r may stand in a token (RFC 9110, 5.6.2).
-func isTokenRune(r rune) bool {
-	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("!#$%&'*+-.^_`|~", r)
 }

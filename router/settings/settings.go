@@ -5,7 +5,8 @@
 // are replaced by the environment, or by the file that NAME_FILE names there, $${ stands for ${. A field with the tag unit:"bytes" takes sizes such as 2MiB, a
 // time.Duration takes 1m30s, a field of type any takes whatever JSON can hold. A map field with the tag like:"Field"
 // starts each entry as a copy of that other field.
-// The package does not know what any setting means: who does calls Report with the setting's path.
+// The package does not know what any setting means: who does calls Report with the setting's path. What several of them
+// ask of a value is here: IsToken, IsURL.
 package settings
 
 import (

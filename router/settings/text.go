@@ -3,6 +3,7 @@ package settings
 import (
 	"fmt"
 	"math"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -98,6 +99,23 @@ func parseBytes(text string) (int64, error) {
 		return n * unit.bytes, nil
 	}
 	return 0, wrong
+}
+
+// IsToken reports whether text is a token (RFC 9110, 5.6.2), as the names of headers and cookies are.
+func IsToken(text string) bool {
+	for _, c := range []byte(text) {
+		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+		if !letter && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
+			return false
+		}
+	}
+	return text != ""
+}
+
+// IsURL reports whether text is the address of something on the web.
+func IsURL(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
 }
 
 // nearest returns the candidate that is a misspelling away from word, or "". The candidates are sorted.

@@ -3,7 +3,6 @@ package source
 import (
 	"fmt"
 	"maps"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -71,10 +70,10 @@ func parseConfig(path string, text []byte, options Options) ([]subgraph, error) 
 		if (s.file == "") == (s.askURL == "") {
 			file.Report(at+".schema", "must have exactly one of file and subgraph_url")
 		}
-		if s.askURL != "" && !isURL(s.askURL) {
+		if s.askURL != "" && !settings.IsURL(s.askURL) {
 			file.Report(at+".schema.subgraph_url", fmt.Sprintf("%q is not an http or https URL", s.askURL))
 		}
-		if s.url != "" && !isURL(s.url) {
+		if s.url != "" && !settings.IsURL(s.url) {
 			file.Report(at+".routing_url", fmt.Sprintf("%q is not an http or https URL", s.url))
 		}
 		if s.url == "" {
@@ -88,9 +87,4 @@ func parseConfig(path string, text []byte, options Options) ([]subgraph, error) 
 		return nil, err
 	}
 	return list, nil
-}
-
-func isURL(text string) bool {
-	u, err := url.Parse(text)
-	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
 }

@@ -69,11 +69,7 @@ func (c *Call) Fetch(ctx context.Context, req *graph.FetchRequest) (graph.FetchR
 	out := outgoing{header: c.header(s), body: req.Body}
 	got, err := c.send(ctx, s, req.Kind, out)
 	if err != nil {
-		var failure *graph.FetchError
-		if !errors.As(err, &failure) {
-			failure = &graph.FetchError{Reason: graph.Crashed, Err: err}
-		}
-		return graph.FetchResponse{}, c.client.explain(failure)
+		return graph.FetchResponse{}, c.client.explain(err)
 	}
 	return c.take(ctx, s, req, got), nil
 }

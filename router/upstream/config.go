@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/weft-graph/weft/router/settings"
 	"github.com/weft-graph/weft/router/signature"
 )
 
@@ -175,7 +176,7 @@ func (r HeaderRule) validate(report func(message string)) {
 		if name == "" {
 			continue
 		}
-		if !isHeaderName(name) {
+		if !settings.IsToken(name) {
 			report(fmt.Sprintf("%q is not the name of a header", name))
 		} else if canonical := textproto.CanonicalMIMEHeaderKey(name); slices.Contains(reserved, canonical) {
 			report(canonical + " is the router's own: it cannot be forwarded or set")
@@ -194,19 +195,9 @@ var reserved = []string{
 	"Accept-Encoding", "Cookie", "Set-Cookie", "X-Request-Id", "X-Forwarded-For", identityHeader, signature.Header, signature.TimeHeader,
 }
 
-func isHeaderName(name string) bool {
-	for _, c := range []byte(name) {
-		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
-		if !letter && !strings.ContainsRune("!#$%&'*+-.^_`|~", rune(c)) {
-			return false
-		}
-	}
-	return name != ""
-}
-
 func parseURL(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.Fragment != "" {
+	if err != nil || !settings.IsURL(text) || u.Fragment != "" {
 		return nil, fmt.Errorf("%q is not an http or https URL", text)
 	}
 	if u.Path == "" {

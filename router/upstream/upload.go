@@ -41,11 +41,7 @@ func (c *Call) upload(ctx context.Context, s *subgraph, req *graph.FetchRequest)
 	defer c.client.options.Epoch.writes.Add(1)
 	got, err := c.stream(ctx, s, sending)
 	if err != nil {
-		var failure *graph.FetchError
-		if !errors.As(err, &failure) {
-			failure = &graph.FetchError{Reason: graph.Crashed, Err: err}
-		}
-		return graph.FetchResponse{}, c.client.explain(failure)
+		return graph.FetchResponse{}, c.client.explain(err)
 	}
 	return c.take(ctx, s, req, got), nil
 }

@@ -8,6 +8,7 @@
 package upstream
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -138,9 +139,14 @@ func Unused(configured map[string]Config, targets []Target) []string {
 	return names
 }
 
-// explain adds to a failure what a client may know of it in development. The engine hands failures to who asked for the
-// operation, and they are logged there, once. The failure itself may belong to others too, who joined the call.
-func (c *Client) explain(failure *graph.FetchError) error {
+// explain makes a *graph.FetchError of why a call failed, and adds what a client may know of it in development. The engine
+// hands failures to who asked for the operation, and they are logged there, once. The failure itself may belong to others
+// too, who joined the call.
+func (c *Client) explain(err error) error {
+	var failure *graph.FetchError
+	if !errors.As(err, &failure) {
+		failure = &graph.FetchError{Reason: graph.Crashed, Err: err}
+	}
 	if !c.options.ExposeErrors || failure.Message != "" || failure.Err == nil {
 		return failure
 	}
