@@ -24,10 +24,13 @@ type composedSpec struct {
 	newest *federation.Link
 	// isSplit is set where subgraphs compose of different major versions; it was reported.
 	isSplit bool
+	// as is its namespace in the supergraph.
+	as string
 }
 
 type composedDirective struct {
-	name, element string
+	// name is what the subgraphs call it, merged what the supergraph does, element what its specification does.
+	name, merged, element string
 	// link is that of the last subgraph that composes the directive in the newest version.
 	link *federation.Link
 	spec *composedSpec
@@ -61,16 +64,23 @@ func (c *composedDirectives) ofIdentity(identity string) *composedSpec {
 	return nil
 }
 
-func (c *composedDirectives) has(name string) bool { return c.byName(name) != nil }
-
-func (c *composedDirectives) isRepeatable(name string) bool {
-	return c.byName(name).definition.Repeatable
+// byMerged returns the directive that the supergraph calls name, or nil.
+func (c *composedDirectives) byMerged(name string) *composedDirective {
+	for _, d := range c.list {
+		if d.merged == name {
+			return d
+		}
+	}
+	return nil
 }
 
-// name returns the supergraph's name for a directive that subgraph i composes.
-func (c *composedDirectives) name(i int, name string) (string, bool) {
+// mergedName returns the supergraph's name for a directive that subgraph i composes.
+func (c *composedDirectives) mergedName(i int, name string) (string, bool) {
 	d := c.byName(name)
-	return name, d != nil && d.in[i]
+	if d == nil || !d.in[i] {
+		return "", false
+	}
+	return d.merged, true
 }
 
 // composeDirectives follows the applications of @composeDirective.
@@ -84,6 +94,7 @@ func (m *merger) composeDirectives() {
 		}
 	}
 	m.defineComposed()
+	m.nameComposed()
 	m.checkComposedNames()
 	m.checkForeignLinks()
 }
@@ -228,6 +239,21 @@ func (m *merger) defineComposed() {
 	}
 }
 
+// nameComposed gives the composed directives and their specifications names in the supergraph, where none may be
+// taken for Federation's own: what subgraphs import as "@tag" is called by its namespace there.
+func (m *merger) nameComposed() {
+	var links []*federation.Link
+	for _, spec := range m.composed.specs {
+		links = append(links, spec.newest)
+	}
+	for i, namespace := range federation.ForeignNamespaces(links) {
+		m.composed.specs[i].as = namespace
+	}
+	for _, d := range m.composed.list {
+		d.merged = federation.ForeignDirective(d.link, d.name, d.element, d.spec.as)
+	}
+}
+
 // checkComposedUses: a subgraph may define a directive otherwise than the one whose definition is composed,
 // and must then apply it as that one allows.
 func (m *merger) checkComposedUses(d *composedDirective) {
@@ -313,26 +339,22 @@ func (m *merger) checkComposedNames() {
 // links are the links of composed directives, one a specification.
 func (c *composedDirectives) links() []supergraph.Link {
 	var out []supergraph.Link
-	index := map[string]int{}
-	for _, d := range c.list {
-		at, ok := index[d.link.Identity]
-		if !ok {
-			at = len(out)
-			index[d.link.Identity] = at
-			out = append(out, supergraph.Link{URL: d.spec.newest.URL, For: d.link.Purpose})
-			if d.link.As != d.link.Name {
-				out[at].As = d.link.As
+	for _, spec := range c.specs {
+		link := supergraph.Link{URL: spec.newest.URL, For: spec.newest.Purpose}
+		if spec.as != spec.newest.Name {
+			link.As = spec.as
+		}
+		for _, d := range c.list {
+			switch {
+			case d.spec != spec || d.merged == spec.as+"__"+d.element:
+			case d.element == d.merged:
+				link.Import = append(link.Import, "@"+d.element)
+			default:
+				link.Import = append(link.Import, "@"+d.element+" as @"+d.merged)
 			}
 		}
-		if imported := "@" + d.element; d.link.NameOf(imported) == "@"+d.name && !strings.HasPrefix(d.name, d.link.As+"__") {
-			if d.element != d.name {
-				imported += " as @" + d.name
-			}
-			out[at].Import = append(out[at].Import, imported)
-		}
-	}
-	for i := range out {
-		slices.Sort(out[i].Import)
+		slices.Sort(link.Import)
+		out = append(out, link)
 	}
 	return out
 }
@@ -350,7 +372,7 @@ func (m *merger) mergeExecutableDirectives() {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		if !m.composed.has(name) {
+		if m.composed.byName(name) == nil {
 			m.mergeExecutableDirective(name)
 		}
 	}
@@ -361,7 +383,7 @@ func (m *merger) mergeExecutableDirectives() {
 			m.use(arg.Type, enumUse{input: true})
 		}
 		definition := *d.definition
-		definition.Pos, definition.Args = schema.Position{}, nil
+		definition.Name, definition.Pos, definition.Args = d.merged, schema.Position{}, nil
 		for _, arg := range d.definition.Args {
 			c := *arg // the subgraph keeps its own
 			definition.Args = append(definition.Args, &c)

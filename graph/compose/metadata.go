@@ -41,7 +41,7 @@ var metadata = []metadataEntry{
 func (m *merger) mergedName(i int, d schema.Directive) (string, bool) {
 	name, known := m.subgraphs[i].Canonical(d)
 	if !known {
-		if composed, ok := m.composed.name(i, d.Name); ok {
+		if composed, ok := m.composed.mergedName(i, d.Name); ok {
 			return composed, true
 		}
 		definition := m.subgraphs[i].Schema.Directive(d.Name)
@@ -72,13 +72,13 @@ func (m *merger) mergeMetadata(coordinate string, applied bySubgraph[[]schema.Di
 			if !ok {
 				continue
 			}
-			if m.composed.has(name) && !slices.Contains(custom, name) {
+			if m.composed.byMerged(name) != nil && !slices.Contains(custom, name) {
 				custom = append(custom, name)
 			}
 			m.addFeature(usedFeature{name, featureName{i, d.Name, d.Pos}})
 			positions[name] = append(positions[name], m.subgraphs[i].At(d.Pos))
 			d.Name, d.Pos, d.Declaration = name, schema.Position{}, 0
-			if name == "context" && !m.composed.has(name) {
+			if name == "context" {
 				d.Args = m.contextArgs(i, d)
 			}
 			byName[name] = append(byName[name], d)
@@ -87,7 +87,7 @@ func (m *merger) mergeMetadata(coordinate string, applied bySubgraph[[]schema.Di
 	var out []schema.Directive
 	for _, entry := range metadata {
 		list := byName[entry.name]
-		if len(list) == 0 || m.composed.has(entry.name) {
+		if len(list) == 0 {
 			continue
 		}
 		m.addFeature(usedFeature{feature: entry.name})
@@ -105,7 +105,7 @@ func (m *merger) mergeMetadata(coordinate string, applied bySubgraph[[]schema.Di
 	}
 	slices.Sort(custom)
 	for _, name := range custom {
-		if different := distinct(byName[name]); m.composed.isRepeatable(name) || len(different) == 1 {
+		if different := distinct(byName[name]); m.composed.byMerged(name).definition.Repeatable || len(different) == 1 {
 			out = append(out, different...)
 		} else {
 			out = append(out, m.mostFrequent(coordinate, byName[name], positions[name]))

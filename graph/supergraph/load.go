@@ -59,6 +59,8 @@ type loader struct {
 	parts *schema.Parts
 	links federation.Links
 	join  *federation.Link
+	// namespaces are the names that features which we do not know have in the Supergraph.
+	namespaces map[*federation.Link]string
 	// graphs are the subgraphs by their value in the join__Graph enum.
 	graphs    map[string]*Subgraph
 	types     map[string]*schema.Type
@@ -88,6 +90,7 @@ func read(sdl string) (*loader, error) {
 	case newestJoin.Less(l.join.Version):
 		return nil, fmt.Errorf("the supergraph uses join %s, weft reads %s to %s: use a newer weft", l.join.Version, oldestJoin, newestJoin)
 	}
+	l.nameForeign()
 	l.readGraphs()
 	if len(l.problems) > 0 {
 		return nil, l.problems
@@ -163,6 +166,7 @@ func (l *loader) build() *Supergraph {
 	for _, d := range l.parts.Directives {
 		if link, _ := l.links.ResolveDirective(d.Name); !isMachinery(link) {
 			c := *d
+			c.Name = l.ownName(d.Name)
 			c.Args = l.ownInputs(d.Args)
 			merged.Directives = append(merged.Directives, &c)
 		}
@@ -187,7 +191,34 @@ func isLinkOrJoin(identity string) bool {
 	return identity == federation.LinkIdentity || identity == federation.CoreIdentity || identity == federation.JoinIdentity
 }
 
-// ownLinks are the links of features. A known one loses its renames: elements have the spec's names.
+// nameForeign names the features that we do not know, beside those that we do.
+func (l *loader) nameForeign() {
+	var foreign []*federation.Link
+	for _, link := range l.links.List {
+		if !isMachinery(link) {
+			foreign = append(foreign, link)
+		}
+	}
+	l.namespaces = map[*federation.Link]string{}
+	for i, namespace := range federation.ForeignNamespaces(foreign) {
+		l.namespaces[foreign[i]] = namespace
+	}
+}
+
+// ownName is the name of a directive in the Supergraph: that of a known feature has its spec's own name, and
+// no other has it.
+func (l *loader) ownName(name string) string {
+	link, element := l.links.ResolveDirective(name)
+	switch {
+	case link == nil:
+		return name
+	case federation.FeatureOf(link.Identity) != nil:
+		return canonicalName(link, element)
+	}
+	return federation.ForeignDirective(link, name, element, l.namespaces[link])
+}
+
+// ownLinks are the links of features, with the names that their elements have in the Supergraph.
 func (l *loader) ownLinks() []Link {
 	var out []Link
 	for _, link := range l.links.List {
@@ -200,10 +231,13 @@ func (l *loader) ownLinks() []Link {
 			out = append(out, one)
 			continue
 		}
-		if link.As != link.Name {
-			one.As = link.As
+		if namespace := l.namespaces[link]; namespace != link.Name {
+			one.As = namespace
 		}
 		for _, imported := range link.Imports {
+			if as, isDirective := strings.CutPrefix(imported.As, "@"); isDirective && l.ownName(as) != as {
+				continue // called by its namespace
+			}
 			name := imported.Name
 			if imported.As != name {
 				name += " as " + imported.As
@@ -243,20 +277,16 @@ func (l *loader) ownInputs(list []*schema.InputValue) []*schema.InputValue {
 	return out
 }
 
-// own drops what belongs to link, core and join, and gives directives of known features their
-// spec's own names.
+// own drops what belongs to link, core and join, and gives the rest the Supergraph's names.
 func (l *loader) own(applied []schema.Directive) []schema.Directive {
 	var out []schema.Directive
 	for _, d := range applied {
-		link, element := l.links.ResolveDirective(d.Name)
-		switch {
-		case link != nil && isLinkOrJoin(link.Identity):
+		link, _ := l.links.ResolveDirective(d.Name)
+		isLink := d.Name == l.links.Directive // also in a schema that does not link the link specification itself
+		if isLink || link != nil && isLinkOrJoin(link.Identity) {
 			continue
-		case d.Name == l.links.Directive: // in a schema that does not link the link specification itself
-			continue
-		case link != nil && federation.FeatureOf(link.Identity) != nil:
-			d.Name = canonicalName(link, element)
 		}
+		d.Name = l.ownName(d.Name)
 		out = append(out, d)
 	}
 	return out

@@ -1,6 +1,8 @@
 package federation
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -95,6 +97,41 @@ func IsKnown(identity string) bool {
 		return true
 	}
 	return FeatureOf(identity) != nil
+}
+
+// ForeignNamespaces are names, one for each link, for specifications that are not ours, which a supergraph can
+// have beside ours: who linked one may have called Federation's otherwise.
+func ForeignNamespaces(links []*Link) []string {
+	var out []string
+	for _, link := range links {
+		free := link.As
+		for i := 2; slices.Contains(out, free) || isOurNamespace(free); i++ {
+			free = link.As + strconv.Itoa(i)
+		}
+		out = append(out, free)
+	}
+	return out
+}
+
+// ForeignDirective is the supergraph's name for a link's element that its schema calls name. What would be taken
+// for a directive of ours is called by the link's namespace in the supergraph, as what was so before.
+func ForeignDirective(link *Link, name, element, namespace string) string {
+	if strings.HasPrefix(name, link.As+"__") || isOurDirective(name) {
+		return namespace + "__" + element
+	}
+	return name
+}
+
+// isOurDirective reports whether one of the features has a directive of that name.
+func isOurDirective(name string) bool {
+	return slices.ContainsFunc(Features, func(f Feature) bool { return slices.Contains(f.Directives(), "@"+name) })
+}
+
+// isOurNamespace reports whether a specification that we know is called so.
+func isOurNamespace(as string) bool {
+	isLast := func(identity string) bool { return strings.HasSuffix(identity, "/"+as) }
+	return slices.ContainsFunc([]string{LinkIdentity, CoreIdentity, JoinIdentity, FederationIdentity, ConnectIdentity}, isLast) ||
+		slices.ContainsFunc(Features, func(f Feature) bool { return isLast(f.Identity) })
 }
 
 // Imports are what a link to the feature must import so that its directives have their own names:
