@@ -30,18 +30,18 @@ func (f *File) decodeAny(node ast.Node, at place) any {
 	case *ast.IntegerNode, *ast.FloatNode:
 		number, err := strconv.ParseFloat(n.GetToken().Value, 64)
 		if err != nil {
-			f.mistake(n.GetToken().Position, "%s", labelled(at.path, strconv.Quote(n.GetToken().Value)+" is not a number that JSON can hold"))
+			f.cannotRead(n, at, strconv.Quote(n.GetToken().Value)+" is not a number that JSON can hold")
 		}
 		return number
 	default:
 		text, ok := scalarText(n)
 		if !ok {
-			f.mistake(n.GetToken().Position, "%s", labelled(at.path, "must be a value that JSON can hold"))
+			f.cannotRead(n, at, "must be a value that JSON can hold")
 			return nil
 		}
-		text, err := expand(text, f.lookup)
+		text, err := f.expand(text)
 		if err != nil {
-			f.mistake(n.GetToken().Position, "%s", labelled(at.path, err.Error()))
+			f.cannotRead(n, at, err.Error())
 		}
 		return text
 	}

@@ -90,7 +90,7 @@ func entries(node ast.Node) ([]*ast.MappingValueNode, bool) {
 func (f *File) members(node ast.Node, at place) (map[string]*ast.MappingValueNode, []string) {
 	list, ok := entries(node)
 	if !ok {
-		f.mistake(node.GetToken().Position, "%s", labelled(at.path, "must have keys and values"))
+		f.cannotRead(node, at, "must have keys and values")
 		return nil, nil
 	}
 	byKey := make(map[string]*ast.MappingValueNode, len(list))
@@ -171,7 +171,7 @@ func (f *File) decodeMap(node ast.Node, dst reflect.Value, elem reflect.Type, li
 func (f *File) decodeSlice(node ast.Node, dst reflect.Value, at place) {
 	list, ok := node.(*ast.SequenceNode)
 	if !ok {
-		f.mistake(node.GetToken().Position, "%s", labelled(at.path, "must be a list"))
+		f.cannotRead(node, at, "must be a list")
 		return
 	}
 	out := reflect.MakeSlice(dst.Type(), 0, len(list.Values))
@@ -192,18 +192,22 @@ var durationType = reflect.TypeFor[time.Duration]()
 func (f *File) decodeScalar(node ast.Node, dst reflect.Value, at place) {
 	text, ok := scalarText(node)
 	if !ok {
-		f.unread[at.path] = true
-		f.mistake(node.GetToken().Position, "%s", labelled(at.path, "must be a single value"))
+		f.cannotRead(node, at, "must be a single value")
 		return
 	}
-	text, err := expand(text, f.lookup)
+	text, err := f.expand(text)
 	if err == nil {
 		err = setScalar(dst, text, at.unit)
 	}
 	if err != nil {
-		f.unread[at.path] = true
-		f.mistake(node.GetToken().Position, "%s", labelled(at.path, err.Error()))
+		f.cannotRead(node, at, err.Error())
 	}
+}
+
+// cannotRead notes that a setting has a value which cannot be read.
+func (f *File) cannotRead(node ast.Node, at place, why string) {
+	f.unread[at.path] = true
+	f.mistake(node.GetToken().Position, "%s", labelled(at.path, why))
 }
 
 func scalarText(node ast.Node) (string, bool) {

@@ -59,7 +59,8 @@ type File struct {
 	unread map[string]bool
 }
 
-// Parse reads YAML. What is not YAML is a mistake that Err returns. lookup gives the environment's values.
+// Parse reads YAML. What is not YAML is a mistake that Err returns. lookup gives the environment's values; without it
+// values stay as they are written, ${…} and all.
 func Parse(name string, text []byte, lookup func(string) (string, bool)) *File {
 	f := &File{
 		name: name, lookup: lookup, anchors: map[string]ast.Node{}, places: map[string]token.Position{}, unread: map[string]bool{},

@@ -9,6 +9,14 @@ import (
 	"strings"
 )
 
+// expand is expand with the environment of the file, if it has one.
+func (f *File) expand(text string) (string, error) {
+	if f.lookup == nil {
+		return text, nil
+	}
+	return expand(text, f.lookup)
+}
+
 // expand replaces ${NAME} and ${NAME:-default}; a default may be empty and counts also for an empty variable, as in a
 // shell. A variable NAME may come from the file that NAME_FILE names. ${env.NAME}, as other tools write it, is ${NAME}. $${ stands for ${.
 func expand(text string, lookup func(string) (string, bool)) (string, error) {

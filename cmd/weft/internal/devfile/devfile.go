@@ -1,6 +1,6 @@
 // Package devfile reads dev.yaml, which says what `weft dev` starts beside the router.
 //
-// What goes in is the file's text; what comes out is a File whose every mistake was named at once, with its line. The
+// What goes in is the file's text; what comes out is a File whose every mistake was named at once, with its place. The
 // package starts nothing. An example with every field:
 //
 //	supergraph: supergraph.yaml   # the graph: this is the default
@@ -20,19 +20,15 @@
 package devfile
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"net"
-	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
+	"github.com/weft-graph/weft/router/settings"
 )
 
 // File is a dev.yaml.
@@ -55,7 +51,7 @@ type File struct {
 	Say string `yaml:"say"`
 
 	// Dir is the folder of the file: all its paths are relative to it.
-	Dir string `yaml:"-"`
+	Dir string
 }
 
 // Process is one program to run.
@@ -81,89 +77,61 @@ func Load(path string) (*File, error) {
 	return file, nil
 }
 
-// Parse reads a file's text; path is for messages only.
+// Parse reads a file's text; path is for messages only. The error is settings.Mistakes.
 func Parse(path string, data []byte) (*File, error) {
 	file := &File{Supergraph: "supergraph.yaml"}
-	if err := yaml.UnmarshalWithOptions(data, file, yaml.Strict()); err != nil {
-		var positioned yaml.Error
-		if errors.As(err, &positioned) {
-			at := positioned.GetToken().Position
-			return nil, fmt.Errorf("%s:%d:%d: %s", path, at.Line, at.Column, positioned.GetMessage())
-		}
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	tree, err := parser.ParseBytes(data, 0)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	c := &checker{path: path, tree: tree}
-	c.check(file)
-	return file, errors.Join(c.mistakes...)
-}
-
-// checker collects what is wrong with a file that could be read.
-type checker struct {
-	path     string
-	tree     *ast.File
-	mistakes []error
-}
-
-// report adds a mistake at the place of a YAML path such as $.processes[0].run.
-func (c *checker) report(at, format string, args ...any) {
-	line := 1
-	if p, err := yaml.PathString(at); err == nil {
-		if node, err := p.FilterFile(c.tree); err == nil && node != nil {
-			line = node.GetToken().Position.Line
-		}
-	}
-	c.mistakes = append(c.mistakes, fmt.Errorf("%s:%d: %s: %s", c.path, line, at[len("$."):], fmt.Sprintf(format, args...)))
+	text := settings.Parse(path, data, nil) // Expand replaces variables, when all are known
+	text.Decode(file)
+	file.check(text)
+	return file, text.Err()
 }
 
 // variableName is what a shell takes for a variable.
 var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-func (c *checker) check(file *File) {
-	for i, name := range file.Secrets {
+const noVariableName = "%q is no variable name: want letters, digits and _"
+
+// check reports what is wrong with the values.
+func (f *File) check(text *settings.File) {
+	for i, name := range f.Secrets {
 		if !variableName.MatchString(name) {
-			c.report(fmt.Sprintf("$.secrets[%d]", i), "%q is no variable name: want letters, digits and _", name)
+			text.Report(fmt.Sprintf("secrets[%d]", i), fmt.Sprintf(noVariableName, name))
 		}
 	}
-	c.checkEnv("$.env", file.Env)
+	checkEnv("env", f.Env, text)
 	names := map[string]bool{}
-	for i, process := range file.Processes {
-		at := fmt.Sprintf("$.processes[%d]", i)
+	for i, process := range f.Processes {
+		at := fmt.Sprintf("processes[%d]", i)
 		switch {
 		case process.Name == "":
-			c.report(at, "has no name")
+			text.Report(at, "has no name")
 		case names[process.Name]:
-			c.report(at+".name", "%q is the name of another process too", process.Name)
+			text.Report(at+".name", fmt.Sprintf("%q is the name of another process too", process.Name))
 		}
 		names[process.Name] = true
-		c.checkProcess(at, process)
+		process.check(at, text)
 	}
 }
 
-func (c *checker) checkProcess(at string, process Process) {
-	if len(process.Run) == 0 || process.Run[0] == "" {
-		c.report(at, "has nothing to run: want run: [program, argument…]")
+func (p Process) check(at string, text *settings.File) {
+	if len(p.Run) == 0 || p.Run[0] == "" {
+		text.Report(at+".run", "has nothing to run: want run: [program, argument…]")
 	}
-	c.checkEnv(at+".env", process.Env)
-	if process.Listen != "" {
-		if _, port, err := net.SplitHostPort(process.Listen); err != nil || port == "" || port == "0" {
-			c.report(at+".listen", "%q: want host:port with the port that the process will take", process.Listen)
+	checkEnv(at+".env", p.Env, text)
+	if p.Listen != "" {
+		if _, port, err := net.SplitHostPort(p.Listen); err != nil || port == "" || port == "0" {
+			text.Report(at+".listen", fmt.Sprintf("%q: want host:port with the port that the process will take", p.Listen))
 		}
 	}
-	if process.Ready != "" {
-		if u, err := url.Parse(process.Ready); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-			c.report(at+".ready", "%q: want an http or https URL that answers 200 when the process is ready", process.Ready)
-		}
+	if p.Ready != "" && !settings.IsURL(p.Ready) {
+		text.Report(at+".ready", fmt.Sprintf("%q: want an http or https URL that answers 200 when the process is ready", p.Ready))
 	}
 }
 
-func (c *checker) checkEnv(at string, env map[string]string) {
+func checkEnv(at string, env map[string]string, text *settings.File) {
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		if !variableName.MatchString(name) {
-			c.report(at, "%q is no variable name: want letters, digits and _", name)
+			text.Report(at+"."+name, fmt.Sprintf(noVariableName, name))
 		}
 	}
 }
