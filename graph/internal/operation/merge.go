@@ -268,7 +268,7 @@ func (n *normaliser) mergeBelow(parent *schema.Type, c class, when Condition, gi
 	}
 	var parts []part
 	for _, o := range c.occurrences {
-		if !known.canMeet(o.when) {
+		if !known.canMeet(o.when) || !when.canMeet(o.when) {
 			continue // another occurrence is the first active one, so this one is not active
 		}
 		scope := parent
@@ -282,6 +282,11 @@ func (n *normaliser) mergeBelow(parent *schema.Type, c class, when Condition, gi
 		parts = append(parts, part{scope: scope, set: o.field.SelectionSet, on: scope.Possible(), when: condition})
 	}
 	return n.mergeSets(parent, parts, known)
+}
+
+// canMeet reports whether b and c can hold at once.
+func (c Condition) canMeet(b Conjunction) bool {
+	return slices.ContainsFunc(c, func(a Conjunction) bool { return a.canMeet(b) })
 }
 
 // implies reports whether b holds wherever c does.

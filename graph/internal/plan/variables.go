@@ -141,7 +141,7 @@ func orCondition(a, b Condition) Condition {
 }
 
 // andCondition is the condition of a field below one with its own condition. Where the product is too
-// long, or cannot hold, it is the upper condition alone: a field may be fetched without need.
+// long it is the upper condition alone: a field may be fetched without need.
 func andCondition(upper, own Condition) Condition {
 	if upper == nil {
 		return own
@@ -157,7 +157,10 @@ func andCondition(upper, own Condition) Condition {
 			}
 		}
 	}
-	if len(out) == 0 || len(out) > maxConjunctions {
+	if len(out) == 0 {
+		return impossible(own)
+	}
+	if len(out) > maxConjunctions {
 		return upper
 	}
 	normal := out[:1:1]
@@ -167,6 +170,13 @@ func andCondition(upper, own Condition) Condition {
 		}
 	}
 	return normal
+}
+
+// impossible is a condition that no values fulfil, over a variable of c. What stands under it is in the plan,
+// as equal selections are one, and must not be fetched: where it breaks it would take others with it.
+func impossible(c Condition) Condition {
+	l := operation.Literal{Variable: c[0][0].Variable}
+	return Condition{{l, {Variable: l.Variable, Negated: true}}}
 }
 
 // conjoin is the AND of two conjunctions; possible is false when they contradict each other.
