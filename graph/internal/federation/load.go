@@ -45,6 +45,7 @@ func Load(src Source) (*Subgraph, diag.List) {
 		return nil, l.diags
 	}
 	l.build(parts)
+	l.checkRedefined(parts)
 	if l.diags.HasErrors() { // then nobody else will ask it
 		if !l.sub.IsFed1() {
 			l.diags = append(l.diags, l.sub.Validate()...)
@@ -130,6 +131,22 @@ func (l *loader) newerArgument(message string) string {
 		}
 	}
 	return ""
+}
+
+// checkRedefined refuses what would hide or protect a built-in type: the SDL of a supergraph leaves those out
+// (GraphQL spec 3.5), so the rule would be lost. What else is said of them does no harm.
+func (l *loader) checkRedefined(parts *schema.Parts) {
+	for _, t := range parts.Redefined {
+		for _, d := range t.Applied {
+			fix := fmt.Sprintf("put @%s on the fields that are meant, or on a scalar of your own", d.Name)
+			switch name, _ := l.sub.Canonical(d); name {
+			case "inaccessible":
+				l.fail(diag.DisallowedInaccessible, d.Pos, fix, "%s %q is built into GraphQL and cannot be hidden", t.Kind, t.Name)
+			case "authenticated", "requiresScopes", "policy":
+				l.fail(diag.InvalidGraphQL, d.Pos, fix, "%s %q is built into GraphQL and cannot be protected: no schema says anything of it", t.Kind, t.Name)
+			}
+		}
+	}
 }
 
 // isFollowOn reports whether a problem is that a name is unknown which a refused import, or the one that

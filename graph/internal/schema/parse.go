@@ -21,7 +21,9 @@ type Parts struct {
 	// Query, Mutation and Subscription name the root operation types; empty when absent.
 	Query, Mutation, Subscription string
 	Types                         []*Type
-	Directives                    []*DirectiveDefinition
+	// Redefined are the definitions and extensions of built-in types; they are read and no part of the schema.
+	Redefined  []*Type
+	Directives []*DirectiveDefinition
 	// Applied are the directives on the schema definition and its extensions.
 	Applied []Directive
 	// Pos is the place of the schema definition, or of its first extension.
@@ -91,7 +93,8 @@ type reader struct {
 func (r *reader) readTypes(doc *document) {
 	for _, t := range doc.definitions {
 		if isBuiltInType(t.Name) {
-			continue // services print them now and then; ours stand
+			r.parts.Redefined = append(r.parts.Redefined, t) // services print them now and then; ours stand
+			continue
 		}
 		if old := r.types[t.Name]; old != nil {
 			r.problems.add(t.Pos, "type %q is defined twice, first at %s", t.Name, old.Pos)
@@ -103,6 +106,7 @@ func (r *reader) readTypes(doc *document) {
 	declarations := map[*Type]int{}
 	for _, ext := range doc.extensions {
 		if isBuiltInType(ext.Name) {
+			r.parts.Redefined = append(r.parts.Redefined, ext)
 			continue
 		}
 		t := r.types[ext.Name]
