@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+	"github.com/maypok86/otter/v2"
 
 	"github.com/weft-graph/weft/subgraphs/internal/fail"
 )
@@ -37,9 +39,23 @@ type Verifier struct {
 	Holds func(ctx context.Context, claims *Claims) (bool, error)
 
 	parser *jwt.Parser
-	lookUp func(ctx context.Context, kid string) (any, error)
-	keys   *keySet // nil for the issuer itself
+	// validator checks what parser does but the signature.
+	validator *jwt.Validator
+	// verified are tokens that were good, in full: to verify a signature costs more than most answers.
+	verified *otter.Cache[string, verifiedToken]
+	lookUp   func(ctx context.Context, kid string) (any, error)
+	keys     *keySet // nil for the issuer itself
 }
+
+// verifiedToken is what a token says, and the key that its signature was good for.
+type verifiedToken struct {
+	claims *Claims
+	kid    string
+	key    any
+}
+
+// maxVerifiedTokens is how many tokens are remembered, of some 2 KiB each.
+const maxVerifiedTokens = 10_000
 
 // Trust names the issuer whose tokens a service accepts.
 type Trust struct {
@@ -75,13 +91,14 @@ func (v *Verifier) KeepKeys(ctx context.Context) error {
 // NewLocalVerifier returns a Verifier that takes public keys from lookUp: for the issuer itself. An error of lookUp is
 // ErrUnavailable if it cannot tell whether there is such a key.
 func NewLocalVerifier(trust Trust, lookUp func(ctx context.Context, kid string) (any, error)) *Verifier {
+	options := []jwt.ParserOption{
+		jwt.WithValidMethods([]string{jwt.SigningMethodEdDSA.Alg()}),
+		jwt.WithIssuer(trust.Issuer), jwt.WithAudience(trust.Audience),
+		jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithLeeway(leeway),
+	}
 	return &Verifier{
-		lookUp: lookUp,
-		parser: jwt.NewParser(
-			jwt.WithValidMethods([]string{jwt.SigningMethodEdDSA.Alg()}),
-			jwt.WithIssuer(trust.Issuer), jwt.WithAudience(trust.Audience),
-			jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithLeeway(leeway),
-		),
+		lookUp: lookUp, parser: jwt.NewParser(options...), validator: jwt.NewValidator(options...),
+		verified: otter.Must(&otter.Options[string, verifiedToken]{MaximumSize: maxVerifiedTokens}),
 	}
 }
 
@@ -91,13 +108,19 @@ var ErrExpired = errors.New("the token has expired")
 // Verify returns the claims of a good token. With ErrExpired the claims are returned too, everything but the age
 // having been checked; with any other error they are not to be used. ErrUnavailable says nothing about the token.
 func (v *Verifier) Verify(ctx context.Context, token string) (*Claims, error) {
-	claims := &Claims{}
+	if claims := v.remembered(ctx, token); claims != nil {
+		return claims, nil
+	}
+	claims, kid := &Claims{}, ""
+	var key any
 	_, err := v.parser.ParseWithClaims(token, claims, func(t *jwt.Token) (any, error) {
 		if kind, _ := t.Header["typ"].(string); kind != TokenType {
 			return nil, fmt.Errorf("its type is %q and not %s", kind, TokenType)
 		}
-		kid, _ := t.Header["kid"].(string)
-		return v.lookUp(ctx, kid)
+		kid, _ = t.Header["kid"].(string)
+		var err error
+		key, err = v.lookUp(ctx, kid)
+		return key, err
 	})
 	if err != nil {
 		if !onlyExpired(err) {
@@ -108,7 +131,25 @@ func (v *Verifier) Verify(ctx context.Context, token string) (*Claims, error) {
 	if claims.Subject == "" || claims.SessionID == "" || claims.IssuedAt == nil {
 		return nil, errors.New("the token has no sub, sid or iat")
 	}
+	if err == nil {
+		v.verified.Set(token, verifiedToken{claims, kid, key})
+	}
 	return claims, err
+}
+
+// remembered returns the claims of a token that was good before, if its key still is the issuer's and its age is right;
+// else nil, and it is to be checked as if it had never been seen.
+func (v *Verifier) remembered(ctx context.Context, token string) *Claims {
+	found, ok := v.verified.GetIfPresent(token)
+	if !ok || v.validator.Validate(found.claims) != nil {
+		return nil
+	}
+	was, isKey := found.key.(ed25519.PublicKey)
+	if now, err := v.lookUp(ctx, found.kid); err != nil || !isKey || !was.Equal(now) {
+		return nil
+	}
+	claims := *found.claims
+	return &claims
 }
 
 // onlyExpired says whether a token's age is all that is wrong with it. The signature is checked before any claim.
