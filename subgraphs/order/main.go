@@ -59,7 +59,7 @@ func run(ctx context.Context, config config) error {
 	defer bus.Close()
 	orders := store.New(db)
 	if config.DemoData {
-		if err := orders.Seed(ctx); err != nil {
+		if err := orders.SeedDemo(ctx); err != nil {
 			return err
 		}
 	}

@@ -73,7 +73,7 @@ func run(ctx context.Context, config config) error {
 	defer bus.Close()
 	products := store.New(db)
 	if config.DemoData {
-		if err := products.Seed(ctx); err != nil {
+		if err := products.SeedDemo(ctx); err != nil {
 			return err
 		}
 	}

@@ -139,22 +139,6 @@ func TestUniqueViolationIsRecognised(t *testing.T) {
 	})
 }
 
-func TestReplicasMigrateAtOnce(t *testing.T) {
-	address := databasetest.PostgresURL(t)
-	var group errgroup.Group
-	for range 4 {
-		db, err := database.Open(address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { db.Close() })
-		group.Go(func() error { return db.Migrate(context.Background(), migrations) })
-	}
-	if err := group.Wait(); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestFileNamesMayHoldAnyCharacter(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "a b%?#", "x&y.db")
 	db, err := database.Open("sqlite:" + file)
@@ -200,41 +184,6 @@ func TestSQLiteCommitsAreDurable(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
-	}
-}
-
-// TestPostgresEndsWhatTakesTooLong: a statement and a lock are given up, limits of the URL count, and migrations have none.
-func TestPostgresEndsWhatTakesTooLong(t *testing.T) {
-	url := databasetest.PostgresURL(t)
-	db, err := database.Open(url + "&statement_timeout=1000&pool_max_conns=3")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	setting := func(name string) (value string) {
-		if err := db.Read().Get(t.Context(), &value, `SELECT current_setting(?)`, name); err != nil {
-			t.Fatal(err)
-		}
-		return value
-	}
-	for name, want := range map[string]string{
-		"statement_timeout": "1s", "lock_timeout": "10s", "idle_in_transaction_session_timeout": "1min", "TimeZone": "UTC",
-	} {
-		if got := setting(name); got != want {
-			t.Errorf("%s is %s, want %s", name, got, want)
-		}
-	}
-	var nothing string
-	err = db.Read().Get(t.Context(), &nothing, `SELECT CAST(pg_sleep(120) AS TEXT)`)
-	if err == nil || !strings.Contains(err.Error(), "57014") {
-		t.Errorf("a statement that takes too long ended with %v", err)
-	}
-	slow := fstest.MapFS{"00001_slow.sql": {Data: []byte("-- +goose Up\nSELECT pg_sleep(1.5);\nCREATE TABLE slow (id TEXT);\n")}}
-	if err := db.Migrate(t.Context(), slow); err != nil {
-		t.Errorf("a migration that takes its time: %v", err)
-	}
-	if _, err := database.Open(url + "&pool_max_conns=none"); err == nil || !strings.Contains(err.Error(), "pool_max_conns=none") {
-		t.Errorf("a pool of none: %v", err)
 	}
 }
 

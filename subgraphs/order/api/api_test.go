@@ -42,7 +42,7 @@ func newService(t *testing.T) service {
 	db := databasetest.SQLite(t, store.Migrations())
 	orders := store.New(db)
 	hub := watch.New(orders, nil)
-	if err := orders.Seed(t.Context()); err != nil {
+	if err := orders.SeedDemo(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	public := authtest.Client{Handler: api.Handler(orders, api.Config{

@@ -8,9 +8,9 @@ import (
 	"github.com/weft-graph/weft/subgraphs/internal/database"
 )
 
-// Seed adds the demo orders that are not there yet, unless the person has an open order: an open one for each of the
+// SeedDemo adds the demo orders that are not there yet, unless the person has an open order: an open one for each of the
 // three demo customers. Names and prices are those of the product service's demo catalogue.
-func (s *Store) Seed(ctx context.Context) error {
+func (s *Store) SeedDemo(ctx context.Context) error {
 	var (
 		theDare      = Offer{ProductID: "movie-the-dare", Name: "The Dare", Price: Money{1499, "EUR"}}
 		dontClick    = Offer{ProductID: "movie-dont-click", Name: "Don't Click", Price: Money{1299, "EUR"}}

@@ -279,7 +279,7 @@ func TestSeedIsIdempotent(t *testing.T) {
 		ctx := context.Background()
 		must(t)(s.AddItem(ctx, "jack", kettle, 1))
 		for range 2 {
-			if err := s.Seed(ctx); err != nil {
+			if err := s.SeedDemo(ctx); err != nil {
 				t.Fatal(err)
 			}
 			must(t)(s.AddItem(ctx, "walter", kettle, 1))

@@ -50,7 +50,7 @@ func newServiceOn(t *testing.T, storage files.Storage) service {
 	issuer := authtest.NewIssuer(t)
 	db := databasetest.SQLite(t, store.Migrations())
 	products := store.New(db)
-	if err := products.Seed(t.Context()); err != nil {
+	if err := products.SeedDemo(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	handler := api.Handler(products, api.Config{

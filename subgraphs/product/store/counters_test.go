@@ -61,7 +61,7 @@ func (w world) wantCounters(t *testing.T) {
 // TestCountersFollowWhatIsThere: whoever writes at the same moment, the counters say what a count would.
 func TestCountersFollowWhatIsThere(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w world) {
-		if err := w.Seed(t.Context()); err != nil {
+		if err := w.SeedDemo(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		w.wantCounters(t)
@@ -164,7 +164,7 @@ func TestRoomIsNeverOverdrawn(t *testing.T) {
 func TestCountersOfAnOldCatalogue(t *testing.T) {
 	databasetest.Each(t, migrationsBefore(t, "0006"), func(t *testing.T, db *database.DB) {
 		w := world{store.New(db), db}
-		if err := w.Seed(t.Context()); err != nil {
+		if err := w.SeedDemo(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		err := db.Tx(t.Context(), func(tx database.Handle) error {
@@ -183,4 +183,22 @@ func TestCountersOfAnOldCatalogue(t *testing.T) {
 			t.Errorf("counted %d products of the demo", n)
 		}
 	})
+}
+
+// TestReplicasStartAtOnce: replicas that are rolled out together migrate, seed and fill in what is missing once.
+func TestReplicasStartAtOnce(t *testing.T) {
+	db := databasetest.Replicas(t, func(db *database.DB) error {
+		s := store.New(db)
+		if err := db.Migrate(t.Context(), store.Migrations()); err != nil {
+			return err
+		}
+		return errors.Join(s.SeedDemo(t.Context()), s.Backfill(t.Context()))
+	})
+	w := world{store.New(db), db}
+	w.wantCounters(t)
+	var events int
+	err := db.Read().Get(t.Context(), &events, `SELECT count(*) FROM events_outbox`)
+	if n := count(t, w.Store); err != nil || n < 30 || events != n {
+		t.Errorf("%d products, %d events, %v; want the demo, each product told of once", n, events, err)
+	}
 }

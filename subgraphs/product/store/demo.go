@@ -12,9 +12,9 @@ import (
 // demoStart is when the first demo product was added; each next one came an hour later, so their order is fixed.
 var demoStart = time.Date(2025, time.January, 6, 9, 0, 0, 0, time.UTC)
 
-// Seed adds the demo products that were never there. Products that staff have changed or deleted stay so, and a demo
+// SeedDemo adds the demo products that were never there. Products that staff have changed or deleted stay so, and a demo
 // film whose title has been given to another product is left out.
-func (s *Store) Seed(ctx context.Context) error {
+func (s *Store) SeedDemo(ctx context.Context) error {
 	return s.db.Tx(ctx, func(tx database.Handle) error {
 		list := demoProducts()
 		ids := make([]string, len(list))

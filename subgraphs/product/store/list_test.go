@@ -45,7 +45,7 @@ func names(list []store.Product) []string {
 func TestPagesOfEveryOrderHoldEachProductOnce(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store) {
 		ctx := context.Background()
-		if err := s.Seed(ctx); err != nil {
+		if err := s.SeedDemo(ctx); err != nil {
 			t.Fatal(err)
 		}
 		for _, sort := range []store.Sort{store.SortNewest, store.SortPriceAsc, store.SortPriceDesc, store.SortName} {
@@ -88,7 +88,7 @@ func TestPagesOfEveryOrderHoldEachProductOnce(t *testing.T) {
 func TestPagesAreStableWhileProductsComeAndGo(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store) {
 		ctx := context.Background()
-		if err := s.Seed(ctx); err != nil {
+		if err := s.SeedDemo(ctx); err != nil {
 			t.Fatal(err)
 		}
 		r := store.Range{Sort: store.SortNewest, First: 5}
@@ -127,7 +127,7 @@ func TestFilters(t *testing.T) {
 	}
 	each(t, func(t *testing.T, s *store.Store) {
 		ctx := context.Background()
-		if err := s.Seed(ctx); err != nil {
+		if err := s.SeedDemo(ctx); err != nil {
 			t.Fatal(err)
 		}
 		for _, test := range tests {

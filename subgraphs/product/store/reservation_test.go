@@ -226,7 +226,7 @@ func TestStockUnderConcurrentOrders(t *testing.T) {
 func TestDemoProductsThatWereDeletedStayAway(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w world) {
 		for range 2 {
-			if err := w.Seed(t.Context()); err != nil {
+			if err := w.SeedDemo(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			if err := w.Backfill(t.Context()); err != nil {
@@ -239,7 +239,7 @@ func TestDemoProductsThatWereDeletedStayAway(t *testing.T) {
 		if _, err := w.Delete(t.Context(), "movie-the-dare"); err != nil {
 			t.Fatal(err)
 		}
-		if err := w.Seed(t.Context()); err != nil {
+		if err := w.SeedDemo(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if found, err := w.ByIDs(t.Context(), []string{"movie-the-dare"}); err != nil || found[0] != nil {

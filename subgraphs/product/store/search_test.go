@@ -82,7 +82,7 @@ func TestSearch(t *testing.T) {
 		{strings.Repeat("w", 64), []string{}},
 	}
 	each(t, func(t *testing.T, s *store.Store) {
-		if err := s.Seed(t.Context()); err != nil {
+		if err := s.SeedDemo(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		for _, test := range tests {

@@ -270,7 +270,7 @@ func TestDelete(t *testing.T) {
 func TestSeedIsIdempotentAndRespectsStaff(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store) {
 		ctx := context.Background()
-		if err := s.Seed(ctx); err != nil {
+		if err := s.SeedDemo(ctx); err != nil {
 			t.Fatal(err)
 		}
 		seeded := count(t, s)
@@ -286,7 +286,7 @@ func TestSeedIsIdempotentAndRespectsStaff(t *testing.T) {
 		if _, err := s.CreateMovie(ctx, film("Metropolis", 1927)); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Seed(ctx); err != nil {
+		if err := s.SeedDemo(ctx); err != nil {
 			t.Fatalf("seeding again: %v", err)
 		}
 		found, err := s.ByIDs(ctx, []string{"movie-m", "movie-the-dare", "movie-dont-click"})
