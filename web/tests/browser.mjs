@@ -4,6 +4,9 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { chromium } from 'playwright-core'
 
+/** After how many milliseconds a wait is given up: what has not come by then never comes, also on a slow and busy machine. */
+export const hangGuard = 60_000
+
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Starts the system's Chromium; CHROMIUM names another binary. */
@@ -25,7 +28,7 @@ export function launch() {
  */
 export async function visit(browser, origin, options = {}) {
   const context = await browser.newContext({ baseURL: origin, locale: 'en-IE', viewport: { width: 1280, height: 800 }, ...options })
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(hangGuard)
   const noted = []
   const allowed = []
   const note = (text) => {

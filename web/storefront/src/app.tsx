@@ -9,6 +9,7 @@ import { Account } from './pages/account'
 import { Catalogue } from './pages/catalogue'
 import { Checkout } from './pages/checkout'
 import { OpenOrder } from './pages/open_order'
+import { OrderPage } from './pages/order'
 import { PastOrders } from './pages/past_orders'
 import { ProductPage } from './pages/product'
 import { SignIn } from './pages/sign_in'
@@ -16,6 +17,8 @@ import { SignUp } from './pages/sign_up'
 
 const NewProduct = lazy(() => import('./pages/staff_product').then((m) => ({ default: m.NewProduct })))
 const EditProduct = lazy(() => import('./pages/staff_product').then((m) => ({ default: m.EditProduct })))
+const CustomersOrders = lazy(() => import('./pages/staff_orders').then((m) => ({ default: m.CustomersOrders })))
+const Applications = lazy(() => import('./pages/staff_applications').then((m) => ({ default: m.Applications })))
 const CreditDesk = lazy(() => import('./pages/staff_credit').then((m) => ({ default: m.CreditDesk })))
 
 export function App() {
@@ -47,9 +50,12 @@ function Pages() {
         <Route path="/order" component={OpenOrder} />
         <Route path="/checkout" component={Checkout} />
         <Route path="/orders" component={PastOrders} />
+        <Route path="/orders/:id">{({ id }) => <OrderPage key={id} id={id} />}</Route>
         <Route path="/account" component={Account} />
         <Route path="/staff/products/new" component={NewProduct} />
         <Route path="/staff/products/:id">{({ id }) => <EditProduct key={id} id={id} />}</Route>
+        <Route path="/staff/orders" component={CustomersOrders} />
+        <Route path="/staff/applications" component={Applications} />
         <Route path="/staff/credit" component={CreditDesk} />
         <Route>
           <Page title="There is no such page">

@@ -37,6 +37,8 @@ export function makeCache() {
       OrderEdge: withoutKey,
       ProductConnection: withoutKey,
       ProductEdge: withoutKey,
+      FinancingApplicationConnection: withoutKey,
+      FinancingApplicationEdge: withoutKey,
       PageInfo: withoutKey,
     },
     updates: {
@@ -48,6 +50,20 @@ export function makeCache() {
         checkout: (result, _args, cache) => {
           const found = customerOf(cache, result.checkout)
           if (found) forget(cache, found.customer, 'openOrder', 'orders')
+        },
+        endSession: (result, args, cache) => {
+          // false: it had ended before.
+          if (typeof result.endSession === 'boolean') cache.invalidate({ __typename: 'Session', id: String(args.id) })
+        },
+        uploadProductImage: (result, args, cache) => {
+          if (!result.uploadProductImage) return
+          for (const type of productTypes) {
+            const product = cache.keyOfEntity({ __typename: type, id: String(args.productId) })
+            if (product) forget(cache, product, 'images', 'files')
+          }
+        },
+        deleteFile: (result, args, cache) => {
+          if (result.deleteFile === true) cache.invalidate({ __typename: 'File', id: String(args.id) })
         },
         createMovie: forgetCatalogue,
         createVehicle: forgetCatalogue,

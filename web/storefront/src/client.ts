@@ -12,6 +12,9 @@ import { hashes } from './trusted'
  */
 export const anonymous = { fetchOptions: { credentials: 'omit' as const } }
 
+/** The context of operations with files: the router takes these only from who could ask it first, as no other site can. */
+export const withFiles = { fetchOptions: { headers: { 'Weft-Require-Preflight': 'true' } } }
+
 /**
  * Sends the hash of a document beside its text: a router that serves only trusted documents goes by the hash, any other
  * by the text.
@@ -34,6 +37,7 @@ export function makeClient({ onRenewed, onEnded }: SessionEvents): Client {
   return new Client({
     url: '/graphql',
     preferGetMethod: false,
+    fetchSubscriptions: true,
     exchanges: [
       makeCache(),
       authExchange(async (utils) => ({

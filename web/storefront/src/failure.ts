@@ -30,6 +30,8 @@ const kinds: Record<string, Kind> = {
   BAD_USER_INPUT: 'refused',
   PRICE_CHANGED: 'refused',
   RATE_LIMITED: 'refused',
+  REQUEST_TOO_LARGE: 'refused',
+  UPLOAD_REFUSED: 'refused',
 }
 
 const parts: readonly string[] = ['user', 'product', 'order', 'credit']

@@ -7,6 +7,11 @@ import { failuresOf, type Failure } from './failure'
 const firstDelay = 1000
 const maxDelay = 8_000
 
+/** How long to wait before asking again, longer after each attempt; no two pages wait alike. */
+export function pauseAfter(attempts: number): number {
+  return Math.min(firstDelay * 2 ** attempts, maxDelay) * (0.8 + 0.4 * Math.random())
+}
+
 export type Answer<Data> = {
   /** The newest data, also while newer data is on its way or could not be had. */
   data: Data | undefined
@@ -71,12 +76,11 @@ function useRecovery(isOut: boolean, retry: () => void) {
       if (document.visibilityState === 'visible') again.current()
     }
     const wait = () => {
-      const delay = Math.min(firstDelay * 2 ** attempts, maxDelay) * (0.8 + 0.4 * Math.random())
       timer = window.setTimeout(() => {
         attempts++
         ask()
         wait()
-      }, delay)
+      }, pauseAfter(attempts))
     }
     wait()
     window.addEventListener('focus', ask)
@@ -94,7 +98,10 @@ function useRecovery(isOut: boolean, retry: () => void) {
 export type Done<Data> = { data: Data | undefined; failures: Failure[] }
 
 /** A mutation that runs once at a time: a second call while one is under way is not sent. */
-export function useShopMutation<Data, Variables extends AnyVariables>(document: TypedDocumentNode<Data, Variables>) {
+export function useShopMutation<Data, Variables extends AnyVariables>(
+  document: TypedDocumentNode<Data, Variables>,
+  context?: Partial<OperationContext>,
+) {
   const client = useClient()
   const [isBusy, setBusy] = useState(false)
   const running = useRef(false)
@@ -103,7 +110,7 @@ export function useShopMutation<Data, Variables extends AnyVariables>(document: 
     running.current = true
     setBusy(true)
     try {
-      const result = await client.mutation(document, variables).toPromise()
+      const result = await client.mutation(document, variables, context).toPromise()
       return { data: result.data, failures: failuresOf(result.error) }
     } finally {
       running.current = false

@@ -1,14 +1,14 @@
 import { useState } from 'react'
-import { useLocation } from 'wouter'
-import { explain, failureAt, type Failure } from '../failure'
-import { AccountDocument, UpdateProfileDocument, type AccountQuery, type CreditStatus } from '../graphql'
+import { failureAt } from '../failure'
+import { AccountDocument, UpdateProfileDocument, type AccountQuery } from '../graphql'
 import { formatTime } from '../money'
 import { ForCustomers } from '../parts/account_gate'
 import { useAnnounce } from '../parts/announce'
+import { creditWords } from '../parts/financing'
 import { Field, Form, formErrors, noErrors, textOf, wholeOf } from '../parts/form'
-import { Loading, Missing, Page, Refusal } from '../parts/page'
+import { Loading, Missing, Page } from '../parts/page'
+import { SessionList } from '../parts/sessions'
 import { useShopMutation, useShopQuery } from '../query'
-import { useSession } from '../session'
 
 type Me = NonNullable<AccountQuery['me']>
 
@@ -19,8 +19,6 @@ export function Account() {
     </Page>
   )
 }
-
-const creditWords: Record<CreditStatus, string> = { GOOD: 'good', BAD: 'bad', UNKNOWN: 'not known yet' }
 
 function Content() {
   const { data, failures, isLoading, retry } = useShopQuery({ query: AccountDocument, variables: {} })
@@ -42,7 +40,7 @@ function Content() {
         </Missing>
       )}
       <Profile key={me.id} me={me} />
-      <Sessions sessions={me.sessions} failure={failureAt(failures, 'me', 'sessions')} />
+      <SessionList sessions={me.sessions} failure={failureAt(failures, 'me', 'sessions')} />
     </>
   )
 }
@@ -80,37 +78,6 @@ function Profile({ me }: { me: Me }) {
         <Field label="Address" name="address" errors={errors} defaultValue={me.address ?? ''} autoComplete="street-address" />
         {isSaved && <p className="notice good">Your profile is saved.</p>}
       </Form>
-    </section>
-  )
-}
-
-function Sessions({ sessions, failure }: { sessions: Me['sessions']; failure: Failure | undefined }) {
-  const session = useSession()
-  const announce = useAnnounce()
-  const [, navigate] = useLocation()
-  const [problem, setProblem] = useState<Failure>()
-  const endAll = async () => {
-    const failed = await session.end(true)
-    setProblem(failed)
-    if (failed) return
-    navigate('/')
-    announce('You are signed out everywhere.')
-  }
-  return (
-    <section aria-labelledby="sessions">
-      <h2 id="sessions">Where you are signed in</h2>
-      {failure && <p>{explain(failure)}</p>}
-      <ul className="plain">
-        {(sessions ?? []).map((one) => (
-          <li key={one.id}>
-            Signed in {formatTime(one.createdAt)}, last seen {formatTime(one.lastSeenAt)} {one.current && <span className="badge good">here</span>}
-          </li>
-        ))}
-      </ul>
-      <Refusal failure={problem} />
-      <button type="button" onClick={() => void endAll()}>
-        Sign out everywhere
-      </button>
     </section>
   )
 }

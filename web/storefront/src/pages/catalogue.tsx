@@ -5,6 +5,7 @@ import { failureAt } from '../failure'
 import { ProductsDocument, type ProductCardFragment, type ProductFilter, type ProductKind, type ProductSort } from '../graphql'
 import { formatMoney, type Money } from '../money'
 import { Empty, Loading, Missing, Page } from '../parts/page'
+import { Paged, type PageOfList } from '../parts/pages'
 import { Cover, Price, Stock, subtitle } from '../parts/product'
 import { useShopQuery } from '../query'
 
@@ -104,29 +105,15 @@ function Search({ text, onSearch }: { text: string; onSearch: (text: string) => 
 
 type ResultsProps = { text: string; kind: ProductKind | ''; sort: ProductSort; onClear: () => void }
 
-/** The pages of one search, each a query of its own: one that fails leaves the others standing. */
 function Results({ text, kind, sort, onClear }: ResultsProps) {
-  const [cursors, setCursors] = useState<(string | null)[]>([null])
   const filter: ProductFilter = { text: text || null, kind: kind || null }
   return (
-    <>
-      {cursors.map((after, i) => (
-        <ResultPage
-          key={after ?? ''}
-          variables={{ first: pageSize, after, filter, sort }}
-          isFirst={i === 0}
-          onMore={i === cursors.length - 1 ? (cursor) => setCursors((before) => (before.includes(cursor) ? before : [...before, cursor])) : undefined}
-          onClear={onClear}
-        />
-      ))}
-    </>
+    <Paged>{({ after, ...page }) => <ResultPage variables={{ first: pageSize, after, filter, sort }} onClear={onClear} {...page} />}</Paged>
   )
 }
 
-type ResultPageProps = {
+type ResultPageProps = Omit<PageOfList, 'after'> & {
   variables: { first: number; after: string | null; filter: ProductFilter; sort: ProductSort }
-  isFirst: boolean
-  onMore: ((cursor: string) => void) | undefined
   onClear: () => void
 }
 
@@ -161,7 +148,7 @@ function ResultPage({ variables, isFirst, onMore, onClear }: ResultPageProps) {
           ))}
         </ul>
       )}
-      {more && onMore && <More onMore={() => onMore(more)} />}
+      {more && onMore && <ShowMore onMore={() => onMore(more)} />}
     </>
   )
 }
@@ -186,7 +173,7 @@ function Card({ product, monthly }: { product: ProductCardFragment; monthly: Mon
 }
 
 /** A button for the next page, which presses itself when it comes into view. */
-function More({ onMore }: { onMore: () => void }) {
+function ShowMore({ onMore }: { onMore: () => void }) {
   const button = useRef<HTMLButtonElement>(null)
   const more = useRef(onMore)
   useEffect(() => {

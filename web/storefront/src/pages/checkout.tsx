@@ -6,6 +6,7 @@ import { formatMoney, type Money } from '../money'
 import { ForCustomers } from '../parts/account_gate'
 import { useAnnounce } from '../parts/announce'
 import { defaultTerm } from '../parts/financing'
+import { OrderLines } from '../parts/order'
 import { Empty, Loading, Missing, Page, Refusal } from '../parts/page'
 import { useShopMutation, useShopQuery } from '../query'
 
@@ -43,19 +44,7 @@ function Summary() {
   }
   return (
     <>
-      <ul className="lines" aria-label="What you order">
-        {order.items.map((item) => (
-          <li key={item.productId} className="line">
-            <span className="line-name">
-              {item.quantity} × {item.productName}
-            </span>
-            <strong className="line-total">{formatMoney(item.lineTotal)}</strong>
-          </li>
-        ))}
-      </ul>
-      <p className="total">
-        Total <strong>{formatMoney(order.total)}</strong>
-      </p>
+      <OrderLines order={order} label="What you order" />
       <Place key={order.id} order={order} />
     </>
   )

@@ -53,7 +53,7 @@ function Current() {
       )}
       <Lines order={order} termMonths={termMonths} />
       <Instalments
-        financing={order.financing}
+        order={order}
         failure={failureAt(failures, 'me', 'openOrder', 'financing')}
         termMonths={termMonths}
         onTerm={setTermMonths}

@@ -1,12 +1,12 @@
-import { useState } from 'react'
 import { Link, useSearch } from 'wouter'
-import { failureAt, type Failure } from '../failure'
-import { CancelOrderDocument, PastOrdersDocument, type OrderStatus, type PastOrdersQuery } from '../graphql'
+import { failureAt } from '../failure'
+import { PastOrdersDocument, type PastOrdersQuery } from '../graphql'
 import { formatMoney, formatTime } from '../money'
 import { ForCustomers } from '../parts/account_gate'
-import { useAnnounce } from '../parts/announce'
-import { Empty, Loading, Missing, Page, Refusal } from '../parts/page'
-import { useShopMutation, useShopQuery } from '../query'
+import { CancelOrder, OrderBadge } from '../parts/order'
+import { Empty, Loading, Missing, Page } from '../parts/page'
+import { More, Paged, type PageOfList } from '../parts/pages'
+import { useShopQuery } from '../query'
 
 type Order = NonNullable<NonNullable<PastOrdersQuery['me']>['orders']>['edges'][number]['node']
 
@@ -22,25 +22,15 @@ export function PastOrders() {
 
 function Orders() {
   const placed = new URLSearchParams(useSearch()).get('placed')
-  const [cursors, setCursors] = useState<(string | null)[]>([null])
   return (
     <>
       {placed && <p className="notice good">Thank you. Your order is placed.</p>}
-      {cursors.map((after, i) => (
-        <OrdersPage
-          key={after ?? ''}
-          after={after}
-          isFirst={i === 0}
-          onMore={i === cursors.length - 1 ? (cursor) => setCursors((before) => [...before, cursor]) : undefined}
-        />
-      ))}
+      <Paged>{(page) => <OrdersPage {...page} />}</Paged>
     </>
   )
 }
 
-type OrdersPageProps = { after: string | null; isFirst: boolean; onMore: ((cursor: string) => void) | undefined }
-
-function OrdersPage({ after, isFirst, onMore }: OrdersPageProps) {
+function OrdersPage({ after, isFirst, onMore }: PageOfList) {
   const { data, failures, isLoading, retry } = useShopQuery({ query: PastOrdersDocument, variables: { first: pageSize, after } })
   const failure = failureAt(failures, 'me', 'orders')
   const page = data?.me?.orders
@@ -54,8 +44,7 @@ function OrdersPage({ after, isFirst, onMore }: OrdersPageProps) {
   }
   // The open order is a page of its own.
   const orders = (page?.edges ?? []).map(({ node }) => node).filter(({ status }) => status !== 'OPEN')
-  const more = page?.pageInfo.hasNextPage ? page.pageInfo.endCursor : null
-  if (isFirst && orders.length === 0 && !more) {
+  if (isFirst && orders.length === 0 && !page?.pageInfo.hasNextPage) {
     return (
       <Empty>
         <p>You have placed no order yet.</p>
@@ -72,41 +61,22 @@ function OrdersPage({ after, isFirst, onMore }: OrdersPageProps) {
           <PastOrder key={order.id} order={order} />
         ))}
       </ul>
-      {more && onMore && (
-        <p className="more">
-          <button type="button" onClick={() => onMore(more)}>
-            Show earlier orders
-          </button>
-        </p>
-      )}
+      <More pageInfo={page?.pageInfo} onMore={onMore}>
+        Show earlier orders
+      </More>
     </>
   )
 }
 
-const statuses: Record<OrderStatus, [label: string, tone: string]> = {
-  OPEN: ['Open', ''],
-  PLACED: ['Placed', 'good'],
-  PAID: ['Paid', 'good'],
-  SHIPPED: ['Shipped', 'good'],
-  CANCELLED: ['Cancelled', 'bad'],
-}
-
 function PastOrder({ order }: { order: Order }) {
-  const announce = useAnnounce()
-  const { run, isBusy } = useShopMutation(CancelOrderDocument)
-  const [failure, setFailure] = useState<Failure>()
-  const [label, tone] = statuses[order.status]
   const when = order.placedAt ? formatTime(order.placedAt) : 'never placed'
-  const cancel = async () => {
-    const done = await run({ id: order.id })
-    if (!done) return
-    setFailure(done.data?.cancelOrder ? undefined : done.failures[0])
-    if (done.data?.cancelOrder) announce('The order is cancelled.')
-  }
   return (
     <li className="order" data-order={order.id} data-status={order.status}>
       <p className="order-head">
-        <strong>{when}</strong> <span className={`badge ${tone}`}>{label}</span>
+        <Link href={`/orders/${encodeURIComponent(order.id)}`}>
+          <strong>{when}</strong>
+        </Link>{' '}
+        <OrderBadge status={order.status} />
         <strong className="line-total">{formatMoney(order.total)}</strong>
       </p>
       <ul>
@@ -116,12 +86,7 @@ function PastOrder({ order }: { order: Order }) {
           </li>
         ))}
       </ul>
-      {order.status === 'PLACED' && (
-        <button type="button" className="quiet" aria-label={`Cancel the order of ${when}`} aria-disabled={isBusy} onClick={() => void cancel()}>
-          Cancel this order
-        </button>
-      )}
-      <Refusal failure={failure} />
+      {order.status === 'PLACED' && <CancelOrder id={order.id} when={when} />}
     </li>
   )
 }

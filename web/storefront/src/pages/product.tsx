@@ -5,6 +5,7 @@ import { failureAt, type Failure } from '../failure'
 import { AddItemDocument, ProductDocument, type ProductFactsFragment, type ProductQuery } from '../graphql'
 import { formatMoney } from '../money'
 import { useAnnounce } from '../parts/announce'
+import { Files, Pictures } from '../parts/files'
 import { Loading, Missing, Page, Refusal } from '../parts/page'
 import { Cover, kindNames, mileage, Price, Stock } from '../parts/product'
 import { DeleteProduct } from '../parts/delete_product'
@@ -39,7 +40,7 @@ function Details({ product, failures }: { product: Product; failures: Failure[] 
   const orderIsOut = failureAt(failures, 'product', 'timesOrdered')
   return (
     <div className="product">
-      <Cover kind={product.__typename} />
+      {product.images.length > 0 ? <Pictures product={product} /> : <Cover kind={product.__typename} />}
       <div>
         <p className="card-foot">
           <Price price={product.price} /> <Stock stock={product.stock} />
@@ -53,6 +54,7 @@ function Details({ product, failures }: { product: Product; failures: Failure[] 
         {product.description && <p>{product.description}</p>}
         <AddToOrder product={product} />
         <Facts product={product} timesOrdered={product.timesOrdered} />
+        <Files product={product} />
         {orderIsOut && <Missing failure={orderIsOut}>How often this was ordered is not shown.</Missing>}
         {isStaff && (
           <p className="actions">

@@ -17,6 +17,7 @@ import { ForStaff } from '../parts/account_gate'
 import { useAnnounce } from '../parts/announce'
 import { DeleteProduct } from '../parts/delete_product'
 import { Field, Form, formErrors, noErrors, TextField, textOf, wholeOf, type FormErrors } from '../parts/form'
+import { ManageFiles } from '../parts/manage_files'
 import { Loading, Missing, Page } from '../parts/page'
 import { kindNames } from '../parts/product'
 import { useShopMutation, useShopQuery, type Done } from '../query'
@@ -57,6 +58,7 @@ export function EditProduct({ id }: { id: string }) {
         {product && (
           <>
             <Editor kind={product.__typename} product={product} />
+            <ManageFiles product={product} />
             <p className="actions">
               <Link href={`/products/${encodeURIComponent(id)}`}>Back to the product</Link>
               <DeleteProduct id={id} name={product.name} />

@@ -1,16 +1,19 @@
 // The offer to pay in instalments, with the choice of its term.
 import type { Failure } from '../failure'
-import type { FinancingDecision, OfferFragment } from '../graphql'
-import { formatMoney } from '../money'
+import type { ApplicationFactsFragment, CreditStatus, FinancingDecision, OfferFragment, OrderStatus } from '../graphql'
+import { formatMoney, type Money } from '../money'
+import { Application } from './application'
 import { Missing } from './page'
 
 export const defaultTerm = 24
 const terms = [6, 12, 24, 36, 48, 60, 72, 84]
 
+export const creditWords: Record<CreditStatus, string> = { GOOD: 'good', BAD: 'bad', UNKNOWN: 'not known yet' }
+
 type Financing = NonNullable<OfferFragment['financing']>
 
 type InstalmentsProps = {
-  financing: Financing | null
+  order: OfferFragment & { id: string; status: OrderStatus; total: Money; financingApplication: ApplicationFactsFragment | null }
   failure: Failure | undefined
   termMonths: number
   onTerm: (months: number) => void
@@ -18,7 +21,10 @@ type InstalmentsProps = {
   onRetry: () => void
 }
 
-export function Instalments({ financing, failure, termMonths, onTerm, isUpdating, onRetry }: InstalmentsProps) {
+export function Instalments({ order, failure, termMonths, onTerm, isUpdating, onRetry }: InstalmentsProps) {
+  const { financing, financingApplication, status } = order
+  const canApply = status === 'OPEN' || status === 'PLACED'
+  if (!canApply && !financingApplication) return null
   return (
     <section className="instalments" aria-labelledby="instalments">
       <h2 id="instalments">Instalments</h2>
@@ -27,7 +33,7 @@ export function Instalments({ financing, failure, termMonths, onTerm, isUpdating
           You can pay your order at once all the same.
         </Missing>
       )}
-      {financing && (
+      {canApply && financing && (
         <>
           <label className="inline">
             Over{' '}
@@ -44,6 +50,7 @@ export function Instalments({ financing, failure, termMonths, onTerm, isUpdating
           </div>
         </>
       )}
+      <Application order={order} termMonths={termMonths} canApply={canApply && financing !== null && financing.decision !== 'DECLINE'} />
     </section>
   )
 }

@@ -27,6 +27,8 @@ export function Head() {
         {session.isStaff && (
           <>
             <NavLink href="/staff/products/new">New product</NavLink>
+            <NavLink href="/staff/orders">Customers’ orders</NavLink>
+            <NavLink href="/staff/applications">Applications</NavLink>
             <NavLink href="/staff/credit">Credit</NavLink>
           </>
         )}

@@ -12,7 +12,7 @@ const drawings: Record<Kind, string> = {
   Goods: 'M5 11 16 5l11 6v11l-11 6-11-6zM5 11l11 6 11-6M16 17v11',
 }
 
-/** A drawing of the kind. Products have no pictures of their own yet. */
+/** A drawing of the kind, where no picture of the product is shown. */
 export function Cover({ kind }: { kind: Kind }) {
   return (
     <div className={`cover cover-${kind.toLowerCase()}`} aria-hidden="true">
