@@ -64,9 +64,9 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 	return listener, nil
 }
 
-// SourceOptions are the Config's part in loading a supergraph: the keys with which subgraphs are asked.
+// SourceOptions are the Config's part in loading a supergraph: its contract, and the keys with which subgraphs are asked.
 func SourceOptions(c config.Config) (source.Options, error) {
-	options := source.Options{Keys: map[string]*signature.Key{}}
+	options := source.Options{Contract: c.Contract, Keys: map[string]*signature.Key{}}
 	var err error
 	if c.AllSubgraphs.SigningKey != "" {
 		if options.Key, err = signature.NewKey(c.AllSubgraphs.SigningKey); err != nil {

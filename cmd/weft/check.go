@@ -70,8 +70,7 @@ func (c *check) examine(ctx context.Context) (lock string, err error) {
 		return "", err
 	}
 	c.report.Documents = len(c.documents)
-	version, err := c.read(ctx)
-	err = c.apply(version, err, c.texts)
+	version, err := c.read(ctx, c.Contract)
 	if version != nil {
 		c.texts.of(version)
 		c.report.Subgraphs = len(version.Subgraphs)

@@ -65,10 +65,7 @@ func (c *check) releasedInGit(ctx context.Context, revision string) (*diff.API, 
 	if err != nil {
 		return nil, err
 	}
-	version, err := source.Load(ctx, c.File, source.Options{ReadFile: past.read, Transport: refuseToAsk{}})
-	if err == nil && c.Contract != "" {
-		err = c.applyWith(past.read, version, texts{})
-	}
+	version, err := source.Load(ctx, c.File, source.Options{ReadFile: past.read, Transport: refuseToAsk{}, Contract: c.Contract})
 	if err != nil {
 		return nil, fmt.Errorf("--against %s: %w", c.Against, err)
 	}

@@ -40,10 +40,9 @@ func (c *composeCommand) Run(ctx context.Context) error {
 		return composeBatch(os.Stdin, os.Stdout)
 	}
 	file := graphFile{File: c.File, SigningKey: c.SigningKey}
-	version, err := file.read(ctx)
-	found := texts{}
-	err = c.apply(version, err, found)
+	version, err := file.read(ctx, c.Contract)
 	if version != nil {
+		found := texts{}
 		found.of(version)
 		composed := report.Report{Graph: c.File, Subgraphs: len(version.Subgraphs), Findings: diagnosticFindings(version.Diagnostics, diag.Info, found)}
 		if err := composed.Write(os.Stderr, c.Format); err != nil {

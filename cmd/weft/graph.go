@@ -21,10 +21,10 @@ type graphFile struct {
 	onlyPlans bool
 }
 
-// read reads the graph, composing it if need be. The Version comes also with an error, to say what composition had to
+// read reads the graph, composing it if need be, and the part that a contract leaves of it if one is named. The Version comes also with an error, to say what composition had to
 // say; a *source.InvalidError is told by that.
-func (f *graphFile) read(ctx context.Context) (*source.Version, error) {
-	options := source.Options{OnlyPlans: f.onlyPlans}
+func (f *graphFile) read(ctx context.Context, contract string) (*source.Version, error) {
+	options := source.Options{OnlyPlans: f.onlyPlans, Contract: contract}
 	if f.SigningKey != "" {
 		key, err := signature.NewKey(f.SigningKey)
 		if err != nil {
@@ -38,7 +38,7 @@ func (f *graphFile) read(ctx context.Context) (*source.Version, error) {
 // load reads the graph and reports what composition had to say, as far as it is at least so severe. errReported stands
 // for errors that were among it.
 func (f *graphFile) load(ctx context.Context, least diag.Severity) (*source.Version, error) {
-	version, err := f.read(ctx)
+	version, err := f.read(ctx, "")
 	if version != nil {
 		reportDiagnostics(os.Stderr, version.Diagnostics, least)
 	}

@@ -60,13 +60,16 @@ func indent(text string) string {
 // texts are the texts of files by their names in positions.
 type texts map[string]string
 
-// of collects the schemas that a graph was composed of.
+// of collects the schemas that a graph was composed of, and its contract.
 func (t texts) of(version *source.Version) {
 	if version == nil {
 		return
 	}
 	for _, subgraph := range version.Subgraphs {
 		t[subgraph.File] = subgraph.SDL
+	}
+	if version.Contract.Name != "" {
+		t[version.Contract.Name] = version.Contract.Text
 	}
 }
 

@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 var update = flag.Bool("update", false, "rewrite what scripts compare with what weft prints now")
 
 // patience is how long a script waits for something to come about.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{

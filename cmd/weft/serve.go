@@ -20,8 +20,9 @@ import (
 type serveCommand struct {
 	Config     string `placeholder:"FILE" help:"The router's configuration; without it every setting has its default."`
 	Supergraph string `placeholder:"FILE" help:"Supergraph SDL, or a supergraph.yaml that is composed; comes before the configuration's."`
-	Listen     string `placeholder:"HOST:PORT" help:"The address to serve at; comes before the configuration's (default 127.0.0.1:4000)."`
-	Reference  bool   `help:"Print a configuration with every setting, its meaning and its default, and end."`
+	contractFlag
+	Listen    string `placeholder:"HOST:PORT" help:"The address to serve at; comes before the configuration's (default 127.0.0.1:4000)."`
+	Reference bool   `help:"Print a configuration with every setting, its meaning and its default, and end."`
 }
 
 // Run serves until a signal ends it.
@@ -39,6 +40,9 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	}
 	if c.Supergraph != "" {
 		settings.Supergraph = c.Supergraph
+	}
+	if c.Contract != "" {
+		settings.Contract = c.Contract
 	}
 	if c.Listen != "" {
 		settings.Listen = c.Listen

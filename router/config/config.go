@@ -37,7 +37,10 @@ type Config struct {
 	// Supergraph is the file with the graph: supergraph SDL, or a supergraph.yaml that is composed. A relative path
 	// starts at the configuration file's folder.
 	Supergraph string `yaml:"supergraph"`
-	// Watch loads the supergraph, and the manifest of trusted documents, again when their files change.
+	// Contract is the file with the contract of which only the part of the graph that it leaves is served. A relative
+	// path starts at the configuration file's folder.
+	Contract string `yaml:"contract"`
+	// Watch loads the supergraph, its contract and the manifest of trusted documents, again when their files change.
 	Watch bool `yaml:"watch"`
 	// Path is the path of the GraphQL endpoint.
 	Path string `yaml:"path"`
@@ -131,8 +134,10 @@ func Parse(name string, text []byte, lookup func(string) (string, bool)) (Config
 	if err := file.Err(); err != nil {
 		return Config{}, err
 	}
-	if c.Supergraph != "" && !filepath.IsAbs(c.Supergraph) {
-		c.Supergraph = filepath.Join(filepath.Dir(name), c.Supergraph)
+	for _, path := range []*string{&c.Supergraph, &c.Contract} {
+		if *path != "" && !filepath.IsAbs(*path) {
+			*path = filepath.Join(filepath.Dir(name), *path)
+		}
 	}
 	c.Persisted.Resolve(filepath.Dir(name))
 	return c, nil

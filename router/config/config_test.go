@@ -133,9 +133,9 @@ all_subgraphs:
 
 func TestSupergraphIsRelativeToTheFile(t *testing.T) {
 	for supergraph, want := range map[string]string{"a/supergraph.yaml": "/etc/weft/a/supergraph.yaml", "/b.graphql": "/b.graphql"} {
-		c, err := config.Parse("/etc/weft/router.yaml", fmt.Appendf(nil, "supergraph: %s", supergraph), lookup(nil))
-		if err != nil || c.Supergraph != want {
-			t.Errorf("%s became %s, %v", supergraph, c.Supergraph, err)
+		c, err := config.Parse("/etc/weft/router.yaml", fmt.Appendf(nil, "{supergraph: %s, contract: %[1]s}", supergraph), lookup(nil))
+		if err != nil || c.Supergraph != want || c.Contract != want {
+			t.Errorf("%s became %s and %s, %v", supergraph, c.Supergraph, c.Contract, err)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package source
 import (
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -44,12 +43,8 @@ type subgraph struct {
 
 // parseConfig reads a supergraph.yaml. The subgraphs are in order of their names.
 func parseConfig(path string, text []byte, options Options) ([]subgraph, error) {
-	lookup := options.Lookup
-	if lookup == nil {
-		lookup = os.LookupEnv
-	}
 	var config rover
-	file := settings.Parse(path, text, lookup)
+	file := settings.Parse(path, text, options.Lookup)
 	file.Decode(&config)
 	if v := strings.TrimLeft(config.FederationVersion, "=v"); v != "" && v != "2" && !strings.HasPrefix(v, "2.") {
 		file.Report("federation_version", fmt.Sprintf("%q is not supported: use a version 2, such as =2.9.0", config.FederationVersion))

@@ -11,6 +11,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -37,6 +38,8 @@ type Options struct {
 	// ReadFile reads the supergraph's file and the schemas that it names, such as those of an earlier revision; nil
 	// means os.ReadFile.
 	ReadFile func(path string) ([]byte, error)
+	// Contract is a file with a contract, of which only the part of the graph that it leaves is loaded; empty means all.
+	Contract string
 	// OnlyPlans takes also supergraph SDL whose access rules weft cannot decide: for looking at plans, never for serving.
 	OnlyPlans bool
 }
@@ -53,6 +56,8 @@ type Version struct {
 	Diagnostics diag.List
 	// Subgraphs are what was composed; empty for a file with supergraph SDL.
 	Subgraphs []compose.Subgraph
+	// Contract is the file with the contract; the zero value without one.
+	Contract File
 
 	// files are all files that were read, or were to be.
 	files []string
@@ -60,6 +65,9 @@ type Version struct {
 	isRemote bool
 	digest   [sha256.Size]byte
 }
+
+// File is a file that was read.
+type File struct{ Name, Text string }
 
 // InvalidError says that what was read makes no supergraph: subgraphs that do not compose, or SDL that is none.
 type InvalidError struct {
@@ -110,6 +118,8 @@ type input struct {
 	sdl string
 	// load reads supergraph SDL.
 	load func(sdl string) (*supergraph.Supergraph, error)
+	// contract is applied to what was composed or loaded; nil without one.
+	contract *contract
 }
 
 // read reads all files and asks all running subgraphs. The digest covers what was read, also with an error, so that a
@@ -121,22 +131,34 @@ func read(ctx context.Context, path string, options Options) (*input, error) {
 	if options.ReadFile == nil {
 		options.ReadFile = os.ReadFile
 	}
+	if options.Lookup == nil {
+		options.Lookup = os.LookupEnv
+	}
 	if options.OnlyPlans {
 		in.load = supergraph.LoadForPlanning
 	}
-	text, err := options.ReadFile(path)
+	err := in.readGraph(ctx, options, hash)
+	if contractErr := in.readContract(options, hash); err == nil {
+		err = contractErr
+	}
+	return in, err
+}
+
+// readGraph reads what the supergraph is composed or loaded of.
+func (in *input) readGraph(ctx context.Context, options Options, hash io.Writer) error {
+	text, err := options.ReadFile(in.path)
 	if err != nil {
 		fmt.Fprintf(hash, "%v", err)
-		return in, fmt.Errorf("read the supergraph: %w", err)
+		return fmt.Errorf("read the supergraph: %w", err)
 	}
 	fmt.Fprintf(hash, "%q", text)
-	if extension := strings.ToLower(filepath.Ext(path)); extension != ".yaml" && extension != ".yml" {
+	if extension := strings.ToLower(filepath.Ext(in.path)); extension != ".yaml" && extension != ".yml" {
 		in.sdl = string(text)
-		return in, nil
+		return nil
 	}
-	list, err := parseConfig(path, text, options)
+	list, err := parseConfig(in.path, text, options)
 	if err != nil {
-		return in, err
+		return err
 	}
 	var failures []error
 	for _, s := range list {
@@ -149,7 +171,7 @@ func read(ctx context.Context, path string, options Options) (*input, error) {
 		}
 		in.version.Subgraphs = append(in.version.Subgraphs, compose.Subgraph{Name: s.name, URL: s.url, File: s.file + s.askURL, SDL: sdl})
 	}
-	return in, errors.Join(failures...)
+	return errors.Join(failures...)
 }
 
 // readSubgraph returns the schema of one subgraph.
@@ -172,6 +194,14 @@ func (in *input) readSubgraph(ctx context.Context, s subgraph, options Options) 
 
 // build makes the supergraph; the composer may have composed an earlier version.
 func (in *input) build(composer *compose.Composer) error {
+	if err := in.buildWhole(composer); err != nil || in.contract == nil {
+		return err
+	}
+	return in.contract.apply(in.version)
+}
+
+// buildWhole makes the supergraph before a contract is applied.
+func (in *input) buildWhole(composer *compose.Composer) error {
 	v := in.version
 	if in.sdl != "" || v.Subgraphs == nil {
 		s, err := in.load(in.sdl)

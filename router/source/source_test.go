@@ -236,7 +236,7 @@ func (v *versions) add(version *source.Version, err error) {
 // await returns the nth report.
 func (v *versions) await(t *testing.T, n int) string {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		v.mu.Lock()
 		if len(v.list) >= n {
 			defer v.mu.Unlock()
