@@ -61,10 +61,10 @@ func isFailure(out traffic.Outcome) bool {
 }
 
 // explain checks that what has failed did so at the time of a fault, and needed what was broken.
-func (run *faultRun) explain() figureOf {
+func (run *faultRun) explain(samples []traffic.Sample) figureOf {
 	a := &audit{}
 	figure := figureOf{name: "an operation that failed needed what was broken, at that time"}
-	for _, s := range run.record.Samples() {
+	for _, s := range samples {
 		if !isFailure(s.Outcome) {
 			continue
 		}

@@ -199,7 +199,7 @@ func (s *faultShop) judge(t *testing.T, f *fault, run *faultRun) {
 	}
 	journal := s.load.Journal()
 	run.figures = checkInvariants(s.read(t), journal, s.initial)
-	run.figures = append(run.figures, s.wantRefusals(journal), s.wantLogins(journal), run.explain())
+	run.figures = append(run.figures, s.wantRefusals(journal), s.wantLogins(journal), run.explain(run.record.Samples()))
 	for _, figure := range run.figures {
 		if len(figure.findings) > 0 {
 			t.Error(figure.complain())
