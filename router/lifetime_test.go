@@ -100,7 +100,7 @@ func TestGracefulStop(t *testing.T) {
 	<-arrived
 	stopped := make(chan error, 1)
 	go func() { stopped <- s.stop() }()
-	for deadline := time.Now().Add(5 * time.Second); s.IsReady(); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(patience); s.IsReady(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("still ready")
 		}
@@ -144,10 +144,8 @@ func TestDrainTimeout(t *testing.T) {
 func TestRequestTimeout(t *testing.T) {
 	s := start(t, func(c *config.Config) { c.Server.RequestTimeout = 100 * time.Millisecond })
 	s.people.reply(func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
-	started := time.Now()
-	got := s.post(t, `{"query":"{ hello }"}`)
-	if got.status != 200 || !strings.Contains(got.body, "SUBGRAPH_TIMEOUT") || time.Since(started) > 5*time.Second {
-		t.Errorf("%d %s after %s", got.status, got.body, time.Since(started))
+	if got := s.post(t, `{"query":"{ hello }"}`); got.status != 200 || !strings.Contains(got.body, "SUBGRAPH_TIMEOUT") {
+		t.Errorf("%d %s", got.status, got.body)
 	}
 }
 
@@ -168,7 +166,7 @@ func TestRun(t *testing.T) {
 		t.Fatal(got)
 	}
 	replace(t, file, s.sdl("added"))
-	for deadline := time.Now().Add(10 * time.Second); ask("added") != `{"data":{"added":"new"}}`; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); ask("added") != `{"data":{"added":"new"}}`; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("the change was not swapped in")
 		}
@@ -214,7 +212,7 @@ func TestAPanicOfAChangeIsThatChangesEnd(t *testing.T) {
 	replace(t, file, "crash")
 	s.awaitLog(t, `"panic":"panic: crash"`, "}")
 	replace(t, file, s.sdl("added"))
-	for deadline := time.Now().Add(10 * time.Second); s.post(t, `{"query":"{ added }"}`).body != `{"data":{"added":"new"}}`; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); s.post(t, `{"query":"{ added }"}`).body != `{"data":{"added":"new"}}`; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("the change after it was not swapped in")
 		}
@@ -239,7 +237,7 @@ func replace(t *testing.T, file, text string) {
 // awaitLog waits until the log has before, and returns what stands between it and after.
 func (s *server) awaitLog(t *testing.T, before, after string) string {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		if _, rest, ok := strings.Cut(s.log.String(), before); ok {
 			if text, _, ok := strings.Cut(rest, after); ok {
 				return text

@@ -117,7 +117,7 @@ func TestManifestIsFollowed(t *testing.T) {
 	}
 	await := func(document string, want bool) {
 		t.Helper()
-		for deadline := time.Now().Add(time.Minute); runs(document) != want; time.Sleep(5 * time.Millisecond) {
+		for deadline := time.Now().Add(patience); runs(document) != want; time.Sleep(5 * time.Millisecond) {
 			if !runs(kept) {
 				t.Fatal("a document that both manifests have was not found")
 			}

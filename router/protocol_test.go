@@ -1,12 +1,9 @@
 package router_test
 
 import (
-	"bufio"
 	"bytes"
 	"compress/gzip"
-	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -105,32 +102,6 @@ func TestProtocol(t *testing.T) {
 				t.Error("no request id")
 			}
 		})
-	}
-}
-
-// TestMalformedHTTP: what is wrong below GraphQL is refused there.
-func TestMalformedHTTP(t *testing.T) {
-	s := start(t, nil)
-	const body = `{"query":"{ hello }"}`
-	for name, head := range map[string]string{
-		"two hosts":          "Host: a\r\nHost: b\r\nContent-Length: 21\r\n",
-		"no host":            "Content-Length: 21\r\n",
-		"two lengths":        "Host: a\r\nContent-Length: 21\r\nContent-Length: 22\r\n",
-		"a length and parts": "Host: a\r\nContent-Length: 21\r\nTransfer-Encoding: gzip, chunked\r\n",
-	} {
-		connection, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		fmt.Fprintf(connection, "POST /graphql HTTP/1.1\r\nContent-Type: application/json\r\n%s\r\n%s", head, body)
-		response, err := http.ReadResponse(bufio.NewReader(connection), nil)
-		if err != nil || response.StatusCode < 400 || response.StatusCode == 413 {
-			t.Errorf("%s: %v, %v", name, response, err)
-		}
-		connection.Close()
-	}
-	if s.people.last() != nil {
-		t.Error("one of them ran")
 	}
 }
 

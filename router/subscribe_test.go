@@ -448,8 +448,8 @@ func (c *socketClient) expect(query, part string) {
 // TestHeartbeats: a silent client gets signs of life, and a dead one is let go.
 func TestHeartbeats(t *testing.T) {
 	s := startStreams(t, func(c *config.Config) {
-		c.Subscriptions.Heartbeat = 50 * time.Millisecond
-		c.AllSubgraphs.Subscriptions.Heartbeat = 50 * time.Millisecond
+		c.Subscriptions.Heartbeat = 200 * time.Millisecond
+		c.AllSubgraphs.Subscriptions.Heartbeat = 200 * time.Millisecond
 	})
 	c := s.events(t, watchBody)
 	s.feed.awaitListeners(t, 1)

@@ -27,7 +27,7 @@ import (
 )
 
 // patience is how long a test waits for what must happen.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // feed is a fake subgraph whose field orderUpdated is a stream, over WebSockets and as server-sent events. It answers
 // entity fetches of the limit of an order too, as another subgraph.

@@ -130,7 +130,7 @@ func (s *issuer) config() auth.Config {
 }
 
 func (s *issuer) introspection() auth.IntrospectionConfig {
-	return auth.IntrospectionConfig{URL: s.server.URL + "/introspect", Client: "router", Secret: "geheim", Timeout: time.Second}
+	return auth.IntrospectionConfig{URL: s.server.URL + "/introspect", Client: "router", Secret: "geheim", Timeout: time.Minute}
 }
 
 func newAuthenticator(t *testing.T, c auth.Config) *auth.Authenticator {

@@ -191,7 +191,10 @@ func TestFailures(t *testing.T) {
 		for _, deduplicate := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%s/%v", c.name, deduplicate), func(t *testing.T) {
 				config := upstream.Defaults()
-				config.MaxAnswerBytes, config.Timeout, config.Deduplicate = 1000, 200*time.Millisecond, deduplicate
+				config.MaxAnswerBytes, config.Timeout, config.Deduplicate = 1000, time.Minute, deduplicate
+				if c.reason == graph.Timeout {
+					config.Timeout = 200 * time.Millisecond
+				}
 				client, _ := newClient(t, config, false, func(w http.ResponseWriter, r *http.Request) {
 					io.Copy(io.Discard, r.Body)
 					c.handler(w, r)
@@ -334,6 +337,16 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, `{"data":{"n":%d}}`, n)
 }
 
+// awaitWaiting waits until so many callers wait for an answer of the subgraph.
+func awaitWaiting(t *testing.T, client *upstream.Client, n int) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); upstream.Waiting(client, "a") != n; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d callers wait, want %d", upstream.Waiting(client, "a"), n)
+		}
+	}
+}
+
 // fetchAsync fetches in a goroutine and sends the answer.
 func fetchAsync(ctx context.Context, call *upstream.Call, req *graph.FetchRequest) chan string {
 	out := make(chan string, 1)
@@ -361,7 +374,7 @@ func TestIdenticalQueriesAreSentOnce(t *testing.T) {
 	<-g.arrived
 	other := fetchAsync(t.Context(), client.Call(upstream.Incoming{}), query(`{"query":"{b}"}`))
 	<-g.arrived
-	time.Sleep(50 * time.Millisecond)
+	awaitWaiting(t, client, 11)
 	close(g.open)
 	for _, got := range answers {
 		if text := <-got; text != `{"data":{"n":1}}` {
@@ -438,7 +451,7 @@ func TestJoinersOfAFailureEachGetTheirOwn(t *testing.T) {
 			answers = append(answers, fetchAsync(t.Context(), client.Call(upstream.Incoming{}), query(`{}`)))
 		}
 		<-g.arrived
-		time.Sleep(5 * time.Millisecond)
+		awaitWaiting(t, client, 8)
 		close(g.open)
 		for _, got := range answers {
 			if text := <-got; !strings.HasPrefix(text, "error: ") || strings.Contains(text, "could not be reached") {
@@ -491,7 +504,7 @@ func TestAJoinerOutlivesTheFirst(t *testing.T) {
 	first := fetchAsync(ctx, client.Call(upstream.Incoming{}), req)
 	<-g.arrived
 	second := fetchAsync(t.Context(), client.Call(upstream.Incoming{}), query(`{"query":"{a}"}`))
-	time.Sleep(20 * time.Millisecond)
+	awaitWaiting(t, client, 2)
 	cancel()
 	if text := <-first; !strings.HasPrefix(text, "error") {
 		t.Errorf("the one that left got %s", text)
@@ -505,20 +518,21 @@ func TestAJoinerOutlivesTheFirst(t *testing.T) {
 }
 
 func TestALeaverEndsItsCall(t *testing.T) {
-	ended := make(chan struct{})
+	begun, ended := make(chan struct{}), make(chan struct{})
 	client, _ := newClient(t, upstream.Defaults(), false, func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
+		close(begun)
 		<-r.Context().Done()
 		close(ended)
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	got := fetchAsync(ctx, client.Call(upstream.Incoming{}), query(`{}`))
-	time.Sleep(20 * time.Millisecond)
+	<-begun
 	cancel()
 	<-got
 	select {
 	case <-ended:
-	case <-time.After(5 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("the subgraph still works for nobody")
 	}
 }
