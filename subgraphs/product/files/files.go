@@ -63,9 +63,14 @@ func (f *Files) Add(ctx context.Context, upload Upload) (*store.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	replaced, err := f.Store.AddFile(ctx, file, upload.Overwrite, f.Room)
+	// What has come whole is noted, whether or not the client still waits.
+	replaced, err := f.Store.AddFile(context.WithoutCancel(ctx), file, upload.Overwrite, f.Room)
 	if err != nil {
-		f.remove(ctx, file.ID)
+		// Only the store's own refusal says that the file was not noted. After any other failure it may have been: a
+		// database can commit and be lost before it says so. Then Sweep asks, later.
+		if refusal := (*fail.Error)(nil); errors.As(err, &refusal) {
+			f.remove(ctx, file.ID)
+		}
 		return nil, err
 	}
 	f.remove(ctx, replaced...)

@@ -13,6 +13,7 @@ import (
 	"testing/iotest"
 	"time"
 
+	"github.com/weft-graph/weft/subgraphs/internal/database"
 	"github.com/weft-graph/weft/subgraphs/internal/database/databasetest"
 	"github.com/weft-graph/weft/subgraphs/internal/fail"
 	"github.com/weft-graph/weft/subgraphs/product/files"
@@ -24,6 +25,7 @@ func TestMain(m *testing.M) { databasetest.Main(m) }
 // world is the files of one product, in a folder.
 type world struct {
 	*files.Files
+	db      *database.DB
 	folder  string
 	product string
 }
@@ -36,7 +38,8 @@ func newWorld(t *testing.T) world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = disk.Close() })
-	products := store.New(databasetest.SQLite(t, store.Migrations()))
+	w.db = databasetest.SQLite(t, store.Migrations())
+	products := store.New(w.db)
 	name, price := "Kettle", 100
 	goods, err := products.CreateGoods(t.Context(), store.GoodsInput{Name: &name, Price: &price})
 	if err != nil {
