@@ -112,15 +112,15 @@ func (s *subgraph) checkRepresentations(req *graph.FetchRequest) *graph.FetchErr
 }
 
 // header returns the headers of a request to s, without its signature. What the rules set cannot replace what the
-// router sets, because the rules may not name it; Authorization they may, for graphs whose subgraphs verify tokens
-// themselves, and a verified token comes before them.
+// router sets, because the rules may not name it; but two they may: Authorization, for graphs whose subgraphs verify
+// tokens themselves, and a verified token comes before them; and User-Agent, which otherwise names the router.
 func (c *Call) header(s *subgraph) http.Header {
 	header := make(http.Header, 8+len(s.config.Headers))
+	header["User-Agent"] = userAgent
 	applyRules(s.config.Headers, c.incoming, header)
 	header["Content-Type"] = contentType
 	header["Accept"] = accept
 	header["Accept-Encoding"] = acceptEncoding
-	header["User-Agent"] = userAgent
 	if c.incoming.RequestID != "" {
 		header[telemetry.RequestIDHeader] = []string{c.incoming.RequestID}
 	}

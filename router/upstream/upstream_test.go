@@ -103,6 +103,7 @@ func TestRequestHeaders(t *testing.T) {
 		Header: http.Header{
 			"X-Tenant": {"t1", "t2"}, "X-Lang": {"de"}, "X-Gone": {"1"}, "X-Script": {"1"}, "X-Other": {"secret"}, "Cookie": {"session=token"},
 			"Authorization": {"Bearer raw"}, "X-Forwarded-For": {"6.6.6.6"}, "Weft-Signature": {"v1=forged"},
+			"User-Agent": {"a browser"},
 		},
 		Token: "verified", ByCookie: true, RequestID: "id-1", ClientAddress: "10.0.0.1",
 	})
@@ -113,6 +114,7 @@ func TestRequestHeaders(t *testing.T) {
 		"X-Tenant": {"t1", "t2"}, "X-Language": {"de"}, "X-Missing": {"none"}, "X-Region": {"eu"}, "X-Gone": nil, "X-Lang": nil, "X-Script": nil,
 		"X-Other": nil, "Cookie": nil, "Authorization": {"Bearer verified"}, "X-Request-Id": {"id-1"}, "X-Forwarded-For": {"10.0.0.1"},
 		"Content-Type": {"application/json"}, "Idempotency-Key": nil, "Accept-Encoding": {"gzip"},
+		"User-Agent": {"weft"},
 	} {
 		if !slices.Equal(got[name], want) {
 			t.Errorf("%s: %q, want %q", name, got[name], want)
@@ -122,6 +124,25 @@ func TestRequestHeaders(t *testing.T) {
 	io.WriteString(mac, "weft-v1\n"+got.Get("Weft-Signature-Time")+"\nPOST\n"+uri+"\n"+body)
 	if want := "v1=" + hex.EncodeToString(mac.Sum(nil)); got.Get("Weft-Signature") != want || uri != "/graphql?x=y" {
 		t.Errorf("signature %s of %s, want %s", got.Get("Weft-Signature"), uri, want)
+	}
+}
+
+// TestUserAgentCanBeForwarded: a subgraph that tells people on which device they are signed in needs the client's.
+func TestUserAgentCanBeForwarded(t *testing.T) {
+	config := upstream.Defaults()
+	config.Headers = []upstream.HeaderRule{{Forward: "User-Agent"}}
+	var got []string
+	client, _ := newClient(t, config, false, func(w http.ResponseWriter, r *http.Request) {
+		got = append(got, r.Header.Get("User-Agent"))
+		io.WriteString(w, `{"data":{}}`)
+	})
+	for _, incoming := range []http.Header{{"User-Agent": {"a browser"}}, {}} {
+		if _, err := fetch(t, client.Call(upstream.Incoming{Header: incoming}), query(`{"query":"{a}"}`)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := []string{"a browser", "weft"}; !slices.Equal(got, want) {
+		t.Errorf("the subgraph saw %q, want %q", got, want)
 	}
 }
 

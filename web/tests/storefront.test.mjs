@@ -132,7 +132,7 @@ describe('the storefront', () => {
       await page.reload()
       assert.equal(await page.getByLabel('Email').inputValue(), 'guest@example.org')
       await page.getByText('here', { exact: true }).waitFor()
-      await page.getByRole('button', { name: 'Sign out everywhere' }).click()
+      await page.getByRole('button', { name: 'Sign out everywhere', exact: true }).click()
       await page.getByRole('link', { name: 'Sign in' }).waitFor()
     }))
 
@@ -206,7 +206,7 @@ describe('the storefront', () => {
       await asVisitor(async (other) => {
         await signIn(other, 'jack')
         await other.goto('/account')
-        await other.getByRole('button', { name: 'Sign out everywhere' }).click()
+        await other.getByRole('button', { name: 'Sign out everywhere', exact: true }).click()
         await other.getByRole('link', { name: 'Sign in' }).waitFor()
       })
       visitor.allow(/^answer 401: POST .*\/graphql$/)
