@@ -111,7 +111,7 @@ func measure(ctx context.Context, s settings, name string, config shop.Config) (
 	}
 	rate := s.rate
 	if rate == 0 {
-		if rate, err = t.search(ctx); err != nil {
+		if rate, err = search(t.holds(ctx)); err != nil {
 			return "", err
 		}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -106,41 +107,41 @@ func (t *trial) cpu() []time.Duration {
 
 // judge says which operation breaks the limit or failed, or that the shop did not keep up; "" if all is well.
 func judge(record *traffic.Record, limit time.Duration) string {
-	var rare []time.Duration
-	for _, f := range record.Figures() {
-		switch {
-		case f.Errors() > 0:
-			return fmt.Sprintf("%d of %d %s ended with %s", f.Errors(), f.Requests, f.Kind, f.Outcomes[0].Outcome)
-		case f.Kind.HashesPassword():
-		case f.Requests >= minJudged && f.P99 >= limit:
-			return fmt.Sprintf("p99 of %s is %s", f.Kind, f.P99.Round(time.Millisecond/10))
-		case f.Requests < minJudged:
-			rare = append(rare, latencies(record, f.Kind)...)
-		}
-	}
-	slices.Sort(rare)
-	if p99 := traffic.Quantile(rare, 0.99); p99 >= limit {
-		return fmt.Sprintf("p99 of the rare operations together is %s", p99.Round(time.Millisecond/10))
-	}
 	if record.Dropped > 0 {
 		return fmt.Sprintf("%d operations were due and not begun", record.Dropped)
+	}
+	byKind := map[traffic.Kind][]time.Duration{}
+	for _, sample := range record.Samples() {
+		if sample.Outcome.Class != traffic.OK {
+			return fmt.Sprintf("%s: %s", sample.Kind, sample.Outcome)
+		}
+		if !sample.Kind.HashesPassword() {
+			byKind[sample.Kind] = append(byKind[sample.Kind], sample.Latency)
+		}
+	}
+	var rare []time.Duration
+	for _, kind := range slices.Sorted(maps.Keys(byKind)) {
+		if len(byKind[kind]) < minJudged {
+			rare = append(rare, byKind[kind]...)
+		} else if p99 := p99(byKind[kind]); p99 >= limit {
+			return fmt.Sprintf("p99 of %s is %s", kind, p99.Round(time.Millisecond/10))
+		}
+	}
+	if p99 := p99(rare); p99 >= limit {
+		return fmt.Sprintf("p99 of the rare operations together is %s", p99.Round(time.Millisecond/10))
 	}
 	return ""
 }
 
-func latencies(record *traffic.Record, kind traffic.Kind) (list []time.Duration) {
-	for _, s := range record.Samples() {
-		if s.Kind == kind {
-			list = append(list, s.Latency)
-		}
-	}
-	return list
+func p99(latencies []time.Duration) time.Duration {
+	slices.Sort(latencies)
+	return traffic.Quantile(latencies, 0.99)
 }
 
-// search doubles the rate until it breaks the limit twice, and then halves the distance until it is small.
-func (t *trial) search(ctx context.Context) (float64, error) {
-	holds := func(rate float64) (bool, error) {
-		for range 2 { // one hiccup of the machine says nothing
+// holds tries a rate for a step of the search, and once more if it breaks: one hiccup of the machine says nothing.
+func (t *trial) holds(ctx context.Context) func(rate float64) (bool, error) {
+	return func(rate float64) (bool, error) {
+		for range 2 {
 			r, err := t.try(ctx, rate, t.settings.step)
 			if r.broken == "" || err != nil {
 				return err == nil, err
@@ -148,6 +149,11 @@ func (t *trial) search(ctx context.Context) (float64, error) {
 		}
 		return false, nil
 	}
+}
+
+// search returns the highest rate that holds: it doubles the first one until it breaks, and then halves the distance
+// until it is small.
+func search(holds func(rate float64) (bool, error)) (float64, error) {
 	low, high := 0.0, firstRate
 	for {
 		ok, err := holds(high)

@@ -33,7 +33,7 @@ func (l *Load) perform(ctx context.Context, due time.Time, record *Record) {
 	if out.Code == unauthenticated && kind.isStaffs() {
 		l.staff.set("", time.Time{})
 	}
-	record.add(Sample{Kind: kind, Due: due, Latency: time.Since(due), Outcome: out})
+	record.Add(Sample{Kind: kind, Due: due, Latency: time.Since(due), Outcome: out})
 }
 
 // choose draws what is due, and for staff the thing that it is about; what leads to it where there is none.

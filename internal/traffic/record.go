@@ -33,7 +33,8 @@ type Record struct {
 	samples []Sample
 }
 
-func (r *Record) add(s Sample) {
+// Add adds an operation that has ended.
+func (r *Record) Add(s Sample) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.samples = append(r.samples, s)

@@ -97,7 +97,7 @@ func recordOf(signs string) *Record {
 		if sign == '-' {
 			s.Outcome = Outcome{Failed, "timeout"}
 		}
-		r.add(s)
+		r.Add(s)
 	}
 	return r
 }

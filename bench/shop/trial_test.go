@@ -1,0 +1,103 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/weft-graph/weft/internal/traffic"
+)
+
+func TestSearch(t *testing.T) {
+	for _, limit := range []float64{firstRate, 51, 99, 100, 333, 1234, 5000} {
+		got, err := search(func(rate float64) (bool, error) { return rate <= limit, nil })
+		if err != nil || got > limit || got*closeEnough < limit {
+			t.Errorf("the highest rate is %v, found was %v, %v", limit, got, err)
+		}
+	}
+	if _, err := search(func(rate float64) (bool, error) { return rate < firstRate, nil }); err == nil {
+		t.Error("nothing holds, and something was found")
+	}
+	stop := errors.New("stop")
+	if _, err := search(func(rate float64) (bool, error) { return true, map[bool]error{rate > 1000: stop}[true] }); !errors.Is(err, stop) {
+		t.Errorf("the search ended with %v", err)
+	}
+}
+
+// recordOf has operations of a kind that took one millisecond, of which slow took a second, beside others.
+func recordOf(kind traffic.Kind, n, slow int) *traffic.Record {
+	r := &traffic.Record{}
+	for i := range n {
+		latency := time.Millisecond
+		if i < slow {
+			latency = time.Second
+		}
+		r.Add(traffic.Sample{Kind: kind, Latency: latency})
+	}
+	return r
+}
+
+func TestJudge(t *testing.T) {
+	failed := recordOf(traffic.Browse, 10, 0)
+	failed.Add(traffic.Sample{Kind: traffic.Checkout, Outcome: traffic.Outcome{Class: traffic.Failed, Code: "timeout"}})
+	late := recordOf(traffic.Browse, 10, 0)
+	late.Dropped = 3
+	// 60 and 50 operations of two kinds are 110 together, of which one in a hundred may be slow.
+	rare := func(slow int) *traffic.Record {
+		r := recordOf(traffic.Upload, 60, slow)
+		for range 50 {
+			r.Add(traffic.Sample{Kind: traffic.Cancel, Latency: time.Millisecond})
+		}
+		return r
+	}
+	for name, c := range map[string]struct {
+		record *traffic.Record
+		want   string
+	}{
+		"all is well":           {recordOf(traffic.Browse, 1000, 0), ""},
+		"one in a hundred":      {recordOf(traffic.Browse, 1000, 10), ""},
+		"more":                  {recordOf(traffic.Browse, 1000, 11), "p99 of browse is 1s"},
+		"login is told apart":   {recordOf(traffic.Login, 1000, 1000), ""},
+		"few, one of them slow": {rare(1), ""},
+		"few, two of them slow": {rare(2), "p99 of the rare operations together is 1s"},
+		"a failure":             {failed, "checkout: failed timeout"},
+		"not begun":             {late, "3 operations were due and not begun"},
+	} {
+		if got := judge(c.record, 50*time.Millisecond); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestReportKeepsRemarks: new figures replace the old ones, and leave what was written by hand below them.
+func TestReportKeepsRemarks(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "report.md")
+	for _, figures := range []string{"# Old\n\n## SQLite\n", "# New\n\n## SQLite\n"} {
+		if err := writeReport(file, figures); err != nil {
+			t.Fatal(err)
+		}
+		if figures[2] == 'O' {
+			by, err := os.OpenFile(file, os.O_APPEND|os.O_WRONLY, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = by.WriteString("\n## What was found\n\nMuch.\n")
+			if err := errors.Join(err, by.Close()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	got, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "# New\n\n## SQLite\n\n## What was found\n\nMuch.\n"; string(got) != want {
+		t.Errorf("the report is\n%s", got)
+	}
+	if text := head(settings{limit: 50 * time.Millisecond}); !strings.Contains(text, "checkout") || !strings.Contains(text, "50ms") {
+		t.Errorf("the head is\n%s", text)
+	}
+}
