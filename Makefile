@@ -11,7 +11,7 @@ CORPUS := $(if $(WEFT_CORPUS),-tags corpus,)
 OPERATIONS := e2e/operations web/operations web/playground/operations
 TEST_FLAGS ?= -timeout 15m
 
-.PHONY: help run build playground storefront test test-web screenshots check fuzz fuzz-long planted generate bench reset
+.PHONY: help run build playground storefront test test-web screenshots check fuzz fuzz-long planted faults generate bench reset
 
 # What the browser gets is built where Node is installed, and again when its sources have changed. Without it, or without
 # a network on the first build, the router shows a plain page instead; in CI that is a failure.
@@ -89,6 +89,10 @@ planted: ## plant bugs in the engine, one after the other; the hunt for wrong an
 
 generate: ## write the generated code anew (gqlgen, the API schema of the pages)
 	go generate ./...
+
+FAULTS_FOR ?= 1m
+faults: ## break each part of the shop under load, for a minute each; the figures go to bench/faults.md
+	FAULTS_FOR=$(FAULTS_FOR) go test -count=1 -timeout 0 -v -run '^TestFaults$$' ./e2e
 
 bench: ## measure the router beside a bare reverse proxy
 	go run ./bench

@@ -330,17 +330,11 @@ func eventually(t *testing.T, complaint string, try func() error) {
 // findPostgres returns the folder of Postgres's programs.
 func findPostgres(t *testing.T) string {
 	t.Helper()
-	if path, err := exec.LookPath("initdb"); err == nil {
-		path, err = filepath.EvalSymlinks(path) // its neighbours need not be linked
-		must(t, err)
-		return filepath.Dir(path)
+	programs, err := shop.PostgresPrograms()
+	if err != nil {
+		skipUnlessCI(t, err.Error())
 	}
-	found, err := filepath.Glob("/usr/lib/postgresql/*/bin")
-	must(t, err)
-	if len(found) == 0 {
-		skipUnlessCI(t, "Postgres is not installed")
-	}
-	return found[len(found)-1]
+	return programs
 }
 
 // skipUnlessCI skips a test for what it needs; where CI is set nothing may be missing.

@@ -19,7 +19,7 @@ func faultReport(runs []*faultRun, hold time.Duration, isWhole bool) string {
 
 %[1]s, %[2]s
 Commit %[3]s
-FAULTS_FOR=%[4]s go test ./e2e -run TestFaults -count=1 -timeout 30m -v
+make faults FAULTS_FOR=%[4]s
 
 A load of mixed traffic is held on the whole shop, through the router, while one part of it after the other breaks, %[4]s
 for each kind of fault. The load, %[5]v operations a second at random times, runs on the same machine: people browse,

@@ -42,9 +42,7 @@ func TestFaults(t *testing.T) {
 	var runs []*faultRun
 	t.Run("sqlite", func(t *testing.T) { runs = append(runs, runFaults(t, faults(), false, hold)...) })
 	t.Run("postgres", func(t *testing.T) {
-		if _, err := shop.PostgresPrograms(); err != nil {
-			skipUnlessCI(t, err.Error())
-		}
+		findPostgres(t)
 		runs = append(runs, runFaults(t, faultsOnPostgres(), true, hold)...)
 	})
 	if hold > 0 {
