@@ -15,7 +15,7 @@ func (r *runs) compareEvents(ctx context.Context) Difference {
 	for n := range eventsOfStream {
 		r.whole.Advance()
 		r.split.Advance()
-		event, err := r.fetcher.Fetch(ctx, source)
+		event, err := r.fetcher.answer(source)
 		if err != nil {
 			continue // such an event does not arrive
 		}

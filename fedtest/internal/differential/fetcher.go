@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/fnv"
 
@@ -21,8 +22,16 @@ type fetcher struct {
 	sent []bool
 }
 
-// Fetch answers one call.
+// Fetch answers one call. Source streams are opened, and not called.
 func (f *fetcher) Fetch(_ context.Context, req *graph.FetchRequest) (graph.FetchResponse, error) {
+	if req.Kind == graph.Subscription {
+		return graph.FetchResponse{}, errors.New("a source stream is called like a fetch")
+	}
+	return f.answer(req)
+}
+
+// answer answers a call, or gives the next event of a source stream.
+func (f *fetcher) answer(req *graph.FetchRequest) (graph.FetchResponse, error) {
 	var body struct {
 		Query     string
 		Variables map[string]any

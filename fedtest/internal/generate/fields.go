@@ -73,11 +73,21 @@ func (m *model) chooseFieldsOf(t *typ) {
 			f.owners = m.several(there)
 		}
 		m.chooseType(f)
+		m.shareKeyed(f, there)
 		if f.named != nil && f.named.isSplit { // each part is reached by the key of what holds the value
 			f.owners = there
 		}
 		m.own(t, f)
 	}
+}
+
+// shareKeyed lets several subgraphs resolve a field that returns a keyed interface. Some tell the types of its objects, and
+// some, to which it is an object, know more of them.
+func (m *model) shareKeyed(f *field, there []int) {
+	if f.named == nil || f.named.kind != keyedKind || !m.chance(75) {
+		return
+	}
+	f.owners = slices.DeleteFunc(slices.Clone(there), func(sub int) bool { return !m.canUse(sub, f.named) })
 }
 
 // chooseFieldsOfKeyed gives an interface object fields of its own.
@@ -198,16 +208,21 @@ func (m *model) chooseRoots() {
 		}
 	}
 	m.chooseSourceStreams()
-	all := make([]int, len(m.subgraphs))
-	for i := range all {
-		all[i] = i
-	}
+	all := m.everywhere()
 	for n := range m.IntN(3) {
 		m.addRoot(m.query, &field{name: fmt.Sprintf("q%c", 'x'+n), owners: m.several(all)})
 	}
 	if m.mutation != nil && len(m.mutation.fields) == 0 {
 		m.addRoot(m.mutation, &field{name: "m", owners: []int{0}})
 	}
+}
+
+func (m *model) everywhere() []int {
+	all := make([]int, len(m.subgraphs))
+	for i := range all {
+		all[i] = i
+	}
+	return all
 }
 
 // chooseSourceStreams gives some subgraphs a field that can be subscribed to. It has one owner: a stream comes from one place.
@@ -236,6 +251,12 @@ func (m *model) addRoot(root *typ, f *field) {
 	if len(fits) > 0 && m.chance(92) {
 		made.named = pick(m, fits)
 	}
+	if i := slices.IndexFunc(fits, func(t *typ) bool { return t.kind == keyedKind }); i >= 0 && m.chance(15) {
+		made.named = fits[i]
+	}
 	m.wrap(made)
+	if root == m.query {
+		m.shareKeyed(made, m.everywhere())
+	}
 	m.own(root, made)
 }
