@@ -14,18 +14,15 @@ import (
 	"github.com/weft-graph/weft/router/telemetry"
 )
 
-// Follow swaps in every good version of the source after last, until ctx ends. A bad one is logged with its
-// diagnostics, and what was served before stays; so it does when we crash on one. It blocks.
-func (r *Router) Follow(ctx context.Context, path string, last *source.Version, options source.Options) error {
+// Follow swaps in every good version of the source after last, until ctx ends, and calls tell for each version, with why
+// it is refused if it is. Then what was served before stays; so it does when we crash on one. It blocks.
+func (r *Router) Follow(ctx context.Context, path string, last *source.Version, options source.Options, tell func(*source.Version, error)) error {
 	changed := func(version *source.Version, err error) {
 		last = version
 		if err == nil {
-			r.logHints(ctx, version)
 			err = r.Swap(ctx, version.Supergraph)
 		}
-		if err != nil {
-			r.logRefused(ctx, path, err)
-		}
+		tell(version, err)
 	}
 	return r.following(ctx, "follow the source", func() error {
 		return source.Watch(ctx, path, last, options, changed)

@@ -207,7 +207,7 @@ func TestAPanicOfAChangeIsThatChangesEnd(t *testing.T) {
 				ended <- fmt.Errorf("panic: %v", value)
 			}
 		}()
-		ended <- s.Follow(ctx, file, last, options)
+		ended <- s.Follow(ctx, file, last, options, func(*source.Version, error) {})
 	}()
 	replace(t, file, "crash")
 	s.awaitLog(t, `"panic":"panic: crash"`, "}")

@@ -47,7 +47,13 @@ func Run(ctx context.Context, c config.Config, log *slog.Logger) error {
 		if !c.Watch {
 			return nil
 		}
-		return r.Follow(ctx, c.Supergraph, version, options)
+		return r.Follow(ctx, c.Supergraph, version, options, func(version *source.Version, err error) {
+			if err != nil {
+				r.logRefused(ctx, c.Supergraph, err)
+				return
+			}
+			r.logHints(ctx, version)
+		})
 	})
 }
 

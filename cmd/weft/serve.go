@@ -94,6 +94,19 @@ func (d *development) openRouter(ctx context.Context) (*server, error) {
 // close gives the address back if nothing was served.
 func (s *server) close() { _ = s.listener.Close() } // after serving it is closed already
 
+// tell says what became of a changed graph, for who has just changed it.
+func (s *server) tell(version *source.Version, err error) {
+	reportDiagnostics(s.logs, version.Diagnostics, diag.Warn)
+	if err == nil {
+		return
+	}
+	text := "the changed graph is refused, the old one stays"
+	if !isInvalid(err) {
+		text += ": " + err.Error()
+	}
+	_, _ = fmt.Fprintln(s.logs, text) // a terminal that is gone leaves nobody to tell
+}
+
 // serve composes, calls ready with the endpoint's URL, and serves and recomposes until ctx ends.
 func (s *server) serve(ctx context.Context, lookup func(string) (string, bool), ready func(url string)) error {
 	options, err := router.SourceOptions(s.settings)
@@ -117,7 +130,7 @@ func (s *server) serve(ctx context.Context, lookup func(string) (string, bool), 
 	group, _ := task.NewGroup(ctx)
 	group.Go("router", func(ctx context.Context) error { return r.Serve(ctx, s.listener) })
 	group.Go("supergraph", func(ctx context.Context) error {
-		return r.Follow(ctx, s.settings.Supergraph, version, options)
+		return r.Follow(ctx, s.settings.Supergraph, version, options, s.tell)
 	})
 	ready(fmt.Sprintf("http://%s%s", s.listener.Addr(), s.settings.Path))
 	return group.Wait()
