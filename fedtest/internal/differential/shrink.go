@@ -318,15 +318,47 @@ func blocksOf(text string) []block {
 	return out
 }
 
+// dropBlock drops a type with all that names it: fields that return it or take it, its place in unions, and that others
+// implement it.
 func dropBlock(text, name string) string {
+	use := regexp.MustCompile(`: \[*` + name + `\b`)
 	var b strings.Builder
-	walkLines(text, func(line, typ, _ string) {
-		if typ != name {
-			b.WriteString(line)
+	walkLines(text, func(line, typ, field string) {
+		if typ != name && (field == "" || !use.MatchString(line)) {
+			b.WriteString(withoutMember(line, name))
 		}
 	})
 	return b.String()
 }
+
+// withoutMember is the first line of a type without a member of the union, or an interface that it implements; empty for a
+// union that has no other.
+func withoutMember(line, name string) string {
+	if head, list, ok := strings.Cut(line, " = "); ok && strings.HasPrefix(line, "union ") {
+		if list = without(strings.TrimSpace(list), " | ", name); list == "" {
+			return ""
+		}
+		return head + " = " + list + "\n"
+	}
+	head, rest, ok := strings.Cut(line, " implements ")
+	if !ok {
+		return line
+	}
+	list := interfaces.FindString(rest)
+	rest = rest[len(list):]
+	if list = without(list, " & ", name); list == "" {
+		return head + rest
+	}
+	return head + " implements " + list + rest
+}
+
+func without(list, separator, name string) string {
+	items := slices.DeleteFunc(strings.Split(list, separator), func(item string) bool { return item == name })
+	return strings.Join(items, separator)
+}
+
+// interfaces is what follows "implements".
+var interfaces = regexp.MustCompile(`^\w+( & \w+)*`)
 
 func dropField(text, typ, field string) string {
 	var b strings.Builder
