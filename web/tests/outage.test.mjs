@@ -10,7 +10,7 @@ const { asVisitor } = storefront
 
 describe('while a part of the shop is down', () => {
   /** What a page is, at each address, when everything is up: it must come back without a reload. */
-  const pages = {
+  const everyPage = {
     '/': { title: 'Products', ready: '.card' },
     '/products/movie-the-dare': { title: 'The Dare', ready: '.facts' },
     '/order': { title: 'Your order', ready: '[data-total]' },
@@ -19,7 +19,7 @@ describe('while a part of the shop is down', () => {
     '/account': { title: 'Your account', ready: 'text=Where you are signed in' },
   }
   /** Which pages say that the part is missing, and what of each page still shows. */
-  const expected = {
+  const missingOn = {
     product: { '/': [], '/products/movie-the-dare': [], '/order': ['text=Metropolis', '[data-total="999"]', '[data-decision]'] },
     order: { '/products/movie-the-dare': ['.facts'], '/order': [], '/checkout': [], '/orders': [] },
     credit: {
@@ -30,6 +30,8 @@ describe('while a part of the shop is down', () => {
     },
     user: { '/order': [], '/checkout': [], '/orders': [], '/account': [] },
   }
+  /** The same for the page of an order that was placed. */
+  const missingOnOrder = { order: [], credit: ['[data-total="799"]', '[data-status="PLACED"]'], user: [] }
 
   for (const part of ['product', 'order', 'credit', 'user']) {
     test(`${part}: every page shows, says what is missing, and recovers without a reload`, () =>
@@ -39,8 +41,10 @@ describe('while a part of the shop is down', () => {
         await searchAndAdd(page, 'The General', 1)
         await page.goto('/checkout')
         await page.getByRole('button', { name: 'Place the order' }).click()
-        await page.locator('[data-order]').waitFor()
+        const order = await page.locator('[data-order]').getAttribute('data-order')
         await searchAndAdd(page, 'Metropolis', 1)
+        const pages = { ...everyPage, [`/orders/${order}`]: { title: 'Order', ready: '[data-total="799"]' } }
+        const expected = { ...missingOn[part], ...(missingOnOrder[part] && { [`/orders/${order}`]: missingOnOrder[part] }) }
         // The person's token was checked by every service, which therefore have the keys.
         for (const [path, { ready }] of Object.entries(pages)) {
           await page.goto(path)
@@ -54,7 +58,7 @@ describe('while a part of the shop is down', () => {
             const tab = await visitor.context.newPage()
             await tab.goto(path)
             tabs.push({ tab, path, ready })
-            const still = expected[part][path]
+            const still = expected[path]
             if (!still) {
               await tab.locator(ready).first().waitFor()
               assert.equal(await missing(tab, part).count(), 0, `${path} misses ${part}, which it does not need`)

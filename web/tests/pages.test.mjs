@@ -7,10 +7,25 @@ import { byHeading, signIn, useStorefront } from './storefront.mjs'
 const storefront = useStorefront()
 const { asVisitor } = storefront
 
+/** When the page showed its first text or picture, in milliseconds after it was asked for. */
+function firstPaint(page) {
+  return page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        new PerformanceObserver((list, observer) => {
+          const [paint] = list.getEntriesByName('first-contentful-paint')
+          if (!paint) return
+          observer.disconnect()
+          resolve(paint.startTime)
+        }).observe({ type: 'paint', buffered: true })
+      }),
+  )
+}
+
 describe('the pages', () => {
-  const everybody = ['/', '/?q=nothing+at+all', '/products/movie-the-dare', '/products/nowhere', '/sign-in', '/sign-up', '/order', '/nowhere']
+  const everybody = ['/', '/?q=nothing+at+all', '/products/movie-the-dare', '/products/nowhere', '/sign-in', '/sign-up', '/order', '/orders/nowhere', '/nowhere']
   const customer = ['/order', '/checkout', '/orders', '/account']
-  const staff = ['/staff/products/new', '/staff/products/vehicle-zoe-2019', '/staff/credit']
+  const staff = ['/staff/products/new', '/staff/products/vehicle-zoe-2019', '/staff/orders', '/staff/applications', '/staff/credit']
   const looks = [
     { colorScheme: 'light' },
     { colorScheme: 'dark' },
@@ -51,16 +66,16 @@ describe('the pages', () => {
       assert.match(await page.title(), /^Sign in/)
     }))
 
-  test('paint within a second', () =>
+  test('paint before anything is answered, within a second', (t) =>
     asVisitor(async (page) => {
+      // On a busy machine a second says nothing of the page: it is compared with what a page of one line takes there.
+      await page.goto('/healthz')
+      const plain = await firstPaint(page)
+      await page.route('**/graphql', () => undefined) // which leaves it without an answer
       await page.goto('/')
-      const paint = await page.evaluate(
-        () =>
-          new Promise((resolve) => {
-            new PerformanceObserver((list) => resolve(list.getEntriesByName('first-contentful-paint')[0]?.startTime)).observe({ type: 'paint', buffered: true })
-          }),
-      )
-      assert.ok(paint < 1000, `the first paint took ${paint} ms`)
+      const paint = await firstPaint(page)
+      t.diagnostic(`the first paint took ${Math.round(paint)} ms, that of a line of text ${Math.round(plain)} ms`)
+      assert.ok(paint < Math.max(1000, 10 * plain), `the first paint took ${paint} ms, that of a line of text ${plain} ms`)
     }))
 
   test('cannot read the session cookie', () =>

@@ -110,6 +110,7 @@ test('Walter signs in with one click, runs the query, and sees plan and waterfal
     await nodes.first().getByText('me {').waitFor()
 
     const bars = page.locator('.waterfall-bar')
+    await bars.nth(3).waitFor()
     assert.equal(await bars.count(), 4)
     const places = await bars.evaluateAll((all) =>
       all.map((bar) => ({
@@ -200,7 +201,7 @@ test('the keyboard is enough', () =>
     assert.equal(data.me.name, 'Walter')
     await page.locator('.plan-fetch summary').first().focus()
     await page.keyboard.press('Enter')
-    assert.equal(await page.locator('.plan-fetch[open]').count(), 1)
+    await page.locator('.plan-fetch[open]').waitFor()
   }))
 
 test('the security policy holds: no other origin, no script but the files of the page', async () => {
@@ -218,7 +219,7 @@ test('the security policy holds: no other origin, no script but the files of the
       const image = document.createElement('img')
       image.src = elsewhere
       document.body.append(script, image)
-      await new Promise((resolve) => setTimeout(resolve, 200))
+      while (directives.length < 3) await new Promise((resolve) => setTimeout(resolve, 50))
       return [...directives, globalThis.ran === undefined ? 'nothing ran' : 'a script ran']
     }, shop.url('storefront'))
     assert.deepEqual(violated.toSorted(), ['connect-src', 'img-src', 'nothing ran', 'script-src-elem'])
