@@ -95,9 +95,12 @@ func inline(text string) string {
 	return strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", "&lt;", ">", "&gt;", "|", `\|`, "#", `\#`, "@", "&#64;").Replace(text)
 }
 
-func plural(n int, word string) string {
+func plural(n int, word string) string { return counted(n, word, word+"s") }
+
+// counted is a number with the words for one, or for any other number.
+func counted(n int, one, many string) string {
 	if n == 1 {
-		return "1 " + word
+		return "1 " + one
 	}
-	return fmt.Sprintf("%d %ss", n, word)
+	return fmt.Sprintf("%d %s", n, many)
 }

@@ -121,7 +121,8 @@ func (r *Report) Write(w io.Writer, format string) error {
 
 // Summary is the result in a sentence.
 func (r *Report) Summary() string {
-	text := fmt.Sprintf("%s is good: %d subgraphs compose, %d documents are valid", r.Graph, r.Subgraphs, r.Documents)
+	text := fmt.Sprintf("%s is good: %s, %s", r.Graph,
+		counted(r.Subgraphs, "subgraph composes", "subgraphs compose"), counted(r.Documents, "document is valid", "documents are valid"))
 	if n := r.count(Error); n > 0 {
 		text = fmt.Sprintf("%s fails the check with %s, %s looked at", r.Graph, plural(n, "error"), plural(r.Documents, "document"))
 	}
