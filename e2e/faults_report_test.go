@@ -17,17 +17,16 @@ func faultReport(runs []*faultRun, hold time.Duration, isWhole bool) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, `# Faults under load
 
-%[1]s, %[2]s
-Commit %[3]s
-make faults FAULTS_FOR=%[4]s
+%[1]s, %[2]s, commit %[3]s: `+"`"+`make faults FAULTS_FOR=%[4]s`+"`"+`.
 
 A load of mixed traffic is held on the whole shop, through the router, while one part of it after the other breaks, %[4]s
 for each kind of fault. The load, %[5]v operations a second at random times, runs on the same machine: people browse,
 search, look at products and orders, add, change quantities, check out, cancel, apply for financing, register, log in and
-out; staff upload and delete files and decide on applications. A fault lasts %[6]s and is mended, and happens again as soon
-as every kind of operation has succeeded %[7]d times in a row. Faults of connections, and kills of services on Postgres,
-take another service each time. Users, orders and files stay from one fault to the next.
-`, time.Now().UTC().Format("2 January 2006"), machine(), commit(), hold, pace, outage, inARow)
+out; staff upload and delete files and decide on applications. A fault lasts %[6]s (dead connections %[8]s, which is longer than
+the router waits), is mended, and happens again as soon as every kind of operation has succeeded %[7]d times in a row. Faults
+of connections, and kills of services on Postgres, take another service each time. Users, orders and files stay from one
+fault to the next.
+`, time.Now().UTC().Format("2 January 2006"), machine(), commit(), hold, pace, outage, inARow, silence)
 	if !isWhole {
 		out.WriteString("\n**Something failed: what follows is not the whole.**\n")
 	}

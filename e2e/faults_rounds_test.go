@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"testing"
@@ -116,7 +117,8 @@ func (run *faultRun) log(t *testing.T) {
 	t.Helper()
 	requests, failures, counts := run.outcomes()
 	samples := run.record.Samples()
-	t.Logf("%d requests, %d failed: %v", requests, failures, counts)
+	slowest := slices.MaxFunc(samples, func(a, b traffic.Sample) int { return cmp.Compare(a.Latency, b.Latency) })
+	t.Logf("%d requests, %d failed: %v; the slowest was a %s of %s", requests, failures, counts, slowest.Kind, slowest.Latency.Round(time.Millisecond))
 	for _, r := range run.rounds {
 		t.Logf("%s: ready after %s, last failure after %s, recovered after %s", r.target, r.ready.Sub(r.mending).Round(time.Millisecond),
 			r.lastFailure(samples).Round(time.Millisecond), r.recovery().Round(time.Millisecond))

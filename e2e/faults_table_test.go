@@ -3,7 +3,9 @@
 package e2e
 
 import (
+	"cmp"
 	"slices"
+	"time"
 
 	"github.com/weft-graph/weft/internal/shop"
 	"github.com/weft-graph/weft/internal/traffic"
@@ -16,6 +18,8 @@ type fault struct {
 	targets []string
 	// inject makes it happen and mend ends it: mend returns when the part is ready again.
 	inject, mend func(s *faultShop, target string) error
+	// lasts is how long it does so; 0 for outage.
+	lasts time.Duration
 	// harmless says that no operation may fail, nor miss a part of its answer.
 	harmless bool
 	// fails are the operations that may fail; nil for those that need the target.
@@ -66,6 +70,9 @@ func (f *fault) may(target string) need {
 	}
 }
 
+// duration is how long the fault lasts.
+func (f *fault) duration() time.Duration { return cmp.Or(f.lasts, outage) }
+
 // allows says whether an operation of this kind may end so.
 func (n need) allows(kind traffic.Kind, class traffic.Class) bool {
 	return slices.Contains(n.fails, kind) || class == traffic.Partial && slices.Contains(n.misses, kind)
@@ -81,7 +88,9 @@ var weights = []traffic.Share{
 
 // faults are what happens to the shop on SQLite, in this order.
 func faults() []*fault {
-	list := []*fault{
+	dead := spoilt("connections go dead", toxic{"timeout", `{"timeout": 0}`}, false, "order", "credit", "product", "user")
+	dead.lasts = silence
+	return []*fault{
 		{name: "user is killed", targets: []string{"user"}, inject: kill, mend: startAgain},
 		{name: "product is killed", targets: []string{"product"}, inject: kill, mend: startAgain, leavesBytes: true},
 		{name: "order is killed", targets: []string{"order"}, inject: kill, mend: startAgain},
@@ -94,7 +103,7 @@ func faults() []*fault {
 		},
 		spoilt("each answer is 300 ms late", toxic{"latency", `{"latency": 150, "jitter": 50}`}, true, "all"),
 		spoilt("connections are reset", toxic{"reset_peer", `{"timeout": 0}`}, false, "product", "order", "user", "credit"),
-		spoilt("connections go dead", toxic{"timeout", `{"timeout": 0}`}, false, "order", "credit", "product", "user"),
+		dead,
 		spoilt("connections carry 2 KB a second", toxic{"bandwidth", `{"rate": 2}`}, false, "credit", "user", "product", "order"),
 		{
 			name: "the disk for files is full", targets: []string{"disk"}, fails: []traffic.Kind{traffic.Upload},
@@ -102,7 +111,6 @@ func faults() []*fault {
 			mend:   func(s *faultShop, _ string) error { return s.disk.clear(s) },
 		},
 	}
-	return list
 }
 
 // faultsOnPostgres are what happens to the shop on Postgres.

@@ -22,8 +22,10 @@ const (
 	workers = 8
 	// inARow is how many operations of each kind have to succeed, one after the other, until the shop has recovered.
 	inARow = 3
-	// outage is how long a fault lasts.
+	// outage is how long most faults last.
 	outage = 2 * time.Second
+	// silence is how long dead connections do: longer than the router waits for a service.
+	silence = 6 * time.Second
 	// patience ends a wait for what should have happened long before.
 	patience = 3 * time.Minute
 )
@@ -156,7 +158,7 @@ func (s *faultShop) hold(t *testing.T, f *fault, length time.Duration) *faultRun
 		r := &faultRound{target: f.targets[round%len(f.targets)], broken: time.Now()}
 		run.rounds = append(run.rounds, r)
 		must(t, f.inject(s, r.target))
-		time.Sleep(outage)
+		time.Sleep(f.duration())
 		r.mending = time.Now()
 		must(t, f.mend(s, r.target))
 		r.ready = time.Now()
