@@ -11,7 +11,7 @@ CORPUS := $(if $(WEFT_CORPUS),-tags corpus,)
 OPERATIONS := e2e/operations web/operations web/playground/operations
 TEST_FLAGS ?= -timeout 15m
 
-.PHONY: help run build playground storefront test test-web screenshots check fuzz fuzz-long planted faults generate bench reset
+.PHONY: help run build playground storefront test test-web screenshots check fuzz fuzz-long planted faults generate bench bench-shop reset
 
 # What the browser gets is built where Node is installed, and again when its sources have changed. Without it, or without
 # a network on the first build, the router shows a plain page instead; in CI that is a failure.
@@ -96,6 +96,9 @@ faults: ## break each part of the shop under load, for a minute each; the figure
 
 bench: ## measure the router beside a bare reverse proxy
 	go run ./bench
+
+bench-shop: ## find the highest rate of mixed traffic that the whole shop takes, on SQLite and on Postgres, some five minutes
+	go run ./bench/shop -write bench/shop-load.md
 
 reset: ## delete the shop's local data (.data); the next `make run` starts afresh
 	rm -rf .data

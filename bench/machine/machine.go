@@ -107,10 +107,21 @@ func kib(file, name string) int {
 	return 0
 }
 
-// Describe says on what and when a benchmark ran: date, processor, Go's version and the number of CPUs.
+// Describe says on what and when a benchmark runs: date, processor, Go's version and the number of CPUs.
 func Describe() string {
 	return fmt.Sprintf("%s, %s, %s %s/%s, %d CPUs", time.Now().UTC().Format(time.DateOnly), cpuName(),
 		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
+}
+
+// Busy is how many threads wanted to run in the last minute, on average: what others do on the machine, if it is asked
+// before a benchmark begins.
+func Busy() string {
+	data, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	first, _, _ := strings.Cut(string(data), " ")
+	return first
 }
 
 func cpuName() string {

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -43,6 +44,9 @@ func TestThisProcess(t *testing.T) {
 	}
 	if !strings.Contains(Describe(), runtime.Version()) {
 		t.Errorf("the machine is %s", Describe())
+	}
+	if load, err := strconv.ParseFloat(Busy(), 64); err != nil || load < 0 {
+		t.Errorf("the machine is busy by %q", Busy())
 	}
 }
 

@@ -31,8 +31,8 @@ stays below %s, but of login and register, which pay for argon2id. The router, t
 what makes the load share the machine. Latency counts from when an operation was due, whatever became of those before. Every
 commit is synced to disk.
 
-%s. The mix, in percent: %s.
-`, s.limit, machine.Describe(), strings.Join(shares, ", "))
+%s, a load average of %s before. The mix, in percent: %s.
+`, s.limit, machine.Describe(), machine.Busy(), strings.Join(shares, ", "))
 }
 
 // report is what one database was like.

@@ -16,9 +16,10 @@ import (
 const (
 	// workers is how many operations may be on their way; at a rate that holds, a tenth is.
 	workers = 256
-	// firstRate is where the search begins, closeEnough the factor between a rate that holds and one that does not at
-	// which it ends.
-	firstRate   = 50.0
+	// firstRate is where the search begins, lowestRate where it gives up, and closeEnough the factor between a rate that
+	// holds and one that does not at which it ends.
+	firstRate   = 100.0
+	lowestRate  = 5.0
 	closeEnough = 1.1
 	// backOff is what is left of a rate that did not hold for longer, maxConfirms how often one is tried.
 	backOff     = 0.85
@@ -151,23 +152,24 @@ func (t *trial) holds(ctx context.Context) func(rate float64) (bool, error) {
 	}
 }
 
-// search returns the highest rate that holds: it doubles the first one until it breaks, and then halves the distance
-// until it is small.
+// search returns the highest rate that holds: it doubles the first one until it breaks, or halves it until it holds, and
+// then halves the distance until that is small. Where nothing holds it returns about the lowest rate.
 func search(holds func(rate float64) (bool, error)) (float64, error) {
-	low, high := 0.0, firstRate
-	for {
-		ok, err := holds(high)
-		if err != nil {
-			return 0, err
-		}
-		if !ok {
-			break
-		}
-		low, high = high, 2*high
+	rate, factor := firstRate, 2.0
+	first, err := holds(rate)
+	if !first {
+		factor = 0.5
 	}
-	if low == 0 {
-		return 0, fmt.Errorf("%v operations a second are too many", firstRate)
+	for ok := first; err == nil && rate*factor >= lowestRate; rate *= factor {
+		if ok, err = holds(rate * factor); err == nil && ok != first {
+			return bisect(min(rate, rate*factor), max(rate, rate*factor), holds)
+		}
 	}
+	return rate, err
+}
+
+// bisect returns a rate that holds and is close to one that does not. The low one holds, the high one does not.
+func bisect(low, high float64, holds func(rate float64) (bool, error)) (float64, error) {
 	for high/low > closeEnough {
 		middle := math.Sqrt(low * high)
 		ok, err := holds(middle)

@@ -12,17 +12,17 @@ import (
 )
 
 func TestSearch(t *testing.T) {
-	for _, limit := range []float64{firstRate, 51, 99, 100, 333, 1234, 5000} {
+	for _, limit := range []float64{firstRate, 7, 51, 99, 101, 199, 200, 333, 1234, 5000} {
 		got, err := search(func(rate float64) (bool, error) { return rate <= limit, nil })
 		if err != nil || got > limit || got*closeEnough < limit {
 			t.Errorf("the highest rate is %v, found was %v, %v", limit, got, err)
 		}
 	}
-	if _, err := search(func(rate float64) (bool, error) { return rate < firstRate, nil }); err == nil {
-		t.Error("nothing holds, and something was found")
+	if got, err := search(func(float64) (bool, error) { return false, nil }); err != nil || got > 2*lowestRate {
+		t.Errorf("nothing holds, and found was %v, %v", got, err)
 	}
 	stop := errors.New("stop")
-	if _, err := search(func(rate float64) (bool, error) { return true, map[bool]error{rate > 1000: stop}[true] }); !errors.Is(err, stop) {
+	if _, err := search(func(rate float64) (bool, error) { return rate <= 1000, map[bool]error{rate > 1000: stop}[true] }); !errors.Is(err, stop) {
 		t.Errorf("the search ended with %v", err)
 	}
 }
