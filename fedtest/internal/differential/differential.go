@@ -69,6 +69,9 @@ func (l *Loaded) Compare(ctx context.Context, c *Case, features *Features) (d Di
 	if err != nil {
 		return differs(unplannable, "what was composed cannot be planned: %v", err)
 	}
+	if err := plan.Check(); err != nil {
+		return differs("unready", "%v\n%s", err, plan)
+	}
 	values, err := decode([]byte(c.Variables))
 	if err != nil {
 		return differs("case", "the variables are no JSON: %v", err)

@@ -32,7 +32,9 @@ type writer struct {
 	values       map[string]any
 	// conditions are the Boolean variables that are used.
 	conditions [maxConditions]bool
-	fragments  []string
+	// conditional is how many of a hundred selections have a condition.
+	conditional int
+	fragments   []string
 }
 
 // maxDepth is how deep an operation goes; maxTries how often it is written anew because it was not valid; maxConditions how
@@ -40,13 +42,16 @@ type writer struct {
 const (
 	maxDepth      = 6
 	maxTries      = 8
-	maxConditions = 3
+	maxConditions = 5
 )
 
 // NewOperation makes up a valid operation of an API schema.
 func NewOperation(random *rand.Rand, api *ast.Schema) Operation {
 	for try := 0; ; try++ {
-		w := &writer{Rand: random, api: api, left: 4 + random.IntN(24), collide: try < maxTries/2, values: map[string]any{}}
+		w := &writer{Rand: random, api: api, left: 4 + random.IntN(24), collide: try < maxTries/2, values: map[string]any{}, conditional: 10}
+		if w.chance(10) {
+			w.left, w.conditional = 2*w.left, 45
+		}
 		op := w.write()
 		doc, err := direct.ReadMade(api, op.Text)
 		if op.Document = doc; err == nil {
@@ -161,7 +166,7 @@ func (w *writer) overlap(a, b *ast.Definition) bool {
 }
 
 func (w *writer) condition() string {
-	if !w.chance(12) {
+	if !w.chance(w.conditional) {
 		return ""
 	}
 	name := []string{"skip", "include"}[w.IntN(2)]

@@ -268,3 +268,35 @@ func TestSmallAnswersLargeResponse(t *testing.T) {
 		t.Errorf("errors end with %s", result.Errors.Append(nil))
 	}
 }
+
+// lastFirst is a Sequencer that lets the call that became ready last end first, and notes the order.
+type lastFirst struct {
+	fetchFunc
+	offered []int
+	order   []int
+}
+
+func (f *lastFirst) Next(requests []*FetchRequest) int {
+	f.offered = append(f.offered, len(requests))
+	f.order = append(f.order, requests[len(requests)-1].Fetch)
+	return len(requests) - 1
+}
+
+// TestSequencerChoosesTheOrder runs a plan whose first fetch ends last, after those that need only the second.
+func TestSequencerChoosesTheOrder(t *testing.T) {
+	p := parseScript(t, `
+		shape { a: Int, me: User { -id: ID!, name: String, age: Int } }
+		fetch one root { a }
+		fetch two root { me { id } }
+		fetch three after 1 entity me : User(id) { name }
+		fetch four after 1 entity me : User(id) { age }`)
+	fetcher := &lastFirst{fetchFunc: answers(`{"data":{"a":1}}`, `{"data":{"me":{"id":"2"}}}`, `{"data":{"_entities":[{"name":"n"}]}}`, `{"data":{"_entities":[{"age":3}]}}`)}
+	result := Run(t.Context(), Input{Plan: Compile(p), Fetcher: fetcher})
+	defer result.Release()
+	if got, want := string(result.Data), `{"a":1,"me":{"name":"n","age":3}}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got, want := fmt.Sprint(fetcher.order, fetcher.offered), "[1 3 2 0] [2 3 2 1]"; got != want {
+		t.Errorf("fetches in order, of so many that could have ended: %s, want %s", got, want)
+	}
+}

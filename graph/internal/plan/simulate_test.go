@@ -454,6 +454,9 @@ func (g *planned) simulate(p *plan.Plan, on ...string) []string {
 			g.schemas[sub.Index] = s
 		}
 	}
+	if err := p.Check(); err != nil {
+		return []string{err.Error()}
+	}
 	var used []int
 	for _, c := range p.Conditions {
 		for _, conjunction := range c {
