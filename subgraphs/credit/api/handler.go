@@ -13,7 +13,7 @@ import (
 	"github.com/weft-graph/weft/subgraphs/credit/api/generated"
 	"github.com/weft-graph/weft/subgraphs/credit/store"
 	"github.com/weft-graph/weft/subgraphs/internal/auth"
-	"github.com/weft-graph/weft/subgraphs/internal/fail"
+	"github.com/weft-graph/weft/subgraphs/internal/boot"
 	"github.com/weft-graph/weft/subgraphs/internal/graphqlserver"
 )
 
@@ -37,9 +37,7 @@ func Handler(config Config) http.Handler {
 	})
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", withReports(config.Store, server))
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		fail.Write(w, http.StatusNotFound, fail.New(fail.NotFound, "There is nothing at %s.", r.URL.Path))
-	})
+	mux.HandleFunc("/", boot.NotFound)
 	return mux
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/weft-graph/weft/subgraphs/credit/financing"
 	"github.com/weft-graph/weft/subgraphs/internal/database"
+	"github.com/weft-graph/weft/subgraphs/internal/entity"
 	"github.com/weft-graph/weft/subgraphs/internal/events"
 	"github.com/weft-graph/weft/subgraphs/internal/fail"
 )
@@ -139,7 +140,7 @@ func (s *Store) Apply(ctx context.Context, userID, orderID string, termMonths in
 }
 
 func financeable(ctx context.Context, on database.Handle, userID, orderID string) (*orderRow, error) {
-	if !isID(orderID) {
+	if !entity.IsID(orderID) {
 		return nil, noOrder(orderID)
 	}
 	var order orderRow

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/weft-graph/weft/subgraphs/internal/database"
+	"github.com/weft-graph/weft/subgraphs/internal/entity"
 	"github.com/weft-graph/weft/subgraphs/internal/fail"
 )
 
@@ -28,29 +29,16 @@ func current(ctx context.Context, on database.Handle, orderIDs []string) ([]*App
 func applications(
 	ctx context.Context, on database.Handle, condition string, keys []string, keyOf func(*Application) string,
 ) ([]*Application, error) {
-	list := make([]*Application, len(keys))
-	var wanted []string
-	for _, key := range keys {
-		if isID(key) {
-			wanted = append(wanted, key)
-		}
-	}
+	wanted := entity.IDs(keys)
 	if len(wanted) == 0 {
-		return list, nil
+		return make([]*Application, len(keys)), nil
 	}
 	var found []*Application
 	err := on.Select(ctx, &found, `SELECT `+applicationColumns+` FROM applications WHERE `+condition, wanted)
 	if err != nil {
 		return nil, fmt.Errorf("read %d applications: %w", len(wanted), err)
 	}
-	byKey := make(map[string]*Application, len(found))
-	for _, a := range found {
-		byKey[keyOf(a)] = a
-	}
-	for i, key := range keys {
-		list[i] = byKey[key]
-	}
-	return list, nil
+	return entity.InOrder(keys, found, keyOf), nil
 }
 
 // Position is a place between two rows of a list: when the row before was written, and its id.
@@ -69,7 +57,7 @@ func (s *Store) ListApplications(
 		where, args = where+" AND status = ?", append(args, *status)
 	}
 	if after != nil {
-		if !isID(after.ID) || after.Micros < 0 {
+		if !entity.IsID(after.ID) || after.Micros < 0 {
 			return nil, false, fail.Input("after", "The cursor is of another list; take endCursor of the page before.")
 		}
 		where, args = where+" AND (created_at, id) < (?, ?)", append(args, time.UnixMicro(after.Micros), after.ID)
@@ -106,7 +94,7 @@ func (s *Store) ApplicationLedger(ctx context.Context, id string) ([]*Entry, err
 
 func (s *Store) ledger(ctx context.Context, from, id string) ([]*Entry, error) {
 	entries := []*Entry{}
-	if !isID(id) {
+	if !entity.IsID(id) {
 		return entries, nil
 	}
 	err := s.db.Read().Select(ctx, &entries, fmt.Sprintf(`SELECT before, after, reason, changed_by, changed_at FROM %s

@@ -10,6 +10,7 @@ import (
 	"github.com/weft-graph/weft/subgraphs/credit/financing"
 	"github.com/weft-graph/weft/subgraphs/internal/boot"
 	"github.com/weft-graph/weft/subgraphs/internal/database"
+	"github.com/weft-graph/weft/subgraphs/internal/entity"
 	"github.com/weft-graph/weft/subgraphs/internal/fail"
 )
 
@@ -140,7 +141,7 @@ func (s *Store) askBureau(ctx context.Context, userIDs []string, known map[strin
 	for _, id := range userIDs {
 		row, isKnown := known[id]
 		isFresh := isKnown && (row.Source == SourceStaff || row.CheckedAt != nil && time.Since(*row.CheckedAt) < refreshAfter)
-		if !isFresh && !isAsked[id] && isID(id) {
+		if !isFresh && !isAsked[id] && entity.IsID(id) {
 			isAsked[id] = true
 			asked = append(asked, answer{userID: id})
 		}

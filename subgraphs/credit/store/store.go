@@ -11,6 +11,7 @@ import (
 
 	"github.com/weft-graph/weft/subgraphs/credit/financing"
 	"github.com/weft-graph/weft/subgraphs/internal/database"
+	"github.com/weft-graph/weft/subgraphs/internal/entity"
 	"github.com/weft-graph/weft/subgraphs/internal/events"
 	"github.com/weft-graph/weft/subgraphs/internal/fail"
 )
@@ -18,10 +19,7 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-const (
-	maxIDLength     = 64
-	maxReasonLength = 500
-)
+const maxReasonLength = 500
 
 // Migrations returns the SQL that makes the store's tables.
 func Migrations() fs.FS {
@@ -41,19 +39,8 @@ type Store struct {
 // New returns the store in db, which asks a bureau about people whose credit it does not know.
 func New(db *database.DB, bureau Bureau) *Store { return &Store{db: db, bureau: bureau} }
 
-// isID says whether id can be one of the shop's: 1 to 64 of the characters that are safe in a URL.
-func isID(id string) bool {
-	for _, c := range []byte(id) {
-		isSafe := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_'
-		if !isSafe {
-			return false
-		}
-	}
-	return id != "" && len(id) <= maxIDLength
-}
-
 func checkID(field, id string) error {
-	if !isID(id) {
+	if !entity.IsID(id) {
 		return fail.Input(field, "%s is %.64q, which cannot be the id of anything here.", field, id)
 	}
 	return nil

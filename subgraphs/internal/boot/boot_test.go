@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -146,6 +147,14 @@ func TestHealthSaysWhatIsWrong(t *testing.T) {
 	}
 	if response, _ := server.do(t, "DELETE", "/healthz"); response.StatusCode != 405 || response.Header.Get("Allow") != "GET, HEAD" {
 		t.Errorf("%d %v", response.StatusCode, response.Header)
+	}
+}
+
+func TestNothingThere(t *testing.T) {
+	recorder := httptest.NewRecorder()
+	NotFound(recorder, httptest.NewRequest(http.MethodGet, "/no/such/path", nil))
+	if body := recorder.Body.String(); recorder.Code != http.StatusNotFound || !strings.Contains(body, "NOT_FOUND") || !strings.Contains(body, "/no/such/path") {
+		t.Errorf("%d %s", recorder.Code, body)
 	}
 }
 

@@ -58,6 +58,11 @@ func writeStatus(w http.ResponseWriter, status int, answer map[string]string) {
 	_ = json.NewEncoder(w).Encode(answer) // the caller has gone if this fails
 }
 
+// NotFound answers a request for a path at which there is nothing.
+func NotFound(w http.ResponseWriter, r *http.Request) {
+	fail.Write(w, http.StatusNotFound, fail.New(fail.NotFound, "There is nothing at %.256s.", r.URL.Path))
+}
+
 // Methods answers a request by any other method with 405 and the Allow header.
 func Methods(next http.Handler, allowed ...string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -23,11 +23,17 @@ func WaitFor(ctx context.Context, what string, try func(context.Context) error) 
 			return nil
 		}
 		slog.WarnContext(ctx, "waiting for the "+what, "error", err.Error(), "again_in", pause.String())
-		select {
-		case <-ctx.Done():
+		if Pause(ctx, pause); ctx.Err() != nil {
 			return fmt.Errorf("gave up waiting for the %s: %w", what, err)
-		case <-time.After(pause):
 		}
+	}
+}
+
+// Pause waits for a while, or until ctx ends.
+func Pause(ctx context.Context, while time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(while):
 	}
 }
 

@@ -72,7 +72,7 @@ func (f *follower) readStream(ctx context.Context) error {
 			slog.WarnContext(ctx, "following events failed; trying again", "stream", f.stream(), "error", err.Error())
 			isDownSaid = true
 		}
-		pause(ctx, downPause)
+		boot.Pause(ctx, downPause)
 	}
 	return nil
 }
@@ -235,12 +235,4 @@ func (f *follower) dropTrimmed(ctx context.Context, id string) error {
 		return err
 	}
 	return f.Redis.XAck(ctx, f.stream(), f.Service, id).Err()
-}
-
-// pause waits, or until ctx ends.
-func pause(ctx context.Context, rest time.Duration) {
-	select {
-	case <-ctx.Done():
-	case <-time.After(rest):
-	}
 }

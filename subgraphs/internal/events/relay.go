@@ -54,7 +54,7 @@ type relay struct {
 // publish sends all that waits, in batches, oldest first. Each batch costs a write transaction, so under load events are
 // gathered first.
 func (r *relay) publish(ctx context.Context) error {
-	pause(ctx, time.Until(r.sent.Add(r.pace.Gather)))
+	boot.Pause(ctx, time.Until(r.sent.Add(r.pace.Gather)))
 	for {
 		waiting, err := r.waiting(ctx)
 		if err != nil {

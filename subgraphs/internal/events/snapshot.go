@@ -81,7 +81,7 @@ func (f *follower) keepSnapshot(ctx context.Context) error {
 		}
 		began := database.Now()
 		if err := f.readSnapshot(ctx); err != nil {
-			pause(ctx, downPause)
+			boot.Pause(ctx, downPause)
 			return err
 		}
 		return f.noteSnapshot(ctx, "read_at", began)
@@ -211,7 +211,7 @@ func (f *follower) applyOrBury(ctx context.Context, event Event) error {
 		if err == nil || errors.Is(err, ErrPoison) {
 			break
 		}
-		pause(ctx, f.pace.Retry<<try)
+		boot.Pause(ctx, f.pace.Retry<<try)
 	}
 	if err == nil || ctx.Err() != nil {
 		return err

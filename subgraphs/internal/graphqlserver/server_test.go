@@ -43,25 +43,28 @@ func TestBodiesThatGqlgenWouldMisread(t *testing.T) {
 	}
 }
 
-func TestCursorsComeBackAndGarbageIsNamed(t *testing.T) {
+func TestPagesAreReadAndGarbageIsNamed(t *testing.T) {
 	type position struct{ A, B string }
 	want := position{"x", "ü/+"}
-	var got position
-	if err := DecodeCursor("after", EncodeCursor(want), &got); err != nil || got != want {
-		t.Errorf("%+v, %v", got, err)
+	cursor := EncodeCursor(want)
+	if size, got, err := ReadPage[position](nil, &cursor); err != nil || size != DefaultPage || *got != want {
+		t.Errorf("%d, %+v, %v", size, got, err)
 	}
 	for _, cursor := range []string{"", "!", "bm8"} {
-		if err := DecodeCursor("after", cursor, &got); !fail.Is(err, fail.BadInput) {
+		if _, _, err := ReadPage[position](nil, &cursor); !fail.Is(err, fail.BadInput) {
 			t.Errorf("%q: %v", cursor, err)
 		}
 	}
 	for first, ok := range map[int]bool{0: false, 1: true, 100: true, 101: false, -1: false} {
-		if _, err := CheckFirst(&first, 20); (err == nil) != ok {
-			t.Errorf("first %d: %v", first, err)
+		if size, got, err := ReadPage[position](&first, nil); (err == nil) != ok || got != nil || ok && size != first {
+			t.Errorf("first %d: %d, %v, %v", first, size, got, err)
 		}
 	}
-	if first, err := CheckFirst(nil, 20); first != 20 || err != nil {
-		t.Errorf("%d, %v", first, err)
+	if info := NewPageInfo(nil, nil, false); *info != (PageInfo{}) {
+		t.Errorf("of nothing: %+v", info)
+	}
+	if info := NewPageInfo(&cursor, []string{"a", "b"}, true); !info.HasPreviousPage || !info.HasNextPage || *info.StartCursor != "a" || *info.EndCursor != "b" {
+		t.Errorf("of two: %+v", info)
 	}
 }
 

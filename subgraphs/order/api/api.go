@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/weft-graph/weft/subgraphs/internal/auth"
+	"github.com/weft-graph/weft/subgraphs/internal/boot"
 	"github.com/weft-graph/weft/subgraphs/internal/graphqlserver"
 	"github.com/weft-graph/weft/subgraphs/order/api/generated"
 	"github.com/weft-graph/weft/subgraphs/order/catalog"
@@ -34,5 +35,6 @@ func Handler(orders *store.Store, config Config) http.Handler {
 	mux.Handle("/graphql", graphqlserver.New(graphqlserver.Config{
 		Schema: schema, RouterKey: config.RouterKey, Verifier: config.Verifier, Subscriptions: true,
 	}))
+	mux.HandleFunc("/", boot.NotFound)
 	return mux
 }

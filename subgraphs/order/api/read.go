@@ -12,10 +12,7 @@ import (
 	"github.com/weft-graph/weft/subgraphs/order/store"
 )
 
-const (
-	readScope   = "order:read"
-	defaultPage = 20
-)
+const readScope = "order:read"
 
 // mayRead says by its error why the caller may not see a person's orders.
 func mayRead(ctx context.Context, customerID string) error {
@@ -61,35 +58,23 @@ func (r *Resolver) openOrders(ctx context.Context, users []*store.User) ([]*stor
 	return found, refused
 }
 
-// page answers a list of orders as a Relay connection. hasPreviousPage says whether the page began after a cursor.
+// page answers a list of orders as a Relay connection.
 func (r *Resolver) page(
 	ctx context.Context, filter store.Filter, first *int, after *string,
 ) (*generated.OrderConnection, error) {
-	size, err := graphqlserver.CheckFirst(first, defaultPage)
+	size, position, err := graphqlserver.ReadPage[store.Position](first, after)
 	if err != nil {
 		return nil, err
-	}
-	var position *store.Position
-	if after != nil {
-		position = &store.Position{}
-		if err := graphqlserver.DecodeCursor("after", *after, position); err != nil {
-			return nil, err
-		}
 	}
 	found, err := r.store.List(ctx, filter, size, position)
 	if err != nil {
 		return nil, err
 	}
-	out := &generated.OrderConnection{
-		Edges:    make([]*generated.OrderEdge, len(found.Orders)),
-		PageInfo: &graphqlserver.PageInfo{HasNextPage: found.HasNext, HasPreviousPage: after != nil},
-		Filter:   filter,
-	}
+	edges, cursors := make([]*generated.OrderEdge, len(found.Orders)), make([]string, len(found.Orders))
 	for i, order := range found.Orders {
-		out.Edges[i] = &generated.OrderEdge{Cursor: graphqlserver.EncodeCursor(store.PositionOf(order)), Node: order}
+		cursors[i] = graphqlserver.EncodeCursor(store.PositionOf(order))
+		edges[i] = &generated.OrderEdge{Cursor: cursors[i], Node: order}
 	}
-	if last := len(out.Edges) - 1; last >= 0 {
-		out.PageInfo.StartCursor, out.PageInfo.EndCursor = &out.Edges[0].Cursor, &out.Edges[last].Cursor
-	}
-	return out, nil
+	info := graphqlserver.NewPageInfo(after, cursors, found.HasNext)
+	return &generated.OrderConnection{Edges: edges, PageInfo: info, Filter: filter}, nil
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/weft-graph/weft/subgraphs/internal/auth"
 	"github.com/weft-graph/weft/subgraphs/internal/boot"
+	"github.com/weft-graph/weft/subgraphs/internal/entity"
 	"github.com/weft-graph/weft/subgraphs/internal/fail"
 	"github.com/weft-graph/weft/subgraphs/order/store"
 )
@@ -81,7 +82,7 @@ func (c *Client) Offers(ctx context.Context, ids []string) ([]store.Offer, error
 }
 
 func (c *Client) fetch(ctx context.Context, id string) (store.Offer, error) {
-	if !store.IsID(id) {
+	if !entity.IsID(id) {
 		return store.Offer{}, notSold(id)
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.URL+"/peer/products/"+url.PathEscape(id), nil)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/weft-graph/weft/subgraphs/internal/database"
+	"github.com/weft-graph/weft/subgraphs/internal/entity"
 	"github.com/weft-graph/weft/subgraphs/internal/events"
 	"github.com/weft-graph/weft/subgraphs/internal/fail"
 )
@@ -127,12 +128,9 @@ type Known struct {
 // Catalogue returns what the copy of the catalogue says of products: one for each id, in the same order, nil where
 // nothing is known.
 func (s *Store) Catalogue(ctx context.Context, ids []string) ([]*Known, error) {
-	list := make([]*Known, len(ids))
-	wanted := []string{""} // an empty list is no list in SQL
-	for _, id := range ids {
-		if IsID(id) {
-			wanted = append(wanted, id)
-		}
+	wanted := entity.IDs(ids)
+	if len(wanted) == 0 {
+		return make([]*Known, len(ids)), nil
 	}
 	var rows []struct {
 		ID          string `db:"product_id"`
@@ -147,13 +145,10 @@ func (s *Store) Catalogue(ctx context.Context, ids []string) ([]*Known, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read %d products of the catalogue: %w", len(ids), err)
 	}
-	byID := make(map[string]*Known, len(rows))
-	for _, row := range rows {
+	found := make([]*Known, len(rows))
+	for i, row := range rows {
 		offer := Offer{ProductID: row.ID, Name: row.Name, Price: Money{row.Amount, row.Currency}}
-		byID[row.ID] = &Known{Offer: offer, IsAvailable: row.IsAvailable, IsDeleted: row.IsDeleted}
+		found[i] = &Known{Offer: offer, IsAvailable: row.IsAvailable, IsDeleted: row.IsDeleted}
 	}
-	for i, id := range ids {
-		list[i] = byID[id]
-	}
-	return list, nil
+	return entity.InOrder(ids, found, func(k *Known) string { return k.ProductID }), nil
 }

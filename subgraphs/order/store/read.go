@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/weft-graph/weft/subgraphs/internal/database"
+	"github.com/weft-graph/weft/subgraphs/internal/entity"
 	"github.com/weft-graph/weft/subgraphs/internal/fail"
 )
 
@@ -37,15 +38,9 @@ func openOrders(ctx context.Context, on database.Handle, customerIDs []string) (
 func lookUp(
 	ctx context.Context, on database.Handle, condition string, keys []string, keyOf func(*Order) string,
 ) ([]*Order, error) {
-	list := make([]*Order, len(keys))
-	var wanted []string
-	for _, key := range keys {
-		if IsID(key) {
-			wanted = append(wanted, key)
-		}
-	}
+	wanted := entity.IDs(keys)
 	if len(wanted) == 0 {
-		return list, nil
+		return make([]*Order, len(keys)), nil
 	}
 	var found []*Order
 	if err := on.Select(ctx, &found, `SELECT `+columns+` FROM orders WHERE `+condition, wanted); err != nil {
@@ -54,14 +49,7 @@ func lookUp(
 	if err := fill(ctx, on, found); err != nil {
 		return nil, err
 	}
-	byKey := make(map[string]*Order, len(found))
-	for _, order := range found {
-		byKey[keyOf(order)] = order
-	}
-	for i, key := range keys {
-		list[i] = byKey[key]
-	}
-	return list, nil
+	return entity.InOrder(keys, found, keyOf), nil
 }
 
 // fill reads the lines of the orders, after the orders themselves: lines that are newer than their order come with a
@@ -122,7 +110,7 @@ type Page struct {
 func (s *Store) List(ctx context.Context, filter Filter, first int, after *Position) (*Page, error) {
 	where, args := filter.where()
 	if after != nil {
-		if !IsID(after.ID) || after.Micros < 0 {
+		if !entity.IsID(after.ID) || after.Micros < 0 {
 			return nil, fail.Input("after", "The cursor is of another list; take endCursor of the page before.")
 		}
 		where, args = where+` AND (created_at, id) < (?, ?)`, append(args, time.UnixMicro(after.Micros), after.ID)
@@ -160,12 +148,7 @@ func (f Filter) where() (string, []any) {
 // TimesOrdered returns how many pieces of each product are in orders that are placed, paid or shipped: one number for
 // each id, in the same order, and none past what a GraphQL Int can say.
 func (s *Store) TimesOrdered(ctx context.Context, productIDs []string) ([]int, error) {
-	var wanted []string
-	for _, id := range productIDs {
-		if IsID(id) {
-			wanted = append(wanted, id)
-		}
-	}
+	wanted := entity.IDs(productIDs)
 	counts := make([]int, len(productIDs))
 	if len(wanted) == 0 {
 		return counts, nil
@@ -188,20 +171,4 @@ func (s *Store) TimesOrdered(ctx context.Context, productIDs []string) ([]int, e
 		counts[i] = int(min(pieces[id], math.MaxInt32))
 	}
 	return counts, nil
-}
-
-// IsID says whether id can be one of the shop's: 1 to 64 of the characters that are safe in a URL. Anything else is
-// not worth a query, and some of it (a zero byte) Postgres would refuse.
-func IsID(id string) bool {
-	if id == "" || len(id) > 64 {
-		return false
-	}
-	for _, c := range []byte(id) {
-		switch {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_':
-		default:
-			return false
-		}
-	}
-	return true
 }

@@ -179,7 +179,7 @@ func (h *Hub) listen(ctx context.Context) error {
 	for ctx.Err() == nil {
 		next, err := h.readOnce(ctx, last)
 		if err != nil {
-			h.pause(ctx)
+			boot.Pause(ctx, downPause)
 		}
 		last = next
 	}
@@ -217,11 +217,4 @@ func (h *Hub) readOnce(ctx context.Context, last string) (string, error) {
 		}
 	}
 	return last, nil
-}
-
-func (h *Hub) pause(ctx context.Context) {
-	select {
-	case <-ctx.Done():
-	case <-time.After(downPause):
-	}
 }

@@ -1,6 +1,6 @@
 // Package api is the product subgraph over HTTP: its GraphQL schema for the router, the files of products for anybody,
-// and the one thing that the order service asks for. Resolvers are thin: rules live in the store, and who may do what is said by the schema's
-// directives.
+// and the one thing that the order service asks for. Resolvers are thin: rules live in the store, and who may do what is
+// said by the schema's directives.
 package api
 
 import (
@@ -43,6 +43,7 @@ func Handler(products *store.Store, config Config) http.Handler {
 	mux.Handle(files.Path+"{id}", boot.Methods(config.Files, http.MethodGet, http.MethodHead))
 	peer := auth.RequireSignature(config.PeerKey, http.HandlerFunc(peerProduct(products)))
 	mux.Handle("/peer/products/{id}", boot.Methods(peer, http.MethodGet))
+	mux.HandleFunc("/", boot.NotFound)
 	return mux
 }
 

@@ -8,8 +8,6 @@ import (
 	"github.com/weft-graph/weft/subgraphs/product/store"
 )
 
-const defaultPage = 20
-
 // request is the arguments of the field products.
 type request struct {
 	first  *int
@@ -18,39 +16,27 @@ type request struct {
 	sort   store.Sort
 }
 
-// page answers products as a Relay connection. hasPreviousPage says whether the page began after a cursor.
+// page answers products as a Relay connection.
 func (r *Resolver) page(ctx context.Context, in request) (*generated.ProductConnection, error) {
-	size, err := graphqlserver.CheckFirst(in.first, defaultPage)
+	size, position, err := graphqlserver.ReadPage[store.Position](in.first, in.after)
 	if err != nil {
 		return nil, err
 	}
-	wanted := store.Range{Sort: in.sort, First: size}
+	wanted := store.Range{Sort: in.sort, First: size, After: position}
 	if in.filter != nil {
 		wanted.Filter = *in.filter
-	}
-	if in.after != nil {
-		wanted.After = &store.Position{}
-		if err := graphqlserver.DecodeCursor("after", *in.after, wanted.After); err != nil {
-			return nil, err
-		}
 	}
 	found, err := r.store.List(ctx, wanted)
 	if err != nil {
 		return nil, err
 	}
-	out := &generated.ProductConnection{
-		Edges:    make([]*generated.ProductEdge, len(found.Products)),
-		PageInfo: &graphqlserver.PageInfo{HasNextPage: found.HasNext, HasPreviousPage: in.after != nil},
-		Filter:   wanted.Filter,
-	}
+	edges, cursors := make([]*generated.ProductEdge, len(found.Products)), make([]string, len(found.Products))
 	for i, product := range found.Products {
-		cursor := graphqlserver.EncodeCursor(store.PositionOf(in.sort, product))
-		out.Edges[i] = &generated.ProductEdge{Cursor: cursor, Node: product}
+		cursors[i] = graphqlserver.EncodeCursor(store.PositionOf(in.sort, product))
+		edges[i] = &generated.ProductEdge{Cursor: cursors[i], Node: product}
 	}
-	if last := len(out.Edges) - 1; last >= 0 {
-		out.PageInfo.StartCursor, out.PageInfo.EndCursor = &out.Edges[0].Cursor, &out.Edges[last].Cursor
-	}
-	return out, nil
+	info := graphqlserver.NewPageInfo(in.after, cursors, found.HasNext)
+	return &generated.ProductConnection{Edges: edges, PageInfo: info, Filter: wanted.Filter}, nil
 }
 
 // only returns the products as one type: nil for a product that is of another, or that is not there.

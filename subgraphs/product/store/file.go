@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/weft-graph/weft/subgraphs/internal/database"
+	"github.com/weft-graph/weft/subgraphs/internal/entity"
 	"github.com/weft-graph/weft/subgraphs/internal/fail"
 )
 
@@ -113,7 +114,7 @@ func NoRoom() *fail.Error {
 
 // FileByID returns a file, or nil if there is none with this id.
 func (s *Store) FileByID(ctx context.Context, id string) (*File, error) {
-	if !isID(id) {
+	if !entity.IsID(id) {
 		return nil, nil
 	}
 	var file File
@@ -130,7 +131,7 @@ func (s *Store) FileByID(ctx context.Context, id string) (*File, error) {
 // RemoveFile forgets a file, whose bytes may be removed afterwards. It returns NOT_FOUND if there is none with this id.
 func (s *Store) RemoveFile(ctx context.Context, id string) error {
 	removed := int64(0)
-	if isID(id) {
+	if entity.IsID(id) {
 		err := s.db.Tx(ctx, func(tx database.Handle) (err error) {
 			removed, err = tx.Exec(ctx, `DELETE FROM files WHERE id = ?`, id)
 			return err

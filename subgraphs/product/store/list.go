@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"github.com/weft-graph/weft/subgraphs/internal/database"
+	"github.com/weft-graph/weft/subgraphs/internal/entity"
 	"github.com/weft-graph/weft/subgraphs/internal/fail"
 )
 
@@ -185,7 +186,7 @@ func PositionOf(sort Sort, product Product) Position {
 
 // isOf says whether a position, which a client may have made up, can be one of the given order.
 func (p Position) isOf(sort Sort) bool {
-	return p.Sort == sort && isID(p.ID) && p.Number >= 0 && !strings.ContainsFunc(p.Text, unicode.IsControl)
+	return p.Sort == sort && entity.IsID(p.ID) && p.Number >= 0 && !strings.ContainsFunc(p.Text, unicode.IsControl)
 }
 
 // value is what the order's column is compared with.

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/weft-graph/weft/subgraphs/internal/database"
+	"github.com/weft-graph/weft/subgraphs/internal/entity"
 	"github.com/weft-graph/weft/subgraphs/internal/events"
 	"github.com/weft-graph/weft/subgraphs/internal/fail"
 )
@@ -148,15 +149,9 @@ func (s *Store) ByIDs(ctx context.Context, ids []string) ([]Product, error) {
 }
 
 func byIDs(ctx context.Context, on database.Handle, ids []string) ([]Product, error) {
-	list := make([]Product, len(ids))
-	var wanted []string
-	for _, id := range ids {
-		if isID(id) {
-			wanted = append(wanted, id)
-		}
-	}
+	wanted := entity.IDs(ids)
 	if len(wanted) == 0 {
-		return list, nil
+		return make([]Product, len(ids)), nil
 	}
 	var rows []row
 	if err := on.Select(ctx, &rows, `SELECT `+columns+` FROM products WHERE id IN (?)`, wanted); err != nil {
@@ -166,14 +161,7 @@ func byIDs(ctx context.Context, on database.Handle, ids []string) ([]Product, er
 	if err != nil {
 		return nil, err
 	}
-	found := make(map[string]Product, len(rows))
-	for _, product := range read {
-		found[product.Facts().ID] = product
-	}
-	for i, id := range ids {
-		list[i] = found[id]
-	}
-	return list, nil
+	return entity.InOrder(ids, read, func(p Product) string { return p.Facts().ID }), nil
 }
 
 func checkUnique(ctx context.Context, tx database.Handle, product Product) error {
@@ -234,22 +222,6 @@ func update(ctx context.Context, tx database.Handle, product Product) error {
 		return fmt.Errorf("change product %s: %w", w.ID, err)
 	}
 	return tell(ctx, tx, product.Facts())
-}
-
-// isID says whether id can be one of ours: 1 to 64 of the characters that are safe in a URL. Anything else is not
-// worth a query, and some of it (a zero byte) Postgres would refuse.
-func isID(id string) bool {
-	if id == "" || len(id) > 64 {
-		return false
-	}
-	for _, c := range []byte(id) {
-		switch {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_':
-		default:
-			return false
-		}
-	}
-	return true
 }
 
 func noSuchProduct(id string) error {

@@ -63,9 +63,7 @@ func Handler(config Config) http.Handler {
 	}
 	mux.Handle("/introspect", boot.Methods(introspect, http.MethodPost))
 	mux.Handle("/.well-known/jwks.json", boot.Methods(serveJWKS(config.Issuer), http.MethodGet, http.MethodHead))
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		fail.Write(w, http.StatusNotFound, fail.New(fail.NotFound, "There is nothing at %s.", r.URL.Path))
-	})
+	mux.HandleFunc("/", boot.NotFound)
 	return mux
 }
 

@@ -72,37 +72,21 @@ func (r *Resolver) usernameAvailable(ctx context.Context, username string) (*boo
 	return &isFree, nil
 }
 
-const defaultPage = 20
-
 func (r *Resolver) users(ctx context.Context, first *int, after *string) (*generated.UserConnection, error) {
-	size, err := graphqlserver.CheckFirst(first, defaultPage)
+	size, position, err := graphqlserver.ReadPage[store.UserPosition](first, after)
 	if err != nil {
 		return nil, err
-	}
-	var position *store.UserPosition
-	if after != nil {
-		position = &store.UserPosition{}
-		if err := graphqlserver.DecodeCursor("after", *after, position); err != nil {
-			return nil, err
-		}
 	}
 	page, err := r.store.Users(ctx, size, position)
 	if err != nil {
 		return nil, err
 	}
-	connection := &generated.UserConnection{
-		Edges:    []*generated.UserEdge{},
-		PageInfo: &graphqlserver.PageInfo{HasNextPage: page.HasMore, HasPreviousPage: after != nil},
+	edges, cursors := make([]*generated.UserEdge, len(page.Users)), make([]string, len(page.Users))
+	for i, user := range page.Users {
+		cursors[i] = graphqlserver.EncodeCursor(user.Position())
+		edges[i] = &generated.UserEdge{Cursor: cursors[i], Node: user}
 	}
-	for _, user := range page.Users {
-		edge := &generated.UserEdge{Cursor: graphqlserver.EncodeCursor(user.Position()), Node: user}
-		connection.Edges = append(connection.Edges, edge)
-		if connection.PageInfo.StartCursor == nil {
-			connection.PageInfo.StartCursor = &edge.Cursor
-		}
-		connection.PageInfo.EndCursor = &edge.Cursor
-	}
-	return connection, nil
+	return &generated.UserConnection{Edges: edges, PageInfo: graphqlserver.NewPageInfo(after, cursors, page.HasMore)}, nil
 }
 
 func (r *Resolver) updateProfile(ctx context.Context, input generated.ProfileInput) (*store.User, error) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/weft-graph/weft/subgraphs/internal/entity"
 )
 
 // UsersByIDs returns the users with the given ids, in that order and nil where there is none, by one SQL query. Deleted
@@ -32,15 +34,7 @@ func (s *Store) usersBy(ctx context.Context, column string, keys []string, keyOf
 	if err != nil {
 		return nil, fmt.Errorf("read users by %s: %w", column, err)
 	}
-	byKey := make(map[string]*User, len(found))
-	for _, user := range found {
-		byKey[keyOf(user)] = user
-	}
-	users := make([]*User, len(keys))
-	for i, key := range wanted {
-		users[i] = byKey[key]
-	}
-	return users, nil
+	return entity.InOrder(wanted, found, keyOf), nil
 }
 
 // UserPosition is the place of a user in the list of all: pages start after one.
