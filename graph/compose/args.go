@@ -43,6 +43,7 @@ func (m *merger) mergeArgs(owner argOwner) []*schema.InputValue {
 	}
 	var names []string
 	owners := owner.sources.subgraphs()
+	ownerPos := func(i int) schema.Position { return owner.sources.get(i).pos }
 	for _, source := range owner.sources.all() {
 		for _, a := range source.args {
 			if !slices.Contains(names, a.Name) {
@@ -60,7 +61,7 @@ func (m *merger) mergeArgs(owner argOwner) []*schema.InputValue {
 		}
 		in := &inputElement{
 			coordinate: fmt.Sprintf("%s(%s:)", owner.coordinate, name), what: "argument", name: name, values: values,
-			owners:       owners,
+			owners: owners, ownerPos: ownerPos,
 			missing:      diag.RequiredArgumentMissing,
 			typeMismatch: diag.FieldArgumentTypeMismatch, defaultMismatch: diag.FieldArgumentDefaultMismatch,
 			partly: diag.InconsistentArgumentPresence,
@@ -107,7 +108,7 @@ func (m *merger) mergeInputFields() {
 func (m *merger) mergeInputField(t *mergedType, f *mergedField) bool {
 	in := &inputElement{
 		coordinate: f.coordinate(), what: "input field", name: f.def.Name,
-		owners:       t.sources.subgraphs(),
+		owners: t.sources.subgraphs(), ownerPos: func(i int) schema.Position { return t.sources.get(i).Def.Pos },
 		missing:      diag.RequiredInputFieldMissing,
 		typeMismatch: diag.FieldTypeMismatch, defaultMismatch: diag.InputFieldDefaultMismatch,
 		partly: diag.InconsistentInputObjectField,
@@ -129,8 +130,9 @@ type inputElement struct {
 	coordinate, what, name string
 	// values by subgraph; nil where it is missing.
 	values bySubgraph[*schema.InputValue]
-	// owners are the subgraphs that have what the element belongs to.
-	owners []int
+	// owners are the subgraphs that have what the element belongs to, ownerPos its place in each.
+	owners   []int
+	ownerPos func(subgraph int) schema.Position
 	// The codes of what can be wrong; partly is the hint for an optional element that is dropped.
 	missing, typeMismatch, defaultMismatch, partly diag.Code
 }
@@ -177,7 +179,7 @@ func (m *merger) isEverywhere(in *inputElement) bool {
 	}
 	lacking := m.names(lacks)
 	if in.values.any(required) {
-		m.report(in.missing, m.inputPositions(in), m.missingInput(in)+", or make it optional where it is required",
+		m.report(in.missing, slices.Concat(m.inputPositions(in), m.lackingInput(in)), m.missingInput(in)+", or make it optional where it is required",
 			"%s %q is required in %s and missing in %s", in.what, in.coordinate, m.names(required), lacking)
 		return false
 	}
@@ -227,6 +229,16 @@ func (m *merger) inputTypesText(in *inputElement) string {
 	return strings.Join(parts, ", ")
 }
 
+func (m *merger) inputDefaultsText(in *inputElement) string {
+	var parts []string
+	for i, v := range in.values.all() {
+		if v != nil && v.Default != nil {
+			parts = append(parts, fmt.Sprintf("%s in %q", v.Default, m.subgraphs[i].Name))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
 // canonicalDefault writes the default of an ID as a number where it is one: 1 and "1" are one ID.
 func canonicalDefault(v *schema.InputValue) *schema.Value {
 	if v.Type.Named() != "ID" || v.Type.Elem != nil || v.Default.Kind != schema.String {
@@ -253,7 +265,7 @@ func defaultText(v *schema.Value, ref *schema.TypeRef) string {
 func (m *merger) mergeDefault(in *inputElement) *schema.Value {
 	var merged *schema.Value
 	isPartial := false
-	for i, v := range in.values.all() {
+	for _, v := range in.values.all() {
 		switch {
 		case v == nil:
 		case v.Default == nil:
@@ -262,7 +274,7 @@ func (m *merger) mergeDefault(in *inputElement) *schema.Value {
 			merged = canonicalDefault(v)
 		case defaultText(merged, v.Type) != defaultText(canonicalDefault(v), v.Type):
 			m.report(in.defaultMismatch, m.inputPositions(in), agreeFix(m.inputVariants(in, func(v *schema.InputValue) string { return valueText(v.Default) }), func(text string) string { return fmt.Sprintf("give %q the default %s", in.coordinate, text) }),
-				"%s %q has different defaults: %s before %q, %s in %q", in.what, in.coordinate, merged, m.subgraphs[i].Name, v.Default, m.subgraphs[i].Name)
+				"%s %q has different defaults: %s", in.what, in.coordinate, m.inputDefaultsText(in))
 			return merged
 		}
 	}

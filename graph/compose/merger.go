@@ -220,9 +220,30 @@ func (m *merger) mergeKind(t *mergedType) {
 		}
 		parts = append(parts, fmt.Sprintf("%s in %q", kind, m.subgraphs[i].Name))
 	}
-	m.report(diag.TypeKindMismatch, m.typePositions(t, nil), fmt.Sprintf("rename %q in all but one kind", t.def.Name),
+	m.report(diag.TypeKindMismatch, m.typePositions(t, nil), m.kindFix(t),
 		"type %q is not of one kind: %s", t.def.Name, strings.Join(parts, ", "))
 	t.keepFirstKind()
+}
+
+// kindFix is the edit that makes a type one of one kind. Where it is an interface in some subgraphs and an object
+// with a key in others, those probably meant an interface object.
+func (m *merger) kindFix(t *mergedType) string {
+	var meant []diag.Position
+	isInterface := false
+	for i, source := range t.sources.all() {
+		switch {
+		case source.Kind == schema.Interface:
+			isInterface = true
+		case source.Kind == schema.Object && source.InterfaceObject == nil && len(source.Keys) > 0:
+			meant = append(meant, m.subgraphs[i].At(source.Def.Pos))
+		case source.InterfaceObject == nil:
+			return fmt.Sprintf("rename %q in all but one kind", t.def.Name)
+		}
+	}
+	if !isInterface || len(meant) == 0 {
+		return fmt.Sprintf("rename %q in all but one kind", t.def.Name)
+	}
+	return fmt.Sprintf("put @interfaceObject on %q %s, or rename it there", t.def.Name, at(meant...))
 }
 
 // keepFirstKind drops the sources that are not of the first one's kind.

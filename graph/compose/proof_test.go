@@ -10,6 +10,7 @@ import (
 
 	"github.com/weft-graph/weft/graph/diag"
 	"github.com/weft-graph/weft/graph/internal/federation"
+	"github.com/weft-graph/weft/graph/supergraph"
 )
 
 // TestProofIsRight holds the proof that looks at one type at a time against the walk over the query
@@ -46,26 +47,38 @@ func caseGraphs(t *testing.T) map[string][]Subgraph {
 	return out
 }
 
-// checkProof counts the types that are proven and those that are not, where the graph can be merged.
-func checkProof(t *testing.T, name string, subgraphs []Subgraph) (proven, unproven int) {
+// mergeGraph merges the subgraphs as far as to what remains to be proven: that queries can be answered. It
+// returns nil where they cannot be merged.
+func mergeGraph(t *testing.T, subgraphs []Subgraph) (*merger, *supergraph.Supergraph) {
+	t.Helper()
 	ordered, diags := checkNames(subgraphs)
 	if diags.HasErrors() {
-		return 0, 0
+		return nil, nil
 	}
 	read := new(Composer).read(ordered)
 	if slices.ContainsFunc(read, func(r *reading) bool { return r.faults.HasErrors() }) {
-		return 0, 0
+		return nil, nil
 	}
 	loaded, diags := federation.Upgrade(loadedOf(read))
 	if diags.HasErrors() || validateAll(read, loaded).HasErrors() {
-		return 0, 0
+		return nil, nil
 	}
 	m := newMerger(loaded)
 	if m.merge().HasErrors() || m.checkMerged().HasErrors() {
-		return 0, 0
+		return nil, nil
 	}
 	s := m.supergraph()
 	if checkInaccessible(m, s).HasErrors() || checkGraphQL(s).HasErrors() {
+		return nil, nil
+	}
+	return m, s
+}
+
+// checkProof counts the types that are proven and those that are not, where the graph can be merged.
+func checkProof(t *testing.T, name string, subgraphs []Subgraph) (proven, unproven int) {
+	t.Helper()
+	m, s := mergeGraph(t, subgraphs)
+	if m == nil {
 		return 0, 0
 	}
 	failed := map[string]bool{}

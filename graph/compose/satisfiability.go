@@ -30,11 +30,18 @@ func checkSatisfiability(m *merger, s *supergraph.Supergraph) diag.List {
 // walk is about types times few sets, however many paths there are.
 func walkQueries(m *merger, s *supergraph.Supergraph) diag.List {
 	w := newWalk(m, querygraph.Build(s))
+	w.walkRoots()
+	m.hintMixedReturns(w.sharedReads)
+	return m.takeDiags()
+}
+
+// walkRoots walks the API from each root, in the settings of the labels that always count.
+func (w *walk) walkRoots() {
 	starts := w.labels.settings(nil, w.labels.always)
 	if starts == nil {
 		w.failTooMany("Query.__typename", w.labels.always)
 	}
-	for _, root := range []*schema.Type{s.API().Query, s.API().Mutation, s.API().Subscription} {
+	for _, root := range []*schema.Type{w.api.Query, w.api.Mutation, w.api.Subscription} {
 		if root == nil {
 			continue
 		}
@@ -42,8 +49,6 @@ func walkQueries(m *merger, s *supergraph.Supergraph) diag.List {
 			w.walkFrom(root, labels)
 		}
 	}
-	m.hintMixedReturns(w.sharedReads)
-	return m.takeDiags()
 }
 
 // walk is one walk over the API schema.

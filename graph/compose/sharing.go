@@ -85,16 +85,20 @@ func (m *merger) checkSharing(f *mergedField, isTyped bool) {
 		return // nobody else could resolve it
 	}
 	resolvers := m.resolvers(f)
-	var positions []diag.Position
+	var positions, open []diag.Position // those where something is to be done come first
 	var closed []string
 	var toShare []resolver
 	for _, r := range resolvers {
-		positions = append(positions, m.subgraphs[r.subgraph].At(r.field.Def.Pos))
+		pos := m.subgraphs[r.subgraph].At(r.field.Def.Pos)
 		if !r.isShareable || isSubscription {
+			positions = append(positions, pos)
 			closed = append(closed, fmt.Sprintf("%q", m.subgraphs[r.subgraph].Name))
 			toShare = append(toShare, r)
+			continue
 		}
+		open = append(open, pos)
 	}
+	positions = append(positions, open...)
 	if isSubscription && slices.ContainsFunc(resolvers, func(r resolver) bool { return r.field.ShareableAt != nil }) {
 		m.report(diag.InvalidFieldSharing, positions, "remove @shareable: subscriptions cannot be shared", "field %q is @shareable: one subgraph answers a subscription", f.coordinate())
 		return
@@ -104,6 +108,9 @@ func (m *merger) checkSharing(f *mergedField, isTyped bool) {
 	}
 	if len(closed) > 0 {
 		fix := m.shareFix(toShare) + ", or let one subgraph take it over with @override"
+		if asKey := m.keyFix(f, toShare); asKey != "" {
+			fix = asKey + ", or " + fix
+		}
 		if isSubscription {
 			fix = "keep the field in one subgraph: subscriptions cannot be shared"
 		}

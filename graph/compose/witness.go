@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/weft-graph/weft/graph/internal/federation"
 	"github.com/weft-graph/weft/graph/internal/querygraph"
 	"github.com/weft-graph/weft/graph/internal/schema"
 )
@@ -32,7 +33,7 @@ func (w *walk) reasons(s *state, f *schema.Field) (text, fix string) {
 	for _, id := range s.nodes {
 		place := querygraph.Place{Node: id, Type: s.runtimeType}
 		for _, at := range w.reach.Nodes(place) {
-			if better := w.addEdgeReason(place, at, f, add); better != "" {
+			if better := w.addEdgeReason(s, place, at, f, add); better != "" {
 				fix = better
 			}
 			w.addContextReason(s, at, f, add)
@@ -46,6 +47,7 @@ func (w *walk) reasons(s *state, f *schema.Field) (text, fix string) {
 			key := refusal.Edge.Fields.String()
 			if refusal.Missing == "" {
 				add("subgraph %q has it and its key %q is not resolvable", node.Subgraph.Name, key)
+				fix = fmt.Sprintf("make the key %q of %q resolvable in %q (it says \"resolvable: false\"), or resolve %q in %s", key, name, node.Subgraph.Name, f.Name, w.origins(s))
 				continue
 			}
 			add("subgraph %q has it and its key %q cannot be collected: %q is not resolved before", node.Subgraph.Name, key, refusal.Missing)
@@ -63,7 +65,7 @@ func (w *walk) reasons(s *state, f *schema.Field) (text, fix string) {
 
 // addEdgeReason says why a node that is reached does not answer the field. It returns what would help,
 // if it knows better than the other reasons.
-func (w *walk) addEdgeReason(place querygraph.Place, at querygraph.NodeID, f *schema.Field, add func(string, ...any)) (fix string) {
+func (w *walk) addEdgeReason(s *state, place querygraph.Place, at querygraph.NodeID, f *schema.Field, add func(string, ...any)) (fix string) {
 	node := w.g.Nodes[at]
 	e := node.Field(f.Name)
 	if e == nil || e.Requires == nil || !e.Resolvable {
@@ -75,12 +77,34 @@ func (w *walk) addEdgeReason(place querygraph.Place, at querygraph.NodeID, f *sc
 	case missing == "":
 		add("subgraph %q requires %q and has no @key by which they could be sent to it", node.Subgraph.Name, e.Requires)
 	case w.reach.Missing(place, e.Requires) != "":
+		if w.needsBack(place.Type, missing, f.Name) {
+			add("subgraph %q requires %q, and %q requires %q itself", node.Subgraph.Name, e.Requires, missing, f.Name)
+			return fmt.Sprintf("let %q or %q be resolved without the other", f.Name, missing)
+		}
 		add("subgraph %q requires %q, and %q cannot be collected", node.Subgraph.Name, e.Requires, missing)
+		return fmt.Sprintf("resolve %q in a subgraph that can be entered from %s", missing, w.origins(s))
 	default:
 		add("subgraph %q requires %q, and %q cannot be collected from there, whatever was read before", node.Subgraph.Name, e.Requires, missing)
 		return w.wayBack(there, missing)
 	}
 	return ""
+}
+
+// needsBack reports whether whoever resolves the field called missing of an object requires the field called name.
+func (w *walk) needsBack(runtimeType int, missing, name string) bool {
+	found := false
+	for _, node := range w.g.Nodes {
+		if node.Type.Name != w.g.Types[runtimeType].Name {
+			continue
+		}
+		if e := node.Field(missing); e != nil && e.Resolvable {
+			if !slices.ContainsFunc(e.Requires, func(item federation.FieldSetItem) bool { return item.Field == name }) {
+				return false
+			}
+			found = true
+		}
+	}
+	return found
 }
 
 // wayBack says which key would let a subgraph go to another one for a field that it requires.

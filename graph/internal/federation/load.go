@@ -28,6 +28,10 @@ func Load(src Source) (*Subgraph, diag.List) {
 		l.graphqlProblems(err)
 		return nil, l.diags
 	}
+	if isEmpty(parts) {
+		l.fail(diag.InvalidGraphQL, schema.Position{File: src.File, Line: 1, Column: 1}, "write the subgraph's schema, or remove the subgraph from the graph", "the SDL of %q is empty", src.Name)
+		return nil, l.diags
+	}
 	l.readLinks(parts)
 	l.renameRoots(parts)
 	if l.isUnlinked {
@@ -149,6 +153,12 @@ func (l *loader) checkRedefined(parts *schema.Parts) {
 	}
 }
 
+// isEmpty reports whether an SDL says nothing: a file that was cut off, or not written yet (a document has a
+// definition, GraphQL spec 2.2).
+func isEmpty(parts *schema.Parts) bool {
+	return len(parts.Types)+len(parts.Redefined)+len(parts.Directives)+len(parts.Applied) == 0 && !parts.HasSchemaDefinition
+}
+
 // isFollowOn reports whether a problem is that a name is unknown which a refused import, or the one that
 // was meant by it, would have brought.
 func (l *loader) isFollowOn(message string) bool {
@@ -175,7 +185,8 @@ func (l *loader) readLinks(parts *schema.Parts) {
 	for _, p := range problems {
 		l.fail(p.Code, p.Pos, p.Fix, "%s", p.Message)
 	}
-	l.isUnlinked, l.hasBadImports = len(links.List) < read, len(problems) > 0
+	l.isUnlinked, l.hasBadImports = l.isUnlinked || len(links.List) < read, len(problems) > 0
+	l.checkMistypedLink(parts, links)
 	l.sub.Links, l.sub.Version = links, Fed1
 	for _, link := range links.List {
 		l.checkLink(link)
@@ -192,6 +203,21 @@ func (l *loader) readLinks(parts *schema.Parts) {
 		l.sub.Links.List = append(slices.Clone(links.List), &Link{
 			URL: identity + "/v1.0", Identity: identity, Name: name, As: name, Version: Version{1, 0}, Pos: parts.Pos,
 		})
+	}
+}
+
+// checkMistypedLink refuses what was meant to be @link: without it everything of Federation 2 is unknown, and that
+// is not worth saying.
+func (l *loader) checkMistypedLink(parts *schema.Parts, links Links) {
+	if links.Directive != "" {
+		return
+	}
+	for _, d := range parts.Applied {
+		isDefined := slices.ContainsFunc(parts.Directives, func(own *schema.DirectiveDefinition) bool { return own.Name == d.Name })
+		if !isDefined && d.Arg("url") != nil && schema.Closest(d.Name, []string{"link"}) != "" {
+			l.isUnlinked = true
+			l.fail(diag.InvalidGraphQL, d.Pos, "write \"@link\"", "unknown directive \"@%s\"", d.Name)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package federation
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -19,6 +20,8 @@ type selectionCheck struct {
 	hasArgs       diag.Code
 	abstract      diag.Code
 	external      diag.Code
+	// outer is the outermost field that is being selected from; nil at the outermost ones.
+	outer *Field
 }
 
 func (c *selectionCheck) fail(code diag.Code, fix, format string, args ...any) {
@@ -42,7 +45,11 @@ func (c *selectionCheck) check(t *Type, set FieldSet, belowExternal bool) {
 		}
 		f := t.Field(item.Field)
 		if f == nil {
-			c.fail(c.invalid, t.otherField(item.Field, fmt.Sprintf("add the field to %q, or remove it from %s", t.Name, c.directive)), "type %q has no field %q", t.Name, item.Field)
+			add := fmt.Sprintf("add the field to %q", t.Name)
+			if c.external != "" && !belowExternal {
+				add += " with @external"
+			}
+			c.fail(c.invalid, t.otherField(item.Field, add+", or remove it from "+c.directive), "type %q has no field %q", t.Name, item.Field)
 			continue
 		}
 		c.checkField(f, item, belowExternal)
@@ -70,11 +77,17 @@ func (c *selectionCheck) checkField(f *Field, item FieldSetItem, belowExternal b
 	}
 	isExternal := f.External != nil
 	if c.external != "" && !isExternal && !belowExternal && !isComposite {
-		c.fail(c.external, fmt.Sprintf("remove %q from %s, or mark %q with @external at %s if another subgraph resolves it", item.Field, c.directive, f.Coordinate(), c.validator.sub.At(f.Def.Pos)),
-			"field %q is resolved by this subgraph itself, it is not @external", f.Coordinate())
+		foreign, why := f, "it is not @external"
+		if c.outer != nil { // of an object that another subgraph resolves all is another's
+			foreign, why = c.outer, fmt.Sprintf("neither it nor %q is @external", c.outer.Coordinate())
+		}
+		c.fail(c.external, fmt.Sprintf("mark %q with @external at %s if another subgraph resolves it, or remove %q from %s", foreign.Coordinate(), c.validator.sub.At(foreign.Def.Pos), item.Field, c.directive),
+			"field %q is resolved by this subgraph itself, %s", f.Coordinate(), why)
 	}
 	if isComposite {
-		c.check(target, item.Selections, belowExternal || isExternal || c.isExternalInImplementation(f))
+		below := *c
+		below.outer = cmp.Or(c.outer, f)
+		below.check(target, item.Selections, belowExternal || isExternal || c.isExternalInImplementation(f))
 	}
 }
 

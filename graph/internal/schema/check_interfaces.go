@@ -1,6 +1,10 @@
 package schema
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // checkInterfaces implements "IsValidImplementation" (GraphQL spec 3.6.1) for each interface that
 // an object or interface declares.
@@ -28,20 +32,34 @@ func (c *checker) checkImplementation(t, iface *Type) {
 		case name == t.Name:
 			c.problems.add(t.Pos, "%q cannot implement %q, which implements it", t.Name, iface.Name)
 		case !slices.Contains(t.Interfaces, name):
-			c.problems.add(t.Pos, "%q must implement %q because %q does", t.Name, name, iface.Name)
+			c.problems.addFix(t.Pos, fmt.Sprintf("add %q to what %q implements", name, t.Name), "%q must implement %q because %q does", t.Name, name, iface.Name)
 		}
 	}
 	for _, want := range iface.Fields {
 		f := t.Field(want.Name)
 		if f == nil {
-			c.problems.add(t.Pos, "%q lacks the field %q of its interface %q", t.Name, want.Name, iface.Name)
+			c.problems.addFix(t.Pos, fmt.Sprintf("add \"%s\" to %q, or do not implement %q", signature(want), t.Name, iface.Name),
+				"%q lacks the field %q of its interface %q", t.Name, want.Name, iface.Name)
 			continue
 		}
 		if !c.schema.IsSubtype(f.Type, want.Type) {
-			c.problems.add(f.Pos, "%q has the type %s, its interface %q wants %s", t.Name+"."+f.Name, f.Type, iface.Name, want.Type)
+			c.problems.addFix(f.Pos, fmt.Sprintf("declare it as %s, or as a type that stands for it", want.Type),
+				"%q has the type %s, its interface %q wants %s", t.Name+"."+f.Name, f.Type, iface.Name, want.Type)
 		}
 		c.checkImplementationArgs(t, f, iface, want)
 	}
+}
+
+// signature is a field as one declares it: "f(a: Int!): T".
+func signature(f *Field) string {
+	var args []string
+	for _, a := range f.Args {
+		args = append(args, a.Name+": "+a.Type.String())
+	}
+	if len(args) == 0 {
+		return f.Name + ": " + f.Type.String()
+	}
+	return f.Name + "(" + strings.Join(args, ", ") + "): " + f.Type.String()
 }
 
 func (c *checker) checkImplementationArgs(t *Type, f *Field, iface *Type, want *Field) {
@@ -49,15 +67,16 @@ func (c *checker) checkImplementationArgs(t *Type, f *Field, iface *Type, want *
 		arg := f.Arg(wantArg.Name)
 		switch {
 		case arg == nil:
-			c.problems.add(f.Pos, "%q lacks the argument %q of its interface %q", t.Name+"."+f.Name, wantArg.Name, iface.Name)
+			c.problems.addFix(f.Pos, fmt.Sprintf("add the argument \"%s: %s\"", wantArg.Name, wantArg.Type),
+				"%q lacks the argument %q of its interface %q", t.Name+"."+f.Name, wantArg.Name, iface.Name)
 		case !arg.Type.Equal(wantArg.Type):
-			c.problems.add(arg.Pos, "\"%s.%s(%s:)\" has the type %s, its interface %q wants %s",
+			c.problems.addFix(arg.Pos, fmt.Sprintf("declare it as %s", wantArg.Type), "\"%s.%s(%s:)\" has the type %s, its interface %q wants %s",
 				t.Name, f.Name, arg.Name, arg.Type, iface.Name, wantArg.Type)
 		}
 	}
 	for _, arg := range f.Args {
 		if want.Arg(arg.Name) == nil && arg.Type.NonNull && arg.Default == nil {
-			c.problems.add(arg.Pos, "\"%s.%s(%s:)\" is required and its interface %q does not have it",
+			c.problems.addFix(arg.Pos, fmt.Sprintf("make it optional, or add it to %q", iface.Name+"."+want.Name), "\"%s.%s(%s:)\" is required and its interface %q does not have it",
 				t.Name, f.Name, arg.Name, iface.Name)
 		}
 	}

@@ -97,7 +97,7 @@ func (r *reader) readTypes(doc *document) {
 			continue
 		}
 		if old := r.types[t.Name]; old != nil {
-			r.problems.add(t.Pos, "type %q is defined twice, first at %s", t.Name, old.Pos)
+			r.problems.addFix(t.Pos, "remove one of them, or write \"extend\" before the one that adds to the other", "type %q is defined twice, first at %s", t.Name, old.Pos)
 			continue
 		}
 		r.types[t.Name] = t
@@ -164,7 +164,7 @@ func (r *reader) readSchema(doc *document) {
 		}
 	}
 	if len(doc.schemas) > 1 {
-		r.problems.add(doc.schemas[1].pos, "the schema is defined twice; use \"extend schema\"")
+		r.problems.addFix(doc.schemas[1].pos, "write \"extend schema\"", "the schema is defined twice")
 	}
 	if len(doc.schemas) > 0 {
 		r.parts.Description = doc.schemas[0].description
