@@ -1,10 +1,10 @@
 package databasetest
 
 import (
+	"context"
 	"testing"
 
-	"golang.org/x/sync/errgroup"
-
+	"github.com/weft-graph/weft/subgraphs/internal/boot"
 	"github.com/weft-graph/weft/subgraphs/internal/database"
 )
 
@@ -13,15 +13,13 @@ import (
 func Replicas(t *testing.T, start func(db *database.DB) error) *database.DB {
 	t.Helper()
 	url := PostgresURL(t)
-	var group errgroup.Group
 	replicas := make([]*database.DB, 4)
 	for i := range replicas {
-		db := openAt(t, url)
-		t.Cleanup(func() { closeAll(t, db) })
-		group.Go(func() error { return start(db) })
-		replicas[i] = db
+		replicas[i] = openAt(t, url)
+		t.Cleanup(func() { closeAll(t, replicas[i]) })
 	}
-	if err := group.Wait(); err != nil {
+	err := boot.Parallel(t.Context(), len(replicas), len(replicas), func(_ context.Context, i int) error { return start(replicas[i]) })
+	if err != nil {
 		t.Fatal(err)
 	}
 	return replicas[0]
