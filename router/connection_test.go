@@ -16,7 +16,8 @@ import (
 // TestConnections shows what net/http does for us with requests that no client library would send.
 func TestConnections(t *testing.T) {
 	s := start(t, func(c *config.Config) { c.Limits.MaxHeaderBytes = 8 << 10 })
-	impatient := start(t, func(c *config.Config) { c.Server.ReadTimeout = 300 * time.Millisecond })
+	bound := short(t)
+	impatient := start(t, func(c *config.Config) { c.Server.ReadTimeout = bound })
 	const body = `{"query":"{ hello }"}`
 	post := func(headers string) string {
 		return fmt.Sprintf("POST /graphql HTTP/1.1\r\n%sContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", headers, len(body), body)

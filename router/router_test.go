@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/weft-graph/weft/graph/supergraph"
 	"github.com/weft-graph/weft/router"
@@ -207,6 +208,17 @@ func (s *server) send(t *testing.T, method, path, body string, headers ...string
 func (s *server) post(t *testing.T, body string, headers ...string) reply {
 	t.Helper()
 	return s.send(t, http.MethodPost, "/graphql", body, headers...)
+}
+
+// short returns a time that is short, and yet enough for a request on this machine, as busy as it is now.
+func short(t *testing.T) time.Duration {
+	t.Helper()
+	s := start(t, nil)
+	began := time.Now()
+	for range 5 {
+		s.post(t, `{"query":"{ hello }"}`)
+	}
+	return max(200*time.Millisecond, 4*time.Since(began))
 }
 
 // exposed shows clients the errors of subgraphs.

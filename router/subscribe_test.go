@@ -447,9 +447,9 @@ func (c *socketClient) expect(query, part string) {
 
 // TestHeartbeats: a silent client gets signs of life, and a dead one is let go.
 func TestHeartbeats(t *testing.T) {
+	beat := short(t)
 	s := startStreams(t, func(c *config.Config) {
-		c.Subscriptions.Heartbeat = 200 * time.Millisecond
-		c.AllSubgraphs.Subscriptions.Heartbeat = 200 * time.Millisecond
+		c.Subscriptions.Heartbeat, c.AllSubgraphs.Subscriptions.Heartbeat = beat, beat
 	})
 	c := s.events(t, watchBody)
 	s.feed.awaitListeners(t, 1)
@@ -515,7 +515,7 @@ func must(r *http.Request, err error) *http.Request {
 
 // TestStreamsOutliveTimeouts: what bounds a request does not bound a stream.
 func TestStreamsOutliveTimeouts(t *testing.T) {
-	const bound = 100 * time.Millisecond
+	bound := short(t)
 	s := startStreams(t, func(c *config.Config) {
 		c.Server.ReadTimeout, c.Server.RequestTimeout, c.Server.IdleTimeout = bound, patience, bound
 		c.AllSubgraphs.Timeout = patience
@@ -524,7 +524,7 @@ func TestStreamsOutliveTimeouts(t *testing.T) {
 	w.subscribe("1", watchOrder)
 	s.feed.awaitListeners(t, 2)
 	for range 2 {
-		time.Sleep(3 * bound)
+		time.Sleep(2 * bound)
 		s.feed.publish("OPEN")
 		c.want("next", answered("OPEN"))
 		w.want(`{"type":"next","id":"1","payload":` + answered("OPEN") + `}`)

@@ -219,7 +219,7 @@ func TestUploadsOff(t *testing.T) {
 
 // TestUploadIsStreamed: a subgraph gets the beginning of a file before the client has sent its end, and limits hold.
 func TestUploadIsStreamed(t *testing.T) {
-	const bound = 500 * time.Millisecond
+	bound := short(t)
 	s, _ := startFiles(t, func(c *config.Config) {
 		c.Limits.Uploads.MaxFileBytes, c.Limits.Uploads.MaxTotalBytes = 4<<20, 6<<20
 		c.Server.ReadTimeout = bound // which is for requests without files
