@@ -187,10 +187,12 @@ func (s *counter) wantTrue(t *testing.T, j *Journal) {
 	if len(placed) != len(s.orders) || len(placed) == 0 {
 		t.Errorf("the journal has %d orders, the shop %d", len(placed), len(s.orders))
 	}
+	cancelled := map[string]bool{}
 	for _, c := range j.Cancellations {
-		if s.status[c.OrderID] != "CANCELLED" {
-			t.Errorf("order %s is %s", c.OrderID, s.status[c.OrderID])
+		if s.status[c.OrderID] != "CANCELLED" || cancelled[c.OrderID] {
+			t.Errorf("order %s is %s, seen before: %t", c.OrderID, s.status[c.OrderID], cancelled[c.OrderID])
 		}
+		cancelled[c.OrderID] = true
 	}
 	for _, ended := range j.EndedSessions {
 		if s.sessions[ended.Token] != "" {
