@@ -15,11 +15,15 @@ func (p *Plan) Check() error {
 				before[i][earlier] = true
 			}
 		}
-		c := &checker{fetch: f, tells: map[*Layout]bool{}, brings: map[layoutSlot]bool{}}
+		c := &checker{fetch: f, tells: map[*Layout]bool{}, brings: map[layoutSlot][]TypeSet{}}
 		for d := range before[i] {
-			c.read(p.Fetches[d].Scan)
+			c.read(p.Fetches[d].Scan, []TypeSet{nil})
 			for _, e := range p.Fetches[d].Entities {
-				c.read(e.Scan)
+				var of []TypeSet
+				for i := range e.Cases {
+					of = append(of, e.Cases[i].On)
+				}
+				c.read(e.Scan, of)
 			}
 		}
 		c.path(p.Root, f.Target)
@@ -27,7 +31,7 @@ func (p *Plan) Check() error {
 			l := c.path(p.Root, e.Path)
 			for i := range e.Cases {
 				c.types(l, e.Cases[i].On)
-				c.members(l, e.Cases[i].Fields)
+				c.members(l, e.Cases[i].On, e.Cases[i].Fields)
 			}
 		}
 		if c.err != nil {
@@ -45,45 +49,62 @@ type layoutSlot struct {
 
 // checker checks one fetch against what the fetches bring that it waits for.
 type checker struct {
-	fetch  *Fetch
-	tells  map[*Layout]bool
-	brings map[layoutSlot]bool
+	fetch *Fetch
+	tells map[*Layout]bool
+	// brings are the runtime types of the objects for which a slot is brought; nil is every type.
+	brings map[layoutSlot][]TypeSet
 	err    error
 }
 
-func (c *checker) read(s *Scan) {
+// read notes what a scan brings to objects of some types.
+func (c *checker) read(s *Scan, of []TypeSet) {
 	if s == nil {
 		return
 	}
 	c.tells[s.Layout] = c.tells[s.Layout] || s.TypeKey != ""
 	for i := range s.Cases {
 		for _, f := range s.Cases[i].Fields {
-			c.brings[layoutSlot{s.Layout, f.Slot}] = true
-			c.read(f.Child)
+			at := layoutSlot{s.Layout, f.Slot}
+			for _, types := range of {
+				c.brings[at] = append(c.brings[at], both(types, s.Cases[i].On))
+			}
+			c.read(f.Child, []TypeSet{nil})
 		}
 	}
+}
+
+// both are the types in two sets; nil is every type.
+func both(a, b TypeSet) TypeSet {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	}
+	return a.And(b)
 }
 
 // path checks the way to objects and returns their layout.
 func (c *checker) path(l *Layout, steps []Step) *Layout {
 	for _, step := range steps {
 		c.types(l, step.On)
-		c.slot(l, step.Slot)
+		c.slot(l, step.Slot, step.On)
 		l = l.Slots[step.Slot].Child
 	}
 	return l
 }
 
-func (c *checker) members(l *Layout, fields []RepresentationField) {
+// members checks what is sent of objects of some types.
+func (c *checker) members(l *Layout, of TypeSet, fields []RepresentationField) {
 	for i := range fields {
 		f := &fields[i]
 		if f.TypeName != "" {
 			continue // it is left out as long as the type is not known
 		}
 		c.types(l, f.On)
-		c.slot(l, f.Slot)
+		c.slot(l, f.Slot, both(of, f.On))
 		if f.Fields != nil {
-			c.members(l.Slots[f.Slot].Child, f.Fields)
+			c.members(l.Slots[f.Slot].Child, nil, f.Fields)
 		}
 	}
 }
@@ -94,8 +115,17 @@ func (c *checker) types(l *Layout, on TypeSet) {
 	}
 }
 
-func (c *checker) slot(l *Layout, slot int) {
-	if !c.brings[layoutSlot{l, slot}] && c.err == nil {
+// slot checks that a slot is brought to objects of all of the types; nil is any.
+func (c *checker) slot(l *Layout, slot int, of TypeSet) {
+	var brought TypeSet
+	all := c.brings[layoutSlot{l, slot}]
+	for _, types := range all {
+		if types == nil {
+			return
+		}
+		brought = brought.Or(types)
+	}
+	if (len(all) == 0 || !brought.Contains(of)) && c.err == nil {
 		c.err = fmt.Errorf("plan: fetch %d does not wait for %s of the objects at %q", c.fetch.ID, l.Slots[slot].Name, l.Place)
 	}
 }
