@@ -130,3 +130,17 @@ func BenchmarkLoad(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkWalk walks connected graphs as if nothing of them were proven type by type.
+func BenchmarkWalk(b *testing.B) {
+	for _, n := range []int{10, 20, 40} {
+		m, s := mergeGraph(b, connectedSubgraphs(n, 40))
+		b.Run(fmt.Sprintf("subgraphs=%d", n), func(b *testing.B) {
+			measure(b, func() {
+				if diags := walkQueries(m, s); diags.HasErrors() {
+					b.Fatal(diags[0])
+				}
+			})
+		})
+	}
+}

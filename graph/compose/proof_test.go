@@ -49,7 +49,7 @@ func caseGraphs(t *testing.T) map[string][]Subgraph {
 
 // mergeGraph merges the subgraphs as far as to what remains to be proven: that queries can be answered. It
 // returns nil where they cannot be merged.
-func mergeGraph(t *testing.T, subgraphs []Subgraph) (*merger, *supergraph.Supergraph) {
+func mergeGraph(t testing.TB, subgraphs []Subgraph) (*merger, *supergraph.Supergraph) {
 	t.Helper()
 	ordered, diags := checkNames(subgraphs)
 	if diags.HasErrors() {

@@ -74,6 +74,8 @@ type walk struct {
 	// wanted are the graph's contextual arguments, contexts the types that offer the contexts.
 	wanted   map[string]supergraph.ContextArgument
 	contexts contextSources
+	// last is what reached returned last.
+	last reachedNodes
 	// isTrial is set while an alternative is tried: failed then says how it went.
 	isTrial, failed bool
 }
@@ -299,16 +301,27 @@ type reachedNode struct {
 	node  *querygraph.Node
 }
 
-// reached are the nodes at which the state's object can be continued.
+// reachedNodes are the nodes at which a state's object can be continued, by one Reach.
+type reachedNodes struct {
+	state *state
+	reach *querygraph.Reach
+	nodes []reachedNode
+}
+
+// reached are the nodes at which the state's object can be continued, which all fields of the state ask for. The
+// list is valid until the next call.
 func (w *walk) reached(s *state) []reachedNode {
-	var out []reachedNode
+	if w.last.state == s && w.last.reach == w.reach {
+		return w.last.nodes
+	}
+	w.last = reachedNodes{s, w.reach, w.last.nodes[:0]}
 	for _, id := range s.nodes {
 		place := querygraph.Place{Node: id, Type: s.runtimeType}
 		for _, at := range w.reach.Nodes(place) {
-			out = append(out, reachedNode{place, w.g.Nodes[at]})
+			w.last.nodes = append(w.last.nodes, reachedNode{place, w.g.Nodes[at]})
 		}
 	}
-	return out
+	return w.last.nodes
 }
 
 // take returns the nodes at which the objects of the field are read; taken is false when no subgraph
