@@ -231,8 +231,8 @@ func (x *Execution) copy(v rawjson.Ref, layout *plan.Layout) rawjson.Ref {
 
 // settle puts null into the slots that a scan would have filled and nobody has, so that their
 // absence is not taken for a subgraph's fault. FailedRef goes where null is: an error explains it. What
-// is absent is withheld then, as that error may stand at a field beside it. The same goes for the
-// runtime type.
+// was not answered is withheld then, as that error may stand at a field beside it. The same goes for
+// the runtime type.
 func (x *Execution) settle(object rawjson.Ref, s *plan.Scan, null rawjson.Ref) {
 	typ := x.settleType(object, s, null)
 	for i := range s.Cases {
@@ -241,7 +241,7 @@ func (x *Execution) settle(object rawjson.Ref, s *plan.Scan, null rawjson.Ref) {
 		}
 		for _, f := range s.Cases[i].Fields {
 			switch old := x.doc.Slot(object, f.Slot); {
-			case old == rawjson.AbsentRef && null == rawjson.FailedRef:
+			case (old == rawjson.AbsentRef || old == rawjson.GoneRef) && null == rawjson.FailedRef:
 				x.doc.SetSlot(object, f.Slot, rawjson.WithheldRef)
 			case old == rawjson.AbsentRef, old.Kind() == rawjson.Null && null == rawjson.FailedRef:
 				x.doc.SetSlot(object, f.Slot, null)
