@@ -43,7 +43,6 @@ func (m *merger) mergeArgs(owner argOwner) []*schema.InputValue {
 	}
 	var names []string
 	owners := owner.sources.subgraphs()
-	ownerPos := func(i int) schema.Position { return owner.sources.get(i).pos }
 	for _, source := range owner.sources.all() {
 		for _, a := range source.args {
 			if !slices.Contains(names, a.Name) {
@@ -61,10 +60,13 @@ func (m *merger) mergeArgs(owner argOwner) []*schema.InputValue {
 		}
 		in := &inputElement{
 			coordinate: fmt.Sprintf("%s(%s:)", owner.coordinate, name), what: "argument", name: name, values: values,
-			owners: owners, ownerPos: ownerPos,
+			owners:       owners,
 			missing:      diag.RequiredArgumentMissing,
 			typeMismatch: diag.FieldArgumentTypeMismatch, defaultMismatch: diag.FieldArgumentDefaultMismatch,
 			partly: diag.InconsistentArgumentPresence,
+		}
+		if sources := owner.sources; len(values) < len(owners) {
+			in.ownerPos = func(i int) schema.Position { return sources.get(i).pos }
 		}
 		if merged := m.mergeInput(in); merged != nil {
 			out = append(out, merged)
@@ -108,7 +110,7 @@ func (m *merger) mergeInputFields() {
 func (m *merger) mergeInputField(t *mergedType, f *mergedField) bool {
 	in := &inputElement{
 		coordinate: f.coordinate(), what: "input field", name: f.def.Name,
-		owners: t.sources.subgraphs(), ownerPos: func(i int) schema.Position { return t.sources.get(i).Def.Pos },
+		owners:       t.sources.subgraphs(),
 		missing:      diag.RequiredInputFieldMissing,
 		typeMismatch: diag.FieldTypeMismatch, defaultMismatch: diag.InputFieldDefaultMismatch,
 		partly: diag.InconsistentInputObjectField,
@@ -116,6 +118,9 @@ func (m *merger) mergeInputField(t *mergedType, f *mergedField) bool {
 	for i, source := range f.sources.all() {
 		d := source.Def
 		in.values.set(i, &schema.InputValue{Name: d.Name, Description: d.Description, Type: d.Type, Default: d.Default, Applied: d.Applied, Pos: d.Pos})
+	}
+	if len(f.sources) < len(t.sources) {
+		in.ownerPos = func(i int) schema.Position { return t.sources.get(i).Def.Pos }
 	}
 	merged := m.mergeInput(in)
 	if merged == nil {
@@ -130,8 +135,9 @@ type inputElement struct {
 	coordinate, what, name string
 	// values by subgraph; nil where it is missing.
 	values bySubgraph[*schema.InputValue]
-	// owners are the subgraphs that have what the element belongs to, ownerPos its place in each.
-	owners   []int
+	// owners are the subgraphs that have what the element belongs to.
+	owners []int
+	// ownerPos is the place of what the element belongs to; nil where no subgraph lacks the element.
 	ownerPos func(subgraph int) schema.Position
 	// The codes of what can be wrong; partly is the hint for an optional element that is dropped.
 	missing, typeMismatch, defaultMismatch, partly diag.Code

@@ -85,20 +85,18 @@ func (m *merger) checkSharing(f *mergedField, isTyped bool) {
 		return // nobody else could resolve it
 	}
 	resolvers := m.resolvers(f)
-	var positions, open []diag.Position // those where something is to be done come first
+	var positions []diag.Position
 	var closed []string
 	var toShare []resolver
 	for _, r := range resolvers {
-		pos := m.subgraphs[r.subgraph].At(r.field.Def.Pos)
+		positions = append(positions, m.subgraphs[r.subgraph].At(r.field.Def.Pos))
 		if !r.isShareable || isSubscription {
-			positions = append(positions, pos)
 			closed = append(closed, fmt.Sprintf("%q", m.subgraphs[r.subgraph].Name))
 			toShare = append(toShare, r)
-			continue
+			last := len(positions) - 1 // places where something is to be done come first
+			positions = slices.Insert(positions[:last], len(toShare)-1, positions[last])
 		}
-		open = append(open, pos)
 	}
-	positions = append(positions, open...)
 	if isSubscription && slices.ContainsFunc(resolvers, func(r resolver) bool { return r.field.ShareableAt != nil }) {
 		m.report(diag.InvalidFieldSharing, positions, "remove @shareable: subscriptions cannot be shared", "field %q is @shareable: one subgraph answers a subscription", f.coordinate())
 		return
