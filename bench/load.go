@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/weft-graph/weft/bench/machine"
+	"github.com/weft-graph/weft/internal/traffic"
 )
 
 // A target is one thing to put under load: a request that is sent again and again, and the answer
@@ -132,14 +133,6 @@ func (t *target) load(ctx context.Context, client *http.Client, connections int,
 		}
 	}
 	slices.Sort(all)
-	f.Requests, f.P50, f.P99 = len(all), quantile(all, 0.50), quantile(all, 0.99)
+	f.Requests, f.P50, f.P99 = len(all), traffic.Quantile(all, 0.50), traffic.Quantile(all, 0.99)
 	return f
-}
-
-// quantile returns the value below which the fraction q of the sorted values lies.
-func quantile(sorted []time.Duration, q float64) time.Duration {
-	if len(sorted) == 0 {
-		return 0
-	}
-	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
 }
