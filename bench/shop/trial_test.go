@@ -43,6 +43,10 @@ func recordOf(kind traffic.Kind, n, slow int) *traffic.Record {
 func TestJudge(t *testing.T) {
 	failed := recordOf(traffic.Browse, 10, 0)
 	failed.Add(traffic.Sample{Kind: traffic.Checkout, Outcome: traffic.Outcome{Class: traffic.Failed, Code: "timeout"}})
+	early := recordOf(traffic.Browse, 10, 0)
+	early.Add(traffic.Sample{Kind: traffic.Apply, Outcome: traffic.Outcome{Class: traffic.Refused, Code: "NOT_FOUND"}})
+	lost := recordOf(traffic.Browse, 10, 0)
+	lost.Add(traffic.Sample{Kind: traffic.Detail, Outcome: traffic.Outcome{Class: traffic.Refused, Code: "null"}})
 	late := recordOf(traffic.Browse, 10, 0)
 	late.Dropped = 3
 	// 60 and 50 operations of two kinds are 110 together, of which one in a hundred may be slow.
@@ -63,6 +67,8 @@ func TestJudge(t *testing.T) {
 		"login is told apart":   {recordOf(traffic.Login, 1000, 1000), ""},
 		"few, one of them slow": {rare(1), ""},
 		"few, two of them slow": {rare(2), "p99 of the rare operations together is 1s"},
+		"a rule of the shop":    {early, ""},
+		"refused without one":   {lost, "detail: refused null"},
 		"a failure":             {failed, "checkout: failed timeout"},
 		"not begun":             {late, "3 operations were due and not begun"},
 	} {
