@@ -22,11 +22,11 @@ func faultReport(runs []*faultRun, hold time.Duration, isWhole bool) string {
 A load of mixed traffic is held on the whole shop, through the router, while one part of it after the other breaks, %[4]s
 for each kind of fault. The load, %[5]v operations a second at random times, runs on the same machine: people browse,
 search, look at products and orders, add, change quantities, check out, cancel, apply for financing, register, log in and
-out; staff upload and delete files and decide on applications. A fault lasts %[6]s (dead connections %[8]s, which is longer than
-the router waits), is mended, and happens again as soon as every kind of operation has succeeded %[7]d times in a row. Faults
-of connections, and kills of services on Postgres, take another service each time. Users, orders and files stay from one
-fault to the next.
-`, time.Now().UTC().Format("2 January 2006"), machine(), commit(), hold, pace, outage, inARow, silence)
+out; staff upload and delete files and decide on applications. Kills and cuts find %[9]d more at work, who never rest. A
+fault lasts %[6]s (dead connections %[8]s, which is longer than the router waits), is mended, and happens again as soon as
+every kind of operation has succeeded %[7]d times in a row. Faults of connections, and kills of services on Postgres, take
+another service each time. Users, orders and files stay from one fault to the next.
+`, time.Now().UTC().Format("2 January 2006"), machine(), commit(), hold, pace, outage, inARow, silence, workers)
 	if !isWhole {
 		out.WriteString("\n**Something failed: what follows is not the whole.**\n")
 	}
@@ -50,7 +50,7 @@ succeeded in a row, which is mostly the time in which the rarer kinds come by. A
 `)
 	for _, run := range runs {
 		requests, failures, _ := run.outcomes()
-		samples := run.record.Samples()
+		samples := run.samples()
 		fmt.Fprintf(&out, "| %s | %s | %d | %d | %d | %s | %s | %s |\n", run.fault.name, run.database, len(run.rounds), requests, failures,
 			run.spread(func(r *faultRound) time.Duration { return r.ready.Sub(r.mending) }),
 			run.spread(func(r *faultRound) time.Duration { return r.lastFailure(samples) }),

@@ -16,9 +16,11 @@ import (
 type faultRun struct {
 	fault    *fault
 	database string
-	record   *traffic.Record
-	rounds   []*faultRound
-	figures  []figureOf
+	// record is of the load that is held, rushes of what was added to it before the faults.
+	record  *traffic.Record
+	rushes  []*traffic.Record
+	rounds  []*faultRound
+	figures []figureOf
 	// leftBytes is how many files product has left on disk and removed afterwards.
 	leftBytes int
 }
@@ -88,10 +90,20 @@ func (run *faultRun) times() string {
 	return text
 }
 
+// samples are all operations of the run, in the order in which they ended.
+func (run *faultRun) samples() []traffic.Sample {
+	all := run.record.Samples()
+	for _, rush := range run.rushes {
+		all = append(all, rush.Samples()...)
+	}
+	slices.SortStableFunc(all, func(a, b traffic.Sample) int { return a.End().Compare(b.End()) })
+	return all
+}
+
 // outcomes counts how operations have ended, the most frequent first.
 func (run *faultRun) outcomes() (requests, failures int, counts []traffic.Count) {
 	byOutcome := map[traffic.Outcome]int{}
-	for _, s := range run.record.Samples() {
+	for _, s := range run.samples() {
 		requests++
 		if s.Outcome.Class != traffic.OK {
 			byOutcome[s.Outcome]++
@@ -116,7 +128,7 @@ func (run *faultRun) outcomes() (requests, failures int, counts []traffic.Count)
 func (run *faultRun) log(t *testing.T) {
 	t.Helper()
 	requests, failures, counts := run.outcomes()
-	samples := run.record.Samples()
+	samples := run.samples()
 	slowest := slices.MaxFunc(samples, func(a, b traffic.Sample) int { return cmp.Compare(a.Latency, b.Latency) })
 	t.Logf("%d requests, %d failed: %v; the slowest was a %s of %s", requests, failures, counts, slowest.Kind, slowest.Latency.Round(time.Millisecond))
 	for _, r := range run.rounds {

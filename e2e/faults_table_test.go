@@ -24,6 +24,8 @@ type fault struct {
 	harmless bool
 	// fails are the operations that may fail; nil for those that need the target.
 	fails []traffic.Kind
+	// findsRush says that it is to find as many operations on their way as can be, in a long run.
+	findsRush bool
 	// leavesBytes says that product may die while it writes: what it leaves on disk goes at a sweep.
 	leavesBytes bool
 }
@@ -91,11 +93,11 @@ func faults() []*fault {
 	dead := spoilt("connections go dead", toxic{"timeout", `{"timeout": 0}`}, false, "order", "credit", "product", "user")
 	dead.lasts = silence
 	return []*fault{
-		{name: "user is killed", targets: []string{"user"}, inject: kill, mend: startAgain},
-		{name: "product is killed", targets: []string{"product"}, inject: kill, mend: startAgain, leavesBytes: true},
-		{name: "order is killed", targets: []string{"order"}, inject: kill, mend: startAgain},
-		{name: "credit is killed", targets: []string{"credit"}, inject: kill, mend: startAgain},
-		{name: "the router is killed", targets: []string{"router"}, inject: kill, mend: startAgain},
+		{name: "user is killed", targets: []string{"user"}, inject: kill, mend: startAgain, findsRush: true},
+		{name: "product is killed", targets: []string{"product"}, inject: kill, mend: startAgain, findsRush: true, leavesBytes: true},
+		{name: "order is killed", targets: []string{"order"}, inject: kill, mend: startAgain, findsRush: true},
+		{name: "credit is killed", targets: []string{"credit"}, inject: kill, mend: startAgain, findsRush: true},
+		{name: "the router is killed", targets: []string{"router"}, inject: kill, mend: startAgain, findsRush: true},
 		{
 			name: "Redis is stopped, and loses everything", targets: []string{"redis"}, harmless: true,
 			inject: func(s *faultShop, _ string) error { return s.StopRedis() },
@@ -118,13 +120,13 @@ func faultsOnPostgres() []*fault {
 	return []*fault{
 		{
 			name: "Postgres is cut off, and recovers from its log", targets: []string{"postgres"}, leavesBytes: true,
-			inject: func(s *faultShop, _ string) error { return s.CutPostgres() }, mend: startAgain,
+			inject: func(s *faultShop, _ string) error { return s.CutPostgres() }, mend: startAgain, findsRush: true,
 		},
 		{
 			name: "Postgres is stopped", targets: []string{"postgres"}, leavesBytes: true,
-			inject: func(s *faultShop, _ string) error { return s.Programs["postgres"].Stop() }, mend: startAgain,
+			inject: func(s *faultShop, _ string) error { return s.Programs["postgres"].Stop() }, mend: startAgain, findsRush: true,
 		},
-		{name: "a service on Postgres is killed", targets: []string{"order", "product", "credit", "user"}, inject: kill, mend: startAgain, leavesBytes: true},
+		{name: "a service on Postgres is killed", targets: []string{"order", "product", "credit", "user"}, inject: kill, mend: startAgain, findsRush: true, leavesBytes: true},
 	}
 }
 

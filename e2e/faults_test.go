@@ -26,6 +26,8 @@ const (
 	outage = 2 * time.Second
 	// silence is how long dead connections do: longer than the router waits for a service.
 	silence = 6 * time.Second
+	// rushBefore is how long a rush lasts before a fault finds it.
+	rushBefore = 300 * time.Millisecond
 	// patience ends a wait for what should have happened long before.
 	patience = 3 * time.Minute
 )
@@ -98,9 +100,9 @@ func startFaultShop(t *testing.T, onPostgres bool) *faultShop {
 	})
 	s.clerk = s.login(t, "clerk")
 	s.load, err = traffic.Prepare(t.Context(), traffic.Plan{
-		URL: s.URL(), Staff: traffic.Account{Username: "clerk", Password: "clerk-demo"}, Seed: 6, Customers: 20, Products: 20,
+		URL: s.URL(), Staff: traffic.Account{Username: "clerk", Password: "clerk-demo"}, Seed: 6, Customers: 20, Products: 30,
 		// Some products sell out in a long run: then orders are cancelled for want of stock.
-		Stock: 400, Mix: weights, Timeout: time.Minute,
+		Stock: 300, Mix: weights, Timeout: time.Minute,
 	})
 	must(t, err)
 	s.awaitQuiet(t)
@@ -155,9 +157,14 @@ func (s *faultShop) hold(t *testing.T, f *fault, length time.Duration) *faultRun
 	began := time.Now()
 	s.awaitRow(t, run, began)
 	for round := 0; round == 0 || time.Since(began) < length; round++ {
+		calm := func() {}
+		if f.findsRush && length > 0 {
+			calm = s.rush(ctx, &held, run)
+		}
 		r := &faultRound{target: f.targets[round%len(f.targets)], broken: time.Now()}
 		run.rounds = append(run.rounds, r)
 		must(t, f.inject(s, r.target))
+		calm()
 		time.Sleep(f.duration())
 		r.mending = time.Now()
 		must(t, f.mend(s, r.target))
@@ -165,6 +172,17 @@ func (s *faultShop) hold(t *testing.T, f *fault, length time.Duration) *faultRun
 		r.recovered = s.awaitRow(t, run, r.mending)
 	}
 	return run
+}
+
+// rush adds workers that never rest to the load, so that the fault finds many operations on their way. It returns when they
+// are at work, with what sends them home.
+func (s *faultShop) rush(ctx context.Context, held *sync.WaitGroup, run *faultRun) (calm func()) {
+	ctx, calm = context.WithCancel(ctx)
+	record := &traffic.Record{}
+	run.rushes = append(run.rushes, record)
+	held.Go(func() { s.load.RunInto(ctx, traffic.Pace{Workers: workers}, record) })
+	time.Sleep(rushBefore)
+	return calm
 }
 
 // awaitRow waits until so many operations of each kind in a row have succeeded, and says when each kind was so far.
@@ -199,7 +217,7 @@ func (s *faultShop) judge(t *testing.T, f *fault, run *faultRun) {
 	}
 	journal := s.load.Journal()
 	run.figures = checkInvariants(s.read(t), journal, s.initial)
-	run.figures = append(run.figures, s.wantRefusals(journal), s.wantLogins(journal), run.explain(run.record.Samples()))
+	run.figures = append(run.figures, s.wantRefusals(journal), s.wantLogins(journal), run.explain(run.samples()))
 	for _, figure := range run.figures {
 		if len(figure.findings) > 0 {
 			t.Error(figure.complain())
