@@ -19,6 +19,21 @@ var (
 		"Product.timesOrdered": {
 			router: `{ product(id: "movie-the-dare") { x: timesOrdered } }`, direct: fmt.Sprintf(forgedProduct, `timesOrdered`),
 		},
+		"Order.status": {owner: `{ me { openOrder { x: status } } }`, direct: fmt.Sprintf(forgedOrder, `status`)},
+		"Query.order":  {router: `query ($open: ID!) { x: order(id: $open) { id } }`},
+		"Mutation.setItemQuantity": {
+			router: `mutation { addItem(productId: "movie-m") { id } x: setItemQuantity(productId: "movie-m", quantity: 2) { id } }`,
+		},
+		"Mutation.removeItem": {
+			router: `mutation { addItem(productId: "movie-m") { id } x: removeItem(productId: "movie-m") { id } }`,
+		},
+		"Mutation.checkout": {
+			router: `mutation ($username: String!) {
+				addItem(productId: "goods-ice-scraper") { id }
+				x: checkout(idempotencyKey: $username) { id }
+			}`,
+			changes: true,
+		},
 		"Query.orders":         {router: `{ x: orders(status: OPEN, first: 5) { totalCount edges { node { id } } } }`},
 		"Mutation.addItem":     {router: `mutation { x: addItem(productId: "movie-dont-click") { id } }`},
 		"Mutation.cancelOrder": {router: `mutation ($open: ID!) { x: cancelOrder(id: $open) { id } }`, changes: true},
@@ -35,6 +50,13 @@ var (
 		"Product.monthlyFrom": {
 			router: `{ product(id: "movie-the-dare") { x: monthlyFrom { amount } } }`,
 			direct: fmt.Sprintf(forgedProduct, `monthlyFrom { amount }`),
+		},
+		"Order.financingApplication": {
+			owner: `{ me { openOrder { x: financingApplication { id } } } }`, direct: fmt.Sprintf(forgedOrder, `financingApplication { id }`),
+		},
+		"Query.financingApplication": {router: `query ($application: ID!) { x: financingApplication(id: $application) { id } }`},
+		"FinancingApplication.ledger": {
+			router: `query ($application: ID!) { financingApplication(id: $application) { id x: ledger { reason } } }`,
 		},
 		"Query.financingApplications": {router: `{ x: financingApplications(first: 5) { edges { node { id } } } }`},
 		"Mutation.setCreditStatus": {

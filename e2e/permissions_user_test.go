@@ -30,6 +30,7 @@ var userProbes = map[string]probe{
 	"User.roles":     ofUser(`roles`),
 	"User.sessions":  ofUser(`sessions { id createdAt userAgent }`),
 
+	"Query.me":                {router: `{ x: me { id } }`},
 	"Query.user":              {router: `query ($id: ID!) { x: user(id: $id) { id } }`},
 	"Query.users":             {router: `{ x: users(first: 5) { totalCount edges { node { id } } } }`},
 	"Query.usernameAvailable": {router: `query ($username: String!) { x: usernameAvailable(username: $username) }`},
