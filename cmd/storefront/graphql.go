@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"mime"
 	"net/http"
@@ -44,25 +45,50 @@ func newGraphQLProxy(ctx context.Context, router *url.URL, log *slog.Logger) htt
 			refuse(w, http.StatusForbidden, "FORBIDDEN", "A page of another origin may not send this request.")
 			return
 		}
+		if !isUpload(r) {
+			// Otherwise the server closes the request's body when the answer begins. A stream begins so early that the
+			// router's connection may not have read the body's end yet, and would be given up with the stream. For an
+			// upload that is refused half-way closing is right.
+			_ = http.NewResponseController(w).EnableFullDuplex() // a server that cannot has no such rule
+		}
 		request, end := context.WithCancel(r.Context())
 		defer end()
 		one := proxy
 		one.ModifyResponse = func(res *http.Response) error {
 			dropSecurityHeaders(res)
-			if isStream(res) {
-				background(func() error {
-					select {
-					case <-ctx.Done():
-						end()
-					case <-request.Done():
-					}
-					return nil
-				})
+			if !isStream(res) {
+				return nil
+			}
+			background(func() error {
+				select {
+				case <-ctx.Done():
+					end()
+				case <-request.Done():
+				}
+				return nil
+			})
+			if res.StatusCode == http.StatusOK {
+				res.Body = cleanEnd{ReadCloser: res.Body, stopping: ctx}
 			}
 			return nil
 		}
 		one.ServeHTTP(w, r.WithContext(request))
 	})
+}
+
+// cleanEnd is a stream that ends like any other when the storefront stops, and not like one that has broken: a page opens
+// it again either way, and a browser complains of the latter.
+type cleanEnd struct {
+	io.ReadCloser
+	stopping context.Context
+}
+
+func (c cleanEnd) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	if err != nil && c.stopping.Err() != nil {
+		err = io.EOF
+	}
+	return n, err
 }
 
 // isFromElsewhere reports whether a page of another origin sends the request. Browsers let every page open a WebSocket
@@ -81,6 +107,12 @@ func isSocket(r *http.Request) bool {
 // asksForEvents reports whether a GET can be an EventSource's.
 func asksForEvents(r *http.Request) bool {
 	return r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/event-stream")
+}
+
+// isUpload reports whether the request brings files.
+func isUpload(r *http.Request) bool {
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return err == nil && media == "multipart/form-data"
 }
 
 // isStream reports whether the answer goes on until one side ends it.

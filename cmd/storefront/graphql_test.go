@@ -139,6 +139,14 @@ func TestStopWithStreams(t *testing.T) {
 	defer func() { _ = socket.CloseNow() }()
 	stop()
 	within(t, "the stream goes on", source.gone)
+	for lines.Scan() {
+		if lines.Text() != "" {
+			t.Errorf("the stream ends with %q", lines.Text())
+		}
+	}
+	if lines.Err() != nil {
+		t.Errorf("the stream breaks off: %v", lines.Err())
+	}
 	within(t, "the WebSocket goes on", closed)
 	select {
 	case err := <-ended:
@@ -220,6 +228,37 @@ func TestEventSourceElsewhere(t *testing.T) {
 	if res.StatusCode != http.StatusForbidden || !strings.Contains(body, "FORBIDDEN") {
 		t.Errorf("%s %s", res.Status, body)
 	}
+}
+
+// TestStreamThatBeginsEarly: a stream that begins before the request has come to its end goes on after that.
+func TestStreamThatBeginsEarly(t *testing.T) {
+	shop := start(t, func(w http.ResponseWriter, r *http.Request) {
+		control := http.NewResponseController(w)
+		_ = control.EnableFullDuplex()
+		w.Header().Set("Content-Type", "text/event-stream")
+		_, _ = io.WriteString(w, "data: begun\n\n")
+		_ = control.Flush()
+		body, err := io.ReadAll(r.Body)
+		_, _ = fmt.Fprintf(w, "data: %s %v\n\n", body, err)
+	})
+	conn, err := net.Dial("tcp", strings.TrimPrefix(shop, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if err := conn.SetDeadline(time.Now().Add(hangGuard)); err != nil {
+		t.Fatal(err)
+	}
+	_, err = io.WriteString(conn, "POST /graphql HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\nContent-Length: 4\r\n\r\nha")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(conn)
+	wantLine(t, lines, "data: begun")
+	if _, err := io.WriteString(conn, "lf"); err != nil {
+		t.Fatal(err)
+	}
+	wantLine(t, lines, "data: half <nil>")
 }
 
 // TestStreamBreaks: when the router goes away in the middle of a stream the page hears it, and can open it again.

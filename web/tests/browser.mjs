@@ -52,10 +52,6 @@ export async function visit(browser, origin, options = {}) {
     check() {
       assert.deepEqual(noted, [], 'console errors, failed or external requests')
     },
-    async leave() {
-      await context.close()
-      this.check()
-    },
   }
 }
 
@@ -67,7 +63,9 @@ function watch(page, note) {
   page.on('pageerror', (error) => note(`exception: ${error.stack ?? error.message}`))
   page.on('requestfailed', (request) => {
     // A request that the page itself gave up, as by leaving it, did not fail.
-    if (request.failure()?.errorText !== 'net::ERR_ABORTED') note(`failed request: ${request.url()} ${request.failure()?.errorText}`)
+    if (request.failure()?.errorText === 'net::ERR_ABORTED') return
+    const operation = /"operationName":"(\w+)"/.exec(request.postData() ?? '')?.[1] ?? ''
+    note(`failed request: ${request.url()} ${operation} ${request.failure()?.errorText} on ${page.url()}`)
   })
   page.on('response', (response) => {
     if (response.status() >= 400) note(`answer ${response.status()}: ${response.request().method()} ${response.url()}`)
@@ -78,18 +76,16 @@ function watch(page, note) {
  * Asserts that axe-core finds no serious and no critical violation on the page as it is.
  * @param {import('playwright-core').Page} page
  * @param {string} what names the page in a failure
- * @param {string[][]} [exclude] selectors of parts that are not ours
+ * @param {Record<string, string>} [theirs] by the name of a rule, the selector of parts that are not ours and break it
  */
-export async function checkAccessibility(page, what, exclude = []) {
+export async function checkAccessibility(page, what, theirs = {}) {
   await page.evaluate(axe)
-  const violations = await page.evaluate(
-    async (exclude) => {
-      const result = await window.axe.run(exclude.length > 0 ? { exclude } : document)
-      return result.violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(' | ')}`)
-    },
-    exclude,
-  )
+  const violations = await page.evaluate(async (theirs) => {
+    const { violations } = await window.axe.run({ resultTypes: ['violations'] })
+    const isOurs = (id, target) => !theirs[id] || !document.querySelector(target)?.closest(theirs[id])
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, help, nodes }) => nodes.filter(({ target }) => isOurs(id, target[0])).map(({ html, failureSummary }) => `${id}: ${help}: ${html} ${failureSummary}`))
+  }, theirs)
   assert.deepEqual(violations, [], `accessibility of ${what}`)
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hangGuard } from './browser.mjs'
-import { hashOf, unique } from './storefront.mjs'
+import { guestPassword, hashOf, unique } from './storefront.mjs'
 
 /**
  * Registers a new customer and returns how they ask: by an operation of the storefront, such as mutation AddItem.
@@ -21,7 +21,7 @@ export async function asGuest(shop) {
     return response.json()
   }
   const username = `probe-${unique()}`
-  const { data, errors } = await ask('mutation Register', { input: { username, password: 'correct horse battery', name: 'A Probe' } })
+  const { data, errors } = await ask('mutation Register', { input: { username, password: guestPassword, name: 'A Probe' } })
   assert.equal(data?.register?.user.username, username, JSON.stringify(errors))
   return ask
 }

@@ -1,12 +1,8 @@
 // The playground in a real browser: on the whole shop, with every request refused that leaves the router.
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
-import { launch, visit } from './browser.mjs'
+import { checkAccessibility, launch, visit } from './browser.mjs'
 import { startShop } from './shop.mjs'
-
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** @type {Awaited<ReturnType<typeof startShop>>} */
 let shop
@@ -62,26 +58,12 @@ async function run(page, start) {
 
 const execute = (page) => page.getByRole('button', { name: /^Execute query/ }).click()
 
-/** What axe calls serious or critical, but for what is GraphiQL's and Monaco's own and cannot be had otherwise. */
-async function violations(page) {
-  await page.evaluate(axe)
-  const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'] }))
-  const theirs = {
-    // The colours of words and line numbers in the editor's themes.
-    'color-contrast': '.monaco-editor',
-    // A tab holds its own button that closes it.
-    'nested-interactive': '.graphiql-tab',
-  }
-  const found = []
-  for (const { id, impact, nodes } of violations) {
-    for (const { target, html } of nodes) {
-      if (!['serious', 'critical'].includes(impact)) continue
-      const own = theirs[id]
-      const isTheirs = own && (await page.evaluate(([at, within]) => !!document.querySelector(at)?.closest(within), [target[0], own]))
-      if (!isTheirs) found.push(`${id}: ${target.join(' ')} ${html}`)
-    }
-  }
-  return found
+/** What is GraphiQL's and Monaco's own and cannot be had otherwise. */
+const theirs = {
+  // The colours of words and line numbers in the editor's themes.
+  'color-contrast': '.monaco-editor',
+  // A tab holds its own button that closes it.
+  'nested-interactive': '.graphiql-tab',
 }
 
 test('Walter signs in with one click, runs the query, and sees plan and waterfall', () =>
@@ -239,7 +221,7 @@ for (const colorScheme of ['light', 'dark']) {
         await page.locator('.waterfall-bar').first().waitFor()
         const background = await page.evaluate(() => getComputedStyle(document.querySelector('.bar')).backgroundColor)
         assert.equal(background === 'rgb(255, 255, 255)', colorScheme === 'light')
-        assert.deepEqual(await violations(page), [])
+        await checkAccessibility(page, `the playground, ${colorScheme}`, theirs)
       },
       { colorScheme },
     ))
@@ -260,7 +242,7 @@ test('it fits on a phone', () =>
         plan: document.querySelector('.plan-panel').getBoundingClientRect().width,
       }))
       assert.ok(widths.page <= 390 && widths.editor > 250 && widths.response > 300 && widths.plan > 300, JSON.stringify(widths))
-      assert.deepEqual(await violations(page), [])
+      await checkAccessibility(page, 'the playground on a phone', theirs)
     },
     { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
   ))

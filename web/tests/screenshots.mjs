@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { launch, visit } from './browser.mjs'
 import { startShop } from './shop.mjs'
+import { signIn } from './storefront.mjs'
 
 const folder = process.env.SCREENSHOTS ?? fileURLToPath(new URL('../../docs/images', import.meta.url))
 mkdirSync(folder, { recursive: true })
@@ -12,19 +13,11 @@ const shop = await startShop({ DEVELOPMENT: 'true' })
 const browser = await launch()
 try {
   const { page } = await visit(browser, shop.url('storefront'), { viewport: { width: 1280, height: 860 }, reducedMotion: 'reduce' })
-  await page.goto('/sign-in')
-  await page.getByLabel('Username').fill('walter')
-  await page.getByLabel('Password').fill('walter-demo')
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('button', { name: 'Sign out', exact: true }).waitFor()
-  const pictures = { storefront: ['/?kind=MOVIE', '.card'] }
-  for (const [name, [path, ready]] of Object.entries(pictures)) {
-    await page.goto(path)
-    await page.locator(ready).first().waitFor()
-    await page.locator('[data-basket]').waitFor()
-    await page.screenshot({ path: `${folder}/${name}.png` })
-    console.log(`${folder}/${name}.png`)
-  }
+  await signIn(page, 'walter')
+  await page.goto('/?kind=MOVIE')
+  await page.locator('.card').first().waitFor()
+  await page.locator('[data-basket]').waitFor()
+  await picture(page, 'storefront')
   await picturePlayground()
 } finally {
   await browser.close()
@@ -40,6 +33,10 @@ async function picturePlayground() {
   await page.getByRole('status').getByText('Walter: done').waitFor()
   await page.getByRole('button', { name: /^Execute query/ }).click()
   await page.locator('.waterfall-bar').first().waitFor()
-  await page.screenshot({ path: `${folder}/playground.png` })
-  console.log(`${folder}/playground.png`)
+  await picture(page, 'playground')
+}
+
+async function picture(page, name) {
+  await page.screenshot({ path: `${folder}/${name}.png` })
+  console.log(`${folder}/${name}.png`)
 }

@@ -75,16 +75,18 @@ export const missing = (page, part) => page.locator(`[data-missing="${part}"]`)
 /** The link to the open order in the head, with how much is in it. */
 export const toOrder = (page) => page.getByRole('link', { name: /^Order/ }).first()
 
+/** Signs somebody in: one of the demo, or who has signed up before. */
 export async function signIn(page, username) {
   await page.goto('/sign-in')
   await page.getByLabel('Username').fill(username)
-  await page.getByLabel('Password').fill(`${username}-demo`)
+  await page.getByLabel('Password').fill(username.startsWith('guest-') ? guestPassword : `${username}-demo`)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('button', { name: 'Sign out', exact: true }).waitFor()
 }
 
-const guestPassword = 'correct horse battery'
+export const guestPassword = 'correct horse battery'
 
+/** Signs a new customer up and returns their username. */
 export async function signUp(page) {
   const username = `guest-${unique()}`
   await page.goto('/sign-up')
@@ -95,15 +97,6 @@ export async function signUp(page) {
   await page.getByRole('button', { name: 'Sign up' }).click()
   await page.getByRole('button', { name: 'Sign out', exact: true }).waitFor()
   return username
-}
-
-/** Signs somebody in who has signed up before, in another browser. */
-export async function signInAgain(page, username) {
-  await page.goto('/sign-in')
-  await page.getByLabel('Username').fill(username)
-  await page.getByLabel('Password').fill(guestPassword)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('button', { name: 'Sign out', exact: true }).waitFor()
 }
 
 /** Goes to a product by a search, and adds some pieces of it to the order. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { checkAccessibility, visit } from './browser.mjs'
 import { startShop } from './shop.mjs'
-import { basket, byHeading, hashOf, searchAndAdd, signIn, signInAgain, signUp, toOrder, total, unique, useStorefront } from './storefront.mjs'
+import { basket, byHeading, hashOf, searchAndAdd, signIn, signUp, toOrder, total, unique, useStorefront } from './storefront.mjs'
 
 const storefront = useStorefront()
 const { asVisitor } = storefront
@@ -146,9 +146,9 @@ describe('the storefront', () => {
       const phone = { userAgent: 'Mozilla/5.0 (Android 16; Mobile; rv:152.0) Gecko/152.0 Firefox/152.0' }
       const tablet = { userAgent: 'Mozilla/5.0 (iPad; CPU OS 26_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15' }
       await asVisitor(async (onPhone, phoneVisitor) => {
-        await signInAgain(onPhone, username)
+        await signIn(onPhone, username)
         await asVisitor(async (onTablet, tabletVisitor) => {
-          await signInAgain(onTablet, username)
+          await signIn(onTablet, username)
           await page.getByRole('link', { name: 'A Guest' }).click()
           const sessions = page.getByRole('list', { name: 'Sessions' })
           await sessions.locator('[data-session="here"]').getByText('Chrome on Linux').waitFor()

@@ -30,7 +30,7 @@ function withHash(operation: Operation): Operation {
 }
 
 /** What a client learns of its session: when the renewed token expires, or that the session has ended elsewhere. */
-export type SessionEvents = { onRenewed: (expiresAt: string) => void; onEnded: () => void }
+type SessionEvents = { onRenewed: (expiresAt: string) => void; onEnded: () => void }
 
 /** Makes a client with an empty cache. A request that is answered with 401 is sent again after the session was renewed. */
 export function makeClient({ onRenewed, onEnded }: SessionEvents): Client {

@@ -2,7 +2,7 @@
 import type { CombinedError } from '@urql/core'
 
 /** The part of the shop that a failure comes from. "shop" is the way to all of them: the network, the router. */
-export type Part = 'user' | 'product' | 'order' | 'credit' | 'shop'
+type Part = 'user' | 'product' | 'order' | 'credit' | 'shop'
 
 /**
  * outage: the part does not answer and may later, so asking again helps. signIn: nobody is signed in, or no longer.

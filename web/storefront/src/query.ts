@@ -12,7 +12,7 @@ export function pauseAfter(attempts: number): number {
   return Math.min(firstDelay * 2 ** attempts, maxDelay) * (0.8 + 0.4 * Math.random())
 }
 
-export type Answer<Data> = {
+type Answer<Data> = {
   /** The newest data, also while newer data is on its way or could not be had. */
   data: Data | undefined
   failures: Failure[]

@@ -11,7 +11,7 @@ import { useShopQuery } from './query'
 export type Viewer = NonNullable<ViewerQuery['me']>
 
 /** unknown: the user service could not say yet whether somebody is signed in. */
-export type Identity =
+type Identity =
   | { status: 'loading' | 'unknown' | 'signedOut'; viewer?: undefined }
   | { status: 'signedIn'; viewer: Viewer }
 
