@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -104,6 +105,33 @@ func TestPermissions(t *testing.T) {
 		if got != "no" && p.changes {
 			at = s.meet(t)
 		}
+	}
+}
+
+// TestEveryFieldHasItsPermissions: what can be asked for first, and what is known of people, stands in a table; but for the
+// two ways in, which are for everybody.
+func TestEveryFieldHasItsPermissions(t *testing.T) {
+	text, err := os.ReadFile("../web/schema.graphql")
+	must(t, err)
+	stands := map[string]bool{"User.id": true, "Mutation.register": true, "Mutation.login": true}
+	for _, c := range permissions(t) {
+		stands[c.field] = true
+	}
+	field, object, found := regexp.MustCompile(`^  (\w+)[(:]`), "", 0
+	for line := range strings.Lines(string(text)) {
+		if words := strings.Fields(line); strings.HasSuffix(line, "{\n") && line[0] != ' ' {
+			object = words[1] // an input has a name of its own
+		}
+		match := field.FindStringSubmatch(line)
+		if match == nil || object != "Query" && object != "Mutation" && object != "User" {
+			continue
+		}
+		if found++; !stands[object+"."+match[1]] {
+			t.Errorf("docs/shop.md does not say who may ask for %s.%s", object, match[1])
+		}
+	}
+	if found < 50 {
+		t.Errorf("the schema has only %d such fields", found)
 	}
 }
 
