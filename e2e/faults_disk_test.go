@@ -3,28 +3,41 @@
 package e2e
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
+	"time"
 )
 
-// diskBytes is the size of the disk for files: far more than a run uploads.
-const diskBytes = 64 << 20
+// diskBytes is the size of the disk for files, and roomBytes the quota that product has on it: more than a run uploads.
+const (
+	diskBytes = 48 << 20
+	roomBytes = 32 << 20
+	// smallestFile is smaller than every file of the load.
+	smallestFile = 512
+)
 
-// smallDisk is a disk of its own for the files, which can be filled to the last byte.
+// smallDisk is a disk of its own for the files, which can be filled to the last byte, and product's quota on it.
 type smallDisk struct {
 	folder string
-	// isMounted is false where nobody may mount: then product's own quota is the disk.
+	// isMounted is false where nobody may mount: then only the quota can be filled.
 	isMounted bool
-	// ballast are the files that fill the quota.
+	// ballast are the files that fill the quota, and step is the size of the next one.
 	ballast []string
+	step    int
+	// relax ends what keeps it full, which failure is of.
+	relax   func()
+	full    sync.WaitGroup
+	failure error
 }
 
 func mountDisk(folder string) (*smallDisk, error) {
-	d := &smallDisk{folder: folder}
+	d := &smallDisk{folder: folder, step: roomBytes / 8}
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return d, err
 	}
@@ -38,11 +51,7 @@ func mountDisk(folder string) (*smallDisk, error) {
 
 // environment tells product of the disk.
 func (d *smallDisk) environment() []string {
-	env := []string{"FILES_DIR=" + d.files()}
-	if !d.isMounted {
-		env = append(env, fmt.Sprintf("FILES_ROOM_BYTES=%d", diskBytes))
-	}
-	return env
+	return []string{"FILES_DIR=" + d.files(), fmt.Sprintf("FILES_ROOM_BYTES=%d", roomBytes)}
 }
 
 func (d *smallDisk) unmount() error {
@@ -52,17 +61,37 @@ func (d *smallDisk) unmount() error {
 	return syscall.Unmount(d.folder, 0)
 }
 
-// files is the folder where product keeps its files, beside the ballast.
+// files is the folder where product keeps its files, beside the one that fills the disk.
 func (d *smallDisk) files() string { return filepath.Join(d.folder, "files") }
 
-func (d *smallDisk) weight() string { return filepath.Join(d.folder, "ballast") }
+func (d *smallDisk) weight() string { return filepath.Join(d.folder, "weight") }
 
-// fill leaves no room for a file.
-func (d *smallDisk) fill(s *faultShop) error {
-	if !d.isMounted {
-		return d.fillQuota(s)
+// keepFull fills what there is by fill, and goes on as files are deleted.
+func (d *smallDisk) keepFull(fill func() error) error {
+	if err := fill(); err != nil {
+		return err
 	}
-	file, err := os.Create(d.weight())
+	ctx, relax := context.WithCancel(context.Background())
+	d.relax, d.failure = relax, nil
+	d.full.Go(func() {
+		for ctx.Err() == nil && d.failure == nil {
+			time.Sleep(10 * time.Millisecond)
+			d.failure = fill()
+		}
+	})
+	return nil
+}
+
+// empty ends keepFull and makes room by clear.
+func (d *smallDisk) empty(clear func() error) error {
+	d.relax()
+	d.full.Wait()
+	return errors.Join(d.failure, clear())
+}
+
+// fill leaves no room on the disk.
+func (d *smallDisk) fill() error {
+	file, err := os.OpenFile(d.weight(), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return err
 	}
@@ -76,38 +105,43 @@ func (d *smallDisk) fill(s *faultShop) error {
 	return errors.Join(err, file.Close())
 }
 
-func (d *smallDisk) clear(s *faultShop) error {
-	if d.isMounted {
-		return os.Remove(d.weight())
-	}
-	for _, id := range d.ballast {
-		if res, err := s.clerk.try(`mutation ($id: ID!) { deleteFile(id: $id) }`, map[string]any{"id": id}); err != nil || len(res.Errors) > 0 {
-			return fmt.Errorf("delete the ballast %s: %w %s", id, err, res.Body)
-		}
-	}
-	d.ballast = nil
-	return nil
-}
+func (d *smallDisk) clear() error { return os.Remove(d.weight()) }
 
 // fillQuota uploads files, smaller and smaller ones, until there is no room for any.
-func (d *smallDisk) fillQuota(s *faultShop) error {
-	header := http.Header{"Authorization": {"Bearer " + s.clerk.token}, "Weft-Require-Preflight": {"true"}}
-	for size := diskBytes / 8; size >= 512; {
+func (d *smallDisk) fillQuota(clerk client) error {
+	header := http.Header{"Authorization": {"Bearer " + clerk.token}, "Weft-Require-Preflight": {"true"}}
+	for {
 		f := form{
-			query: uploadMutation, variables: map[string]any{"productId": "movie-the-dare"}, name: "ballast-" + unique(), content: make([]byte, size),
+			query: uploadMutation, variables: map[string]any{"productId": "movie-the-dare"}, name: "ballast-" + unique(), content: make([]byte, d.step),
 		}
-		res, err := f.post(s.URL(), header)
+		res, err := f.post(clerk.shop.URL(), header)
 		id, isKept := res.at("uploadProductImage", "id").(string)
 		switch {
 		case err != nil:
 			return err
 		case isKept:
 			d.ballast = append(d.ballast, id)
-		case res.code() == "UNAVAILABLE":
-			size /= 2
+		case res.code() != "UNAVAILABLE":
+			return fmt.Errorf("upload ballast of %d bytes: %s", d.step, res.Body)
+		case d.step <= smallestFile:
+			d.step = 32 * smallestFile // what somebody deletes is refilled
+			return nil
 		default:
-			return fmt.Errorf("upload ballast of %d bytes: %s", size, res.Body)
+			d.step /= 2
 		}
 	}
+}
+
+func (d *smallDisk) clearQuota(clerk client) error {
+	for _, id := range d.ballast {
+		res, err := clerk.try(`mutation ($id: ID!) { deleteFile(id: $id) }`, map[string]any{"id": id})
+		if err != nil {
+			return fmt.Errorf("delete the ballast %s: %w", id, err)
+		}
+		if len(res.Errors) > 0 {
+			return fmt.Errorf("delete the ballast %s: it answers %s", id, res.Body)
+		}
+	}
+	d.ballast, d.step = nil, roomBytes/8
 	return nil
 }

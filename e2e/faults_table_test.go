@@ -20,13 +20,17 @@ type fault struct {
 	inject, mend func(s *faultShop, target string) error
 	// lasts is how long it does so; 0 for outage.
 	lasts time.Duration
+	// isFelt says that operations fail while it lasts, so it lasts until one has.
+	isFelt bool
 	// harmless says that no operation may fail, nor miss a part of its answer.
 	harmless bool
 	// fails are the operations that may fail; nil for those that need the target.
 	fails []traffic.Kind
 	// findsRush says that it is to find as many operations on their way as can be, in a long run.
 	findsRush bool
-	// leavesBytes says that product may die while it writes: what it leaves on disk goes at a sweep.
+	// fillsDisk says that it needs a disk of its own.
+	fillsDisk bool
+	// leavesBytes says that product may die, or lose its database, while it adds a file: what it leaves goes at a sweep.
 	leavesBytes bool
 }
 
@@ -90,52 +94,77 @@ var weights = []traffic.Share{
 
 // faults are what happens to the shop on SQLite, in this order.
 func faults() []*fault {
-	dead := spoilt("connections go dead", toxic{"timeout", `{"timeout": 0}`}, false, "order", "credit", "product", "user")
-	dead.lasts = silence
+	late := spoilt("each answer is 300 ms late", toxic{"latency", `{"latency": 150, "jitter": 50}`}, "all")
+	late.harmless = true
+	reset := spoilt("connections are reset", toxic{"reset_peer", `{"timeout": 0}`}, "product", "order", "user", "credit")
+	reset.isFelt = true
+	dead := spoilt("connections go dead", toxic{"timeout", `{"timeout": 0}`}, "order", "credit", "product", "user")
+	dead.isFelt, dead.lasts = true, silence
+	slow := spoilt("connections carry 2 KB a second", toxic{"bandwidth", `{"rate": 2}`}, "credit", "user", "product", "order")
+	product := killed("product is killed", "product")
+	product.leavesBytes = true
 	return []*fault{
-		{name: "user is killed", targets: []string{"user"}, inject: kill, mend: startAgain, findsRush: true},
-		{name: "product is killed", targets: []string{"product"}, inject: kill, mend: startAgain, findsRush: true, leavesBytes: true},
-		{name: "order is killed", targets: []string{"order"}, inject: kill, mend: startAgain, findsRush: true},
-		{name: "credit is killed", targets: []string{"credit"}, inject: kill, mend: startAgain, findsRush: true},
-		{name: "the router is killed", targets: []string{"router"}, inject: kill, mend: startAgain, findsRush: true},
+		killed("user is killed", "user"),
+		product,
+		killed("order is killed", "order"),
+		killed("credit is killed", "credit"),
+		killed("the router is killed", "router"),
 		{
 			name: "Redis is stopped, and loses everything", targets: []string{"redis"}, harmless: true,
 			inject: func(s *faultShop, _ string) error { return s.StopRedis() },
 			mend:   func(s *faultShop, _ string) error { return s.StartRedis() },
 		},
-		spoilt("each answer is 300 ms late", toxic{"latency", `{"latency": 150, "jitter": 50}`}, true, "all"),
-		spoilt("connections are reset", toxic{"reset_peer", `{"timeout": 0}`}, false, "product", "order", "user", "credit"),
+		late,
+		reset,
 		dead,
-		spoilt("connections carry 2 KB a second", toxic{"bandwidth", `{"rate": 2}`}, false, "credit", "user", "product", "order"),
+		slow,
 		{
-			name: "the disk for files is full", targets: []string{"disk"}, fails: []traffic.Kind{traffic.Upload},
-			inject: func(s *faultShop, _ string) error { return s.disk.fill(s) },
-			mend:   func(s *faultShop, _ string) error { return s.disk.clear(s) },
+			name: "the quota for files is used up", targets: []string{"product"}, fails: []traffic.Kind{traffic.Upload}, isFelt: true,
+			inject: func(s *faultShop, _ string) error {
+				return s.disk.keepFull(func() error { return s.disk.fillQuota(s.clerk) })
+			},
+			mend: func(s *faultShop, _ string) error {
+				return s.disk.empty(func() error { return s.disk.clearQuota(s.clerk) })
+			},
+		},
+		{
+			name: "the disk for files is full", targets: []string{"product"}, fails: []traffic.Kind{traffic.Upload}, isFelt: true, fillsDisk: true,
+			inject: func(s *faultShop, _ string) error { return s.disk.keepFull(s.disk.fill) },
+			mend:   func(s *faultShop, _ string) error { return s.disk.empty(s.disk.clear) },
 		},
 	}
 }
 
 // faultsOnPostgres are what happens to the shop on Postgres.
 func faultsOnPostgres() []*fault {
-	return []*fault{
-		{
-			name: "Postgres is cut off, and recovers from its log", targets: []string{"postgres"}, leavesBytes: true,
-			inject: func(s *faultShop, _ string) error { return s.CutPostgres() }, mend: startAgain, findsRush: true,
-		},
-		{
-			name: "Postgres is stopped", targets: []string{"postgres"}, leavesBytes: true,
-			inject: func(s *faultShop, _ string) error { return s.Programs["postgres"].Stop() }, mend: startAgain, findsRush: true,
-		},
-		{name: "a service on Postgres is killed", targets: []string{"order", "product", "credit", "user"}, inject: kill, mend: startAgain, findsRush: true, leavesBytes: true},
+	cut := &fault{
+		name: "Postgres is cut off, and recovers from its log", targets: []string{"postgres"}, isFelt: true, findsRush: true,
+		inject: func(s *faultShop, _ string) error { return s.CutPostgres() }, mend: startAgain,
 	}
+	stopped := &fault{
+		name: "Postgres is stopped", targets: []string{"postgres"}, isFelt: true, findsRush: true,
+		inject: func(s *faultShop, target string) error { return s.Programs[target].Stop() }, mend: startAgain,
+	}
+	service := killed("a service on Postgres is killed", "order", "product", "credit", "user")
+	list := []*fault{cut, stopped, service}
+	for _, f := range list {
+		f.leavesBytes = true // also where the database is lost while a file is noted
+	}
+	return list
 }
 
-func kill(s *faultShop, target string) error { return s.Programs[target].Kill() }
+// killed is a fault of processes.
+func killed(name string, targets ...string) *fault {
+	return &fault{
+		name: name, targets: targets, isFelt: true, findsRush: true,
+		inject: func(s *faultShop, target string) error { return s.Programs[target].Kill() }, mend: startAgain,
+	}
+}
 
 func startAgain(s *faultShop, target string) error { return s.Programs[target].Start() }
 
 // spoilt is a fault of the connections between the router and one service after the other, or "all" of them.
-func spoilt(name string, how toxic, harmless bool, targets ...string) *fault {
+func spoilt(name string, how toxic, targets ...string) *fault {
 	services := func(target string) []string {
 		if target == "all" {
 			return shop.Services
@@ -143,7 +172,7 @@ func spoilt(name string, how toxic, harmless bool, targets ...string) *fault {
 		return []string{target}
 	}
 	return &fault{
-		name: "between the router and services, " + name, targets: targets, harmless: harmless,
+		name: "between the router and services, " + name, targets: targets,
 		inject: func(s *faultShop, target string) error { return s.proxies.spoil(services(target), how) },
 		mend: func(s *faultShop, target string) error {
 			s.proxies.heal(services(target))

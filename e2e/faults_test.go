@@ -71,6 +71,10 @@ type faultShop struct {
 func runFaults(t *testing.T, list []*fault, onPostgres bool, hold time.Duration) (runs []*faultRun) {
 	s := startFaultShop(t, onPostgres)
 	for _, f := range list {
+		if f.fillsDisk && !s.disk.isMounted {
+			t.Logf("not tried: %s, as nobody may mount one here; the quota is full in its place", f.name)
+			continue
+		}
 		t.Run(f.name, func(t *testing.T) {
 			run := s.hold(t, f, hold)
 			run.database = "SQLite"
@@ -166,6 +170,9 @@ func (s *faultShop) hold(t *testing.T, f *fault, length time.Duration) *faultRun
 		must(t, f.inject(s, r.target))
 		calm()
 		time.Sleep(f.duration())
+		if f.isFelt {
+			waitFor(t, "the fault is felt by nobody", func() error { return run.wantFelt(r) })
+		}
 		r.mending = time.Now()
 		must(t, f.mend(s, r.target))
 		r.ready = time.Now()
