@@ -84,12 +84,12 @@ func (n need) allows(kind traffic.Kind, class traffic.Class) bool {
 	return slices.Contains(n.fails, kind) || class == traffic.Partial && slices.Contains(n.misses, kind)
 }
 
-// weights makes each operation come often enough to see it fail and recover within seconds.
+// weights makes each operation come often enough to see it fail and recover within seconds; passwords are dear to hash.
 var weights = []traffic.Share{
-	{Kind: traffic.Browse, Weight: 6}, {Kind: traffic.Search, Weight: 5}, {Kind: traffic.Detail, Weight: 6}, {Kind: traffic.OpenOrder, Weight: 6},
-	{Kind: traffic.PastOrders, Weight: 5}, {Kind: traffic.AddItem, Weight: 12}, {Kind: traffic.SetQuantity, Weight: 6}, {Kind: traffic.Checkout, Weight: 10},
+	{Kind: traffic.Browse, Weight: 8}, {Kind: traffic.Search, Weight: 5}, {Kind: traffic.Detail, Weight: 6}, {Kind: traffic.OpenOrder, Weight: 6},
+	{Kind: traffic.PastOrders, Weight: 5}, {Kind: traffic.AddItem, Weight: 14}, {Kind: traffic.SetQuantity, Weight: 6}, {Kind: traffic.Checkout, Weight: 10},
 	{Kind: traffic.Cancel, Weight: 6}, {Kind: traffic.Apply, Weight: 6}, {Kind: traffic.Decide, Weight: 5}, {Kind: traffic.Upload, Weight: 7},
-	{Kind: traffic.DeleteFile, Weight: 5}, {Kind: traffic.Logout, Weight: 5}, {Kind: traffic.Login, Weight: 5}, {Kind: traffic.Register, Weight: 5},
+	{Kind: traffic.DeleteFile, Weight: 5}, {Kind: traffic.Logout, Weight: 5}, {Kind: traffic.Login, Weight: 3}, {Kind: traffic.Register, Weight: 3},
 }
 
 // faults are what happens to the shop on SQLite, in this order.
