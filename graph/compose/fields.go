@@ -239,13 +239,15 @@ func (m *merger) checkExternalArgs(f *mergedField, i int, positions []diag.Posit
 			text += " = " + arg.Default.String()
 		}
 		fix := fmt.Sprintf("declare the argument as %q %s", text, at(positions[0]))
-		switch {
-		case own == nil:
+		if own == nil {
 			m.report(diag.ExternalArgumentMissing, positions, fix, "the @external field %q lacks the argument %q in %q", f.coordinate(), arg.Name, m.subgraphs[i].Name)
-		case !m.isSubtype(own.Type, arg.Type):
+			continue
+		}
+		if !m.isSubtype(own.Type, arg.Type) {
 			m.report(diag.ExternalArgumentTypeMismatch, positions, fix, "argument %q of the @external field has the type %s in %q, it is resolved with %s",
 				name, own.Type, m.subgraphs[i].Name, arg.Type)
-		case valueText(own.Default) != valueText(arg.Default):
+		}
+		if valueText(own.Default) != valueText(arg.Default) {
 			m.report(diag.ExternalArgumentDefaultMismatch, positions, fix, "argument %q of the @external field has the default %s in %q, it is resolved with %s",
 				name, valueText(own.Default), m.subgraphs[i].Name, valueText(arg.Default))
 		}

@@ -1,6 +1,7 @@
 package federation
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,7 +46,8 @@ func typeNamed(types []*Type, name string) *Type {
 
 func (l *loader) readType(def *schema.Type) *Type {
 	t := &Type{Kind: def.Kind, Name: def.Name, Def: def, IsExtension: def.IsExtension}
-	var external, shareable []schema.Directive
+	var external *schema.Directive
+	var shareable []schema.Directive
 	for _, d := range def.Applied {
 		l.checkShadowed("@"+d.Name, d.Pos)
 		name, known := l.sub.Canonical(d)
@@ -65,7 +67,7 @@ func (l *loader) readType(def *schema.Type) *Type {
 			t.IsExtension = true
 		case name == "external" && l.sub.IsFed1(): // meant nothing in Federation 1
 		case name == "external":
-			external = append(external, d)
+			external = cmp.Or(external, &d)
 		case name == "shareable":
 			l.checkOneShareable(ofDeclaration(shareable, d.Declaration), d, t.Name)
 			shareable = append(shareable, d)
@@ -79,10 +81,10 @@ func (l *loader) readType(def *schema.Type) *Type {
 		f := &block[i]
 		f.Parent, f.Name, f.Type, f.Def = t, fieldDef.Name, fieldDef.Type, fieldDef
 		l.readField(f)
-		// On a type the directive speaks for the fields of the same declaration only.
-		if d := ofDeclaration(external, fieldDef.Declaration); d != nil && f.External == nil {
-			f.External = d
+		if external != nil && f.External == nil {
+			f.External = external
 		}
+		// @shareable speaks for the fields of the same declaration only, @external for all of the type.
 		if d := ofDeclaration(shareable, fieldDef.Declaration); d != nil && f.ShareableAt == nil {
 			f.ShareableAt = d
 		}

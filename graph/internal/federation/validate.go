@@ -123,7 +123,11 @@ func (v *validator) checkExternal(f *Field) {
 		v.fail(diag.ExternalCollisionWithAnotherDirective, f.External.Pos, "remove @external if the subgraph resolves the field, else the other directive",
 			"%q is @external, so another subgraph resolves it, and has @requires or @provides, which are for fields that are resolved here", f.Coordinate())
 	case !f.Uses.Any():
-		v.fail(diag.ExternalUnused, f.Def.Pos, fmt.Sprintf("remove the field %q from the subgraph", f.Coordinate()),
+		fix := fmt.Sprintf("remove the field %q from the subgraph", f.Coordinate())
+		if !slices.ContainsFunc(f.Def.Applied, func(d schema.Directive) bool { return d.Pos == f.External.Pos }) {
+			fix += fmt.Sprintf(", or put @external on the fields that are meant and not on %q at %s", f.Parent.Name, v.sub.At(f.External.Pos))
+		}
+		v.fail(diag.ExternalUnused, f.Def.Pos, fix,
 			"%q is @external and no @key, @requires, @provides or interface of the subgraph needs it", f.Coordinate())
 	}
 }
