@@ -26,6 +26,7 @@ const (
 	jwksRetry      = time.Minute      // after a failure known keys are good for so long
 	jwksFirstPause = 100 * time.Millisecond
 	jwksLongPause  = 5 * time.Second
+	jwksPatience   = 4               // failures in a row that are no news: an issuer that starts beside this service, or is replaced
 	jwksEvery      = 5 * time.Second // between two fetches, whatever unknown key ids callers make up
 	jwksBurst      = 3               // fetches that may follow each other at once, for a start or a rotation
 	jwksFilePerm   = 0o600
@@ -49,6 +50,7 @@ type keySet struct {
 	keys     map[string]ed25519.PublicKey
 	again    time.Time // when even known keys are worth asking for again
 	asked    int       // how often the issuer was asked
+	failures int       // in a row
 	answered bool      // whether it answered the last time
 }
 
@@ -128,12 +130,12 @@ func (k *keySet) find(ctx context.Context, id string) found {
 	return found{k.keys[id], time.Now().Before(k.again), k.asked, k.answered}
 }
 
-// refresh asks the issuer. A failure leaves everything as it is for a while, and is logged once in a row.
+// refresh asks the issuer. A failure leaves everything as it is for a while; of many in a row one is logged.
 func (k *keySet) refresh(ctx context.Context) {
 	keys, err := k.fetch(ctx)
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if err != nil && (k.answered || k.asked == 0) {
+	if k.failures++; err != nil && k.failures == jwksPatience {
 		slog.WarnContext(ctx, "could not fetch the keys of the token issuer", "url", k.url, "error", err.Error())
 	}
 	k.asked, k.answered = k.asked+1, err == nil
@@ -141,7 +143,7 @@ func (k *keySet) refresh(ctx context.Context) {
 		k.again = time.Now().Add(jwksRetry)
 		return
 	}
-	k.keys, k.again = keys, time.Now().Add(jwksMaxAge)
+	k.keys, k.again, k.failures = keys, time.Now().Add(jwksMaxAge), 0
 }
 
 func (k *keySet) fetch(ctx context.Context) (map[string]ed25519.PublicKey, error) {

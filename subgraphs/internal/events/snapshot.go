@@ -80,9 +80,13 @@ func (f *follower) keepSnapshot(ctx context.Context) error {
 			return err
 		}
 		began := database.Now()
-		if err := f.readSnapshot(ctx); err != nil {
+		if f.readSnapshot(ctx) != nil { // no news the first time: the other service may be starting, or being replaced
 			boot.Pause(ctx, downPause)
-			return err
+			began = database.Now()
+			if err := f.readSnapshot(ctx); err != nil {
+				boot.Pause(ctx, downPause)
+				return err
+			}
 		}
 		return f.noteSnapshot(ctx, "read_at", began)
 	})
