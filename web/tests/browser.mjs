@@ -65,7 +65,7 @@ function watch(page, note) {
     // A request that the page itself gave up, as by leaving it, did not fail.
     if (request.failure()?.errorText === 'net::ERR_ABORTED') return
     const operation = /"operationName":"(\w+)"/.exec(request.postData() ?? '')?.[1] ?? ''
-    note(`failed request: ${request.url()} ${operation} ${request.failure()?.errorText} on ${page.url()}`)
+    note(`failed request on ${page.url()}: ${request.url()} ${operation} ${request.failure()?.errorText}`)
   })
   page.on('response', (response) => {
     if (response.status() >= 400) note(`answer ${response.status()}: ${response.request().method()} ${response.url()}`)
