@@ -75,7 +75,7 @@ func (d *smallDisk) keepFull(fill func() error) error {
 	d.relax, d.failure = relax, nil
 	d.full.Go(func() {
 		for ctx.Err() == nil && d.failure == nil {
-			time.Sleep(10 * time.Millisecond)
+			time.Sleep(100 * time.Millisecond) // more often, it would be most of the load
 			d.failure = fill()
 		}
 	})
