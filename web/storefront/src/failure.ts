@@ -66,7 +66,8 @@ export function failuresOf(error: CombinedError | undefined): Failure[] {
 }
 
 /**
- * The failure that explains why a place of the answer is empty: one at the place or above it. Positions in lists may be
+ * The failure that explains why a place of the answer is empty, to be asked where it is: one at the place or above it, which
+ * may be the failure of other fields there. Positions in lists may be
  * given or left out: ['products', 'edges', 'node', 'price'] is that place in every edge.
  */
 export function failureAt(failures: readonly Failure[], ...place: string[]): Failure | undefined {

@@ -25,7 +25,7 @@ function Summary() {
   const failure = failureAt(failures, 'me', 'openOrder')
   const order = data?.me?.openOrder
   if (isLoading) return <Loading what="your order" />
-  if (failure) {
+  if (!order && failure) {
     return (
       <Missing failure={failure} onRetry={retry}>
         Your order is safe, and not placed yet.

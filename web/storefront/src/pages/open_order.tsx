@@ -26,7 +26,7 @@ function Current() {
   const failure = failureAt(failures, 'me', 'openOrder')
   const order = data?.me?.openOrder
   if (isLoading) return <Loading what="your order" />
-  if (failure) {
+  if (!order && failure) {
     return (
       <Missing failure={failure} onRetry={retry}>
         Your order is safe.
@@ -43,7 +43,8 @@ function Current() {
       </Empty>
     )
   }
-  const productIsOut = failureAt(failures, 'me', 'openOrder', 'items', 'product')
+  // What fails at the order itself may be another part's.
+  const productIsOut = failures.find(({ part }) => part === 'product')
   return (
     <>
       {productIsOut && (

@@ -30,7 +30,7 @@ function Content({ id, viewer }: { id: string; viewer: Viewer }) {
   const order = data?.order
   useOrderUpdates(id, !order || order.status === 'SHIPPED' || order.status === 'CANCELLED')
   if (isLoading) return <Loading what="the order" />
-  if (failure) {
+  if (!order && failure) {
     return (
       <Missing failure={failure} onRetry={retry}>
         Your orders are safe.

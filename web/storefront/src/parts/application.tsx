@@ -1,9 +1,9 @@
 // Applying for paying an order in instalments, and what became of it.
 import { useState } from 'react'
 import type { Failure } from '../failure'
-import { ApplyForFinancingDocument, type ApplicationFactsFragment, type ApplicationStatus } from '../graphql'
+import { ApplyForFinancingDocument, OrderApplicationDocument, type ApplicationFactsFragment, type ApplicationStatus } from '../graphql'
 import { formatMoney, type Money } from '../money'
-import { useShopMutation, type Done } from '../query'
+import { useShopMutation, useShopQuery, type Done } from '../query'
 import { useAnnounce } from './announce'
 import { Refusal } from './page'
 
@@ -14,7 +14,13 @@ export const applicationStatuses: Record<ApplicationStatus, [label: string, tone
   WITHDRAWN: ['Withdrawn', ''],
 }
 
-type Order = { id: string; total: Money; financingApplication: ApplicationFactsFragment | null }
+type Order = { id: string; total: Money }
+
+/** What was applied for; null while nobody knows. That financing is away is said with its offer. */
+export function useApplication(orderId: string): ApplicationFactsFragment | null {
+  const { data } = useShopQuery({ query: OrderApplicationDocument, variables: { id: orderId } })
+  return data?.order?.financingApplication ?? null
+}
 
 const maxAttempts = 10
 const pause = 500
@@ -47,14 +53,13 @@ function useApply(order: Order) {
   return { apply, isBusy }
 }
 
-type ApplicationProps = { order: Order; termMonths: number; canApply: boolean }
+type ApplicationProps = { order: Order; application: ApplicationFactsFragment | null; termMonths: number; canApply: boolean }
 
 /** What was applied for, if anything was, and the button to apply over the chosen term. */
-export function Application({ order, termMonths, canApply }: ApplicationProps) {
+export function Application({ order, application, termMonths, canApply }: ApplicationProps) {
   const announce = useAnnounce()
   const { apply, isBusy } = useApply(order)
   const [failure, setFailure] = useState<Failure>()
-  const application = order.financingApplication
   const isSame = application && application.termMonths === termMonths && isEqual(application.total, order.total)
   const submit = async () => {
     if (isBusy) return

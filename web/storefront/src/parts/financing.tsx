@@ -1,8 +1,8 @@
 // The offer to pay in instalments, with the choice of its term.
 import type { Failure } from '../failure'
-import type { ApplicationFactsFragment, CreditStatus, FinancingDecision, OfferFragment, OrderStatus } from '../graphql'
+import type { CreditStatus, FinancingDecision, OfferFragment, OrderStatus } from '../graphql'
 import { formatMoney, type Money } from '../money'
-import { Application } from './application'
+import { Application, useApplication } from './application'
 import { Missing } from './page'
 
 export const defaultTerm = 24
@@ -13,7 +13,7 @@ export const creditWords: Record<CreditStatus, string> = { GOOD: 'good', BAD: 'b
 type Financing = NonNullable<OfferFragment['financing']>
 
 type InstalmentsProps = {
-  order: OfferFragment & { id: string; status: OrderStatus; total: Money; financingApplication: ApplicationFactsFragment | null }
+  order: OfferFragment & { id: string; status: OrderStatus; total: Money }
   failure: Failure | undefined
   termMonths: number
   onTerm: (months: number) => void
@@ -22,9 +22,10 @@ type InstalmentsProps = {
 }
 
 export function Instalments({ order, failure, termMonths, onTerm, isUpdating, onRetry }: InstalmentsProps) {
-  const { financing, financingApplication, status } = order
+  const { financing, status } = order
+  const application = useApplication(order.id)
   const canApply = status === 'OPEN' || status === 'PLACED'
-  if (!canApply && !financingApplication) return null
+  if (!canApply && !application) return null
   return (
     <section className="instalments" aria-labelledby="instalments">
       <h2 id="instalments">Instalments</h2>
@@ -50,7 +51,7 @@ export function Instalments({ order, failure, termMonths, onTerm, isUpdating, on
           </div>
         </>
       )}
-      <Application order={order} termMonths={termMonths} canApply={canApply && financing !== null && financing.decision !== 'DECLINE'} />
+      <Application order={order} application={application} termMonths={termMonths} canApply={canApply && financing !== null && financing.decision !== 'DECLINE'} />
     </section>
   )
 }
