@@ -41,7 +41,7 @@ func TestContainersRun(t *testing.T) {
 		skipUnlessCI(t, "redis-server is not installed")
 	}
 	for _, host := range []string{"postgres:5432", "redis:6379", "user:4001", "product:4002", "order:4003", "credit:4004", "router:4000", "storefront:4010",
-		"product:9100", "order:9100", "credit:9100"} {
+		"user:9100", "product:9100", "order:9100", "credit:9100", "router:9100"} {
 		c.hosts[host] = freePort(t)
 	}
 	c.secrets = filepath.Join(c.dir, "secrets")
