@@ -9,7 +9,8 @@ RACE := $(if $(filter true,$(CI)),-race,)
 CORPUS := $(if $(WEFT_CORPUS),-tags corpus,)
 # The folders with the operations that are known; a change of the API must break none of them.
 OPERATIONS := e2e/operations web/operations web/playground/operations
-TEST_FLAGS ?= -timeout 15m
+# A guard against hanging, for each package; e2e takes about 11 minutes of it on two cores under the race detector.
+TEST_FLAGS ?= -timeout 40m
 
 .PHONY: help run build playground storefront test test-web screenshots check fuzz fuzz-long planted faults generate bench bench-shop reset
 
