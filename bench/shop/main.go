@@ -4,8 +4,8 @@
 //
 // The shop runs as in production, each part a process of its own with a real Redis, and shares the machine with what
 // makes the load. The rate is that at which operations become due, whether or not those before have ended, and latency
-// counts from then. It is doubled until the limit breaks, bisected, and then has to hold for longer; if it does not, less
-// is tried.
+// counts from then. It is doubled until the limit breaks, bisected, and then has to hold for longer; as long as it does
+// not, less is tried.
 package main
 
 import (
@@ -115,16 +115,17 @@ func measure(ctx context.Context, s settings, name string, config shop.Config) (
 			return "", err
 		}
 	}
-	result, err := t.confirm(ctx, rate)
+	tried, err := t.confirm(ctx, rate)
 	if err != nil {
 		return "", err
 	}
+	result := tried[len(tried)-1]
 	if s.profile != "" {
 		if err := t.profile(ctx, result.rate, filepath.Join(s.profile, name), running.Addresses); err != nil {
 			return "", err
 		}
 	}
-	return result.report(name, s), nil
+	return result.report(name, s, tried[:len(tried)-1]), nil
 }
 
 func say(format string, values ...any) { fmt.Fprintf(os.Stderr, format+"\n", values...) }

@@ -35,12 +35,19 @@ commit is synced to disk.
 `, s.limit, machine.Describe(), machine.Busy(), strings.Join(shares, ", "))
 }
 
-// report is what one database was like.
-func (r result) report(database string, s settings) string {
+// report is what one database was like: the rate that held, and the higher ones that were tried for as long and did not.
+func (r result) report(database string, s settings, higher []result) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "\n## %s: %.0f operations a second\n\n", title(database), r.rate)
 	if r.broken != "" {
 		fmt.Fprintf(&out, "The limit of %s did not hold: %s.\n\n", s.limit, r.broken)
+	}
+	if len(higher) > 0 {
+		fmt.Fprintf(&out, "Tried for %s before it, highest first, and did not hold:\n\n", s.confirm)
+		for _, tried := range higher {
+			fmt.Fprintf(&out, "- %.0f a second: %s.\n", tried.rate, tried.broken)
+		}
+		out.WriteByte('\n')
 	}
 	out.WriteString(traffic.Table(r.record.Figures()))
 	fmt.Fprintf(&out, "\nOver %.0f s after a warm-up of %s:\n\n| process | CPU, of one core | ms/operation | memory MiB |\n|---|---:|---:|---:|\n", r.seconds, s.warm)

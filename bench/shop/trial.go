@@ -21,9 +21,8 @@ const (
 	firstRate   = 100.0
 	lowestRate  = 5.0
 	closeEnough = 1.1
-	// backOff is what is left of a rate that did not hold for longer, maxConfirms how often one is tried.
-	backOff     = 0.85
-	maxConfirms = 3
+	// backOff is what is left of a rate that did not hold for longer.
+	backOff = 0.9
 	// minJudged is how many operations of a kind a 99th percentile needs; rarer kinds are judged together.
 	minJudged = 100
 )
@@ -191,13 +190,24 @@ func bisect(low, high float64, holds func(rate float64) (bool, error)) (float64,
 	return low, nil
 }
 
-// confirm holds a rate for longer, and less if it breaks. The last result says itself whether it held.
-func (t *trial) confirm(ctx context.Context, rate float64) (result, error) {
-	for tries := 1; ; tries++ {
-		r, err := t.try(ctx, rate, t.settings.confirm)
-		if err != nil || r.broken == "" || tries == maxConfirms || t.settings.rate != 0 {
-			return r, err
+// confirm returns the first of the rates, from the one given downwards, that holds for longer, and before it those that
+// did not. Where none holds, or only one rate was asked for, the last result says why.
+func (t *trial) confirm(ctx context.Context, rate float64) (tried []result, err error) {
+	return backOffUntil(rate, t.settings.rate != 0, func(rate float64) (result, error) {
+		return t.try(ctx, rate, t.settings.confirm)
+	})
+}
+
+func backOffUntil(rate float64, once bool, try func(rate float64) (result, error)) (tried []result, err error) {
+	for {
+		r, err := try(rate)
+		if err != nil {
+			return nil, err
 		}
+		tried = append(tried, r)
 		rate *= backOff
+		if r.broken == "" || once || rate < lowestRate {
+			return tried, nil
+		}
 	}
 }

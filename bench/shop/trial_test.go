@@ -27,6 +27,39 @@ func TestSearch(t *testing.T) {
 	}
 }
 
+// TestConfirmGoesDownUntilOneHolds: the report ends with a rate that held and tells of those that did not.
+func TestConfirmGoesDownUntilOneHolds(t *testing.T) {
+	below := func(limit float64) func(float64) (result, error) {
+		return func(rate float64) (result, error) {
+			r := result{rate: rate, record: recordOf(traffic.Browse, 1, 0), seconds: 1}
+			if rate > limit {
+				r.broken = "p99 of browse is 1s"
+			}
+			return r, nil
+		}
+	}
+	for _, c := range []struct {
+		limit float64
+		once  bool
+		tries int
+		holds bool
+	}{{400, false, 1, true}, {100, false, 13, true}, {100, true, 1, false}, {0, false, 41, false}} {
+		tried, err := backOffUntil(344, c.once, below(c.limit))
+		if err != nil || len(tried) != c.tries || (tried[len(tried)-1].broken == "") != c.holds {
+			t.Errorf("up to %v hold, and %d were tried: %+v, %v", c.limit, len(tried), tried[len(tried)-1], err)
+		}
+	}
+	tried, _ := backOffUntil(344, false, below(300))
+	text := tried[len(tried)-1].report("sqlite", settings{confirm: 20 * time.Second}, tried[:len(tried)-1])
+	if !strings.Contains(text, "## SQLite: 279 operations") || !strings.Contains(text, "- 344 a second: p99 of browse is 1s.\n- 310 a") {
+		t.Errorf("the report is\n%s", text)
+	}
+	stop := errors.New("stop")
+	if _, err := backOffUntil(344, false, func(float64) (result, error) { return result{}, stop }); !errors.Is(err, stop) {
+		t.Errorf("it ended with %v", err)
+	}
+}
+
 // recordOf has operations of a kind that took one millisecond, of which slow took a second, beside others.
 func recordOf(kind traffic.Kind, n, slow int) *traffic.Record {
 	r := &traffic.Record{}
