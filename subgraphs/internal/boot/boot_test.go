@@ -5,14 +5,17 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -155,6 +158,20 @@ func TestNothingThere(t *testing.T) {
 	NotFound(recorder, httptest.NewRequest(http.MethodGet, "/no/such/path", nil))
 	if body := recorder.Body.String(); recorder.Code != http.StatusNotFound || !strings.Contains(body, "NOT_FOUND") || !strings.Contains(body, "/no/such/path") {
 		t.Errorf("%d %s", recorder.Code, body)
+	}
+}
+
+func TestUnread(t *testing.T) {
+	for want, err := range map[string]error{
+		"503 UNAVAILABLE": fmt.Errorf("dial the database: %w", &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}),
+		"500 INTERNAL":    errors.New("no such table"),
+	} {
+		recorder := httptest.NewRecorder()
+		Unread(recorder, httptest.NewRequest(http.MethodGet, "/files/x", nil), "The file", err)
+		body := recorder.Body.String()
+		if got := fmt.Sprint(recorder.Code); !strings.HasPrefix(want, got) || !strings.Contains(body, want[4:]) || strings.Contains(body, "dial") || strings.Contains(body, "table") {
+			t.Errorf("%v: %s %s, want %s", err, got, body, want)
+		}
 	}
 }
 

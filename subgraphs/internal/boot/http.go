@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/weft-graph/weft/subgraphs/internal/database"
 	"github.com/weft-graph/weft/subgraphs/internal/fail"
 )
 
@@ -61,6 +62,17 @@ func writeStatus(w http.ResponseWriter, status int, answer map[string]string) {
 // NotFound answers a request for a path at which there is nothing.
 func NotFound(w http.ResponseWriter, r *http.Request) {
 	fail.Write(w, http.StatusNotFound, fail.New(fail.NotFound, "There is nothing at %.256s.", r.URL.Path))
+}
+
+// Unread answers a request for something that could not be read, which is logged: 503 UNAVAILABLE while the database is
+// away, else 500 INTERNAL.
+func Unread(w http.ResponseWriter, r *http.Request, what string, err error) {
+	slog.ErrorContext(r.Context(), what+" could not be read", "path", r.URL.Path, "error", err.Error())
+	if outage := database.Outage(err); outage != nil {
+		fail.Write(w, http.StatusServiceUnavailable, outage)
+		return
+	}
+	fail.Write(w, http.StatusInternalServerError, fail.New(fail.Internal, "%s could not be read.", what))
 }
 
 // Methods answers a request by any other method with 405 and the Allow header.

@@ -15,7 +15,6 @@ import (
 	"github.com/weft-graph/weft/subgraphs/internal/auth"
 	"github.com/weft-graph/weft/subgraphs/internal/boot"
 	"github.com/weft-graph/weft/subgraphs/internal/database"
-	"github.com/weft-graph/weft/subgraphs/internal/fail"
 )
 
 // SnapshotPath is where a service answers with the newest event of each of its aggregates.
@@ -42,8 +41,7 @@ func (b *Bus) Snapshot() http.Handler {
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		page, err := b.page(r.Context(), r.URL.Query().Get("kind"), r.URL.Query().Get("aggregate"))
 		if err != nil {
-			slog.ErrorContext(r.Context(), "a snapshot could not be read", "error", err.Error())
-			fail.Write(w, http.StatusInternalServerError, fail.New(fail.Internal, "The snapshot could not be read."))
+			boot.Unread(w, r, "The snapshot", err)
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")

@@ -22,8 +22,8 @@ const (
 	BadInput        Code = "BAD_INPUT"        // an input is wrong; Field names it and nothing was written
 	PriceChanged    Code = "PRICE_CHANGED"    // a price differs from the one that was agreed to
 	RateLimited     Code = "RATE_LIMITED"     // it was tried too often; Details has retryAfter, in seconds
-	Unavailable     Code = "UNAVAILABLE"      // another service is needed and does not answer
-	Internal        Code = "INTERNAL"         // a defect or an outage of ours; the cause stands only in the log
+	Unavailable     Code = "UNAVAILABLE"      // what is needed does not answer: another service, the storage, our own database
+	Internal        Code = "INTERNAL"         // a defect of ours; the cause stands only in the log
 	UnsignedRequest Code = "UNSIGNED_REQUEST" // the request did not come from the router
 )
 

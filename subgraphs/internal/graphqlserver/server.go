@@ -63,7 +63,7 @@ func New(config Config) http.Handler {
 	server.SetQueryCache(lru.New[*ast.QueryDocument](cachedOperations))
 	server.SetParserTokenLimit(MaxTokens)
 	server.SetDisableSuggestion(!config.Introspection)
-	server.SetErrorPresenter(fail.Present)
+	server.SetErrorPresenter(present)
 	server.SetRecoverFunc(fail.Recover)
 	server.Use(introspection{open: config.Introspection})
 	server.Use(strictVariables{config.Schema.Schema()})

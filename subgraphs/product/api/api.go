@@ -5,7 +5,6 @@ package api
 
 import (
 	"encoding/json"
-	"log/slog"
 	"net/http"
 
 	"github.com/weft-graph/weft/subgraphs/internal/auth"
@@ -65,8 +64,7 @@ func peerProduct(products *store.Store) http.HandlerFunc {
 		id := r.PathValue("id")
 		found, err := products.ByIDs(r.Context(), []string{id})
 		if err != nil {
-			slog.ErrorContext(r.Context(), "a peer's request failed", "product", id, "error", err.Error())
-			fail.Write(w, http.StatusInternalServerError, fail.New(fail.Internal, "The catalogue could not be read."))
+			boot.Unread(w, r, "The catalogue", err)
 			return
 		}
 		if found[0] == nil {

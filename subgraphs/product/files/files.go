@@ -191,13 +191,13 @@ func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err == nil && file != nil {
 		body, err = f.Storage.Open(r.Context(), id)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrDown):
 		slog.ErrorContext(r.Context(), "a file could not be read", "file", id, "error", err.Error())
-		if errors.Is(err, ErrDown) {
-			fail.Write(w, http.StatusServiceUnavailable, fail.Down("storage", err))
-			return
-		}
-		fail.Write(w, http.StatusInternalServerError, fail.New(fail.Internal, "The file could not be read."))
+		fail.Write(w, http.StatusServiceUnavailable, fail.Down("storage", err))
+		return
+	case err != nil:
+		boot.Unread(w, r, "The file", err)
 		return
 	}
 	if file == nil {
