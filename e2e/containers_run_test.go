@@ -22,6 +22,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/weft-graph/weft/internal/postgres"
 	"github.com/weft-graph/weft/internal/shop"
 )
 
@@ -316,21 +317,10 @@ func (c *containers) awaitHealth(t *testing.T, name string) {
 	})
 }
 
-func eventually(t *testing.T, complaint string, try func() error) {
-	t.Helper()
-	var err error
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
-		if err = try(); err == nil {
-			return
-		}
-	}
-	t.Fatalf("%s: %v", complaint, err)
-}
-
 // findPostgres returns the folder of Postgres's programs.
 func findPostgres(t *testing.T) string {
 	t.Helper()
-	programs, err := shop.PostgresPrograms()
+	programs, err := postgres.Programs()
 	if err != nil {
 		skipUnlessCI(t, err.Error())
 	}

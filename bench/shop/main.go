@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/weft-graph/weft/bench/machine"
+	"github.com/weft-graph/weft/internal/postgres"
 	"github.com/weft-graph/weft/internal/shop"
 )
 
@@ -76,8 +77,8 @@ func run(ctx context.Context, s settings) (err error) {
 	report := head(s)
 	for name := range strings.SplitSeq(s.databases, ",") {
 		text, err := measure(ctx, s, name, shop.Config{Root: ".", Binaries: binaries, Dir: filepath.Join(dir, name), Postgres: name == "postgres"})
-		if errors.Is(err, shop.ErrNoPostgres) {
-			text, err = fmt.Sprintf("\n## %s\n\nNot measured: %s.\n", title(name), shop.ErrNoPostgres), nil
+		if errors.Is(err, postgres.ErrNone) {
+			text, err = fmt.Sprintf("\n## %s\n\nNot measured: %s.\n", title(name), postgres.ErrNone), nil
 		}
 		if err != nil {
 			return fmt.Errorf("on %s: %w", name, err)

@@ -82,8 +82,8 @@ func Start(root, binaries, dir string) (*Shop, error) {
 	return StartAs(Config{Root: root, Binaries: binaries, Dir: dir})
 }
 
-// StartAs starts a shop as config says; the rest is as for Start. It returns ErrNoPostgres if config asks for Postgres
-// and there is none.
+// StartAs starts a shop as config says; the rest is as for Start. It returns postgres.ErrNone if config asks for
+// Postgres and there is none.
 func StartAs(config Config) (*Shop, error) {
 	s := &Shop{Programs: map[string]*Program{}, Addresses: map[string]string{}, Databases: map[string]string{}, RouterKey: secret()}
 	names := append([]string{"router", "redis"}, Services...)

@@ -42,6 +42,8 @@ type world struct {
 var worlds = []world{
 	{root: "graph"},
 	{root: "router", may: []string{"graph", "web"}},
+	// Only tests import it (test_aid), so what it imports of the test aids is not in a service either.
+	{root: "subgraphs/internal/database/databasetest", may: []string{"subgraphs/internal", "internal/postgres"}},
 	{root: "subgraphs/internal"},
 	{root: "subgraphs/user", may: []string{"subgraphs/internal"}},
 	{root: "subgraphs/product", may: []string{"subgraphs/internal"}},
@@ -105,6 +107,27 @@ func checkWorlds(t *Tree, report reporter) {
 				slices.ContainsFunc(w.may, func(root string) bool { return within(dir, root) })
 			if !allowed {
 				report(file.path, line, fmt.Sprintf("%s imports %s: %s may import only %s", file.dir, dir, w.root, allowedText(w)))
+			}
+		})
+	}
+}
+
+// checkTestAids keeps the aids of tests out of programs: of our own packages those that import testing outside of their
+// own tests are imported only by tests, and by each other.
+func checkTestAids(t *Tree, report reporter) {
+	aids := map[string]bool{}
+	for _, file := range t.files {
+		if !file.isTest && importName(file.ast, "testing") != "" {
+			aids[file.dir] = true
+		}
+	}
+	for _, file := range t.files {
+		if file.isTest || aids[file.dir] {
+			continue
+		}
+		t.imports(file, func(name string, line int) {
+			if dir, own := ownDir(name); own && aids[dir] {
+				report(file.path, line, fmt.Sprintf("%s imports %s: what imports testing is for tests", file.dir, dir))
 			}
 		})
 	}

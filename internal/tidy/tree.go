@@ -146,6 +146,7 @@ var checks = []struct {
 	{"registry_host", checkHosts},
 	{"skip_in_ci", checkSkips},
 	{"stray_goroutine", checkGoroutines},
+	{"test_aid", checkTestAids},
 }
 
 func (t *Tree) line(pos token.Pos) int { return t.fset.Position(pos).Line }

@@ -16,9 +16,9 @@ import (
 )
 
 // openPostgres opens a new, migrated Postgres database with some parameters in its URL.
-func openPostgres(t *testing.T, parameters string) *database.DB {
+func openPostgres(t *testing.T, parameters ...string) *database.DB {
 	t.Helper()
-	db, err := database.Open(databasetest.PostgresURL(t) + parameters)
+	db, err := database.Open(databasetest.PostgresURL(t, parameters...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func TestReplicasMigrateAtOnce(t *testing.T) {
 // TestPostgresIsSerializable: two transactions that each read what the other writes are not both right, though they
 // write different rows. One of them runs again and sees what the other has done.
 func TestPostgresIsSerializable(t *testing.T) {
-	db := openPostgres(t, "")
+	db := openPostgres(t)
 	err := db.Tx(t.Context(), func(tx database.Handle) error {
 		return errors.Join(insert(t.Context(), tx, "ann", database.Now()), insert(t.Context(), tx, "bob", database.Now()))
 	})
@@ -92,7 +92,7 @@ func TestPostgresIsSerializable(t *testing.T) {
 // TestPoolOfPostgres: however much is asked at once there are no more connections than the URL says, or 16, and all is
 // answered.
 func TestPoolOfPostgres(t *testing.T) {
-	for parameters, most := range map[string]int64{"&application_name=few&pool_max_conns=3": 3, "&application_name=some": 16} {
+	for parameters, most := range map[string]int64{"application_name=few&pool_max_conns=3": 3, "application_name=some": 16} {
 		db := openPostgres(t, parameters)
 		var group errgroup.Group
 		var seen atomic.Int64
@@ -129,7 +129,7 @@ func TestPostgresLimits(t *testing.T) {
 		}
 		return value
 	}
-	usual := openPostgres(t, "")
+	usual := openPostgres(t)
 	for name, want := range map[string]string{
 		"statement_timeout": "30s", "lock_timeout": "10s", "idle_in_transaction_session_timeout": "1min", "TimeZone": "UTC",
 	} {
@@ -137,7 +137,7 @@ func TestPostgresLimits(t *testing.T) {
 			t.Errorf("%s is %s, want %s", name, got, want)
 		}
 	}
-	db := openPostgres(t, "&statement_timeout=1000&lock_timeout=300&idle_in_transaction_session_timeout=300")
+	db := openPostgres(t, "statement_timeout=1000&lock_timeout=300&idle_in_transaction_session_timeout=300")
 	if got := setting(db, "statement_timeout"); got != "1s" {
 		t.Errorf("the URL's statement_timeout counts as %s", got)
 	}
@@ -154,7 +154,7 @@ func TestPostgresLimits(t *testing.T) {
 
 // TestPostgresFreesLocks: who waits for a lock for too long gives up, and who does nothing while holding one loses it.
 func TestPostgresFreesLocks(t *testing.T) {
-	db := openPostgres(t, "&lock_timeout=300&idle_in_transaction_session_timeout=3000")
+	db := openPostgres(t, "lock_timeout=300&idle_in_transaction_session_timeout=3000")
 	err := db.Tx(t.Context(), func(tx database.Handle) error { return insert(t.Context(), tx, "a", database.Now()) })
 	if err != nil {
 		t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/weft-graph/weft/internal/postgres"
 	"github.com/weft-graph/weft/subgraphs/internal/database"
 )
 
@@ -51,12 +52,13 @@ func Postgres(t testing.TB, migrations fs.FS) *database.DB {
 	return open(t, PostgresURL(t), migrations)
 }
 
-// PostgresURL returns the URL of a new, empty Postgres database that lives as long as the test.
-func PostgresURL(t testing.TB) string {
+// PostgresURL returns the URL of a new, empty Postgres database that lives as long as the test, with parameters, such as
+// statement_timeout=0&lock_timeout=300, beside those of the server's URL.
+func PostgresURL(t testing.TB, parameters ...string) string {
 	t.Helper()
 	base, err := serverURL()
-	if errors.Is(err, errNoPostgres) && os.Getenv("CI") != "true" {
-		t.Skipf("not tested on Postgres: %v", err)
+	if errors.Is(err, postgres.ErrNone) && os.Getenv("CI") != "true" {
+		t.Skipf("not tested on Postgres: %v; or set TEST_POSTGRES_URL", err)
 	}
 	if err != nil {
 		t.Fatalf("cannot test on Postgres: %v", err)
@@ -66,7 +68,21 @@ func PostgresURL(t testing.TB) string {
 	t.Cleanup(func() { administer(t, base, "DROP DATABASE "+name+" WITH (FORCE)") })
 	own := *base
 	own.Path = "/" + name
-	return own.String()
+	return withParameters(t, own.String(), parameters...)
+}
+
+// withParameters adds to a URL, which need not have any.
+func withParameters(t testing.TB, text string, parameters ...string) string {
+	t.Helper()
+	parsed, err := url.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if parsed.RawQuery != "" {
+		parameters = append([]string{parsed.RawQuery}, parameters...)
+	}
+	parsed.RawQuery = strings.Join(parameters, "&")
+	return parsed.String()
 }
 
 func serverURL() (*url.URL, error) {

@@ -2,22 +2,63 @@ package databasetest
 
 import (
 	"context"
+	"io/fs"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/weft-graph/weft/subgraphs/internal/database"
 )
 
-// WholeReads calls ask with connections of its own to the Postgres database at url, and returns the tables that Postgres
+// Fill returns the URL of a new, migrated Postgres database with the many rows that the statements write, however long
+// they take. It lives as long as the test.
+func Fill(t testing.TB, migrations fs.FS, statements ...string) (url string) {
+	t.Helper()
+	url = PostgresURL(t)
+	db := openAt(t, withParameters(t, url, "statement_timeout=0"))
+	defer closeAll(t, db)
+	if err := db.Migrate(t.Context(), migrations); err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range append(statements, `ANALYZE`) {
+		if _, err := db.Read().Exec(t.Context(), statement); err != nil {
+			t.Fatalf("%.60s: %v", statement, err)
+		}
+	}
+	return url
+}
+
+// WantIndexes checks that what ask asks of the Postgres database at url, which Fill has filled, reads no table from its
+// beginning to its end, but for the small ones, which rightly are.
+func WantIndexes(t testing.TB, url string, ask func(db *database.DB) error, small ...string) {
+	t.Helper()
+	for _, table := range wholeReadsOf(t, url, ask) {
+		if !slices.Contains(small, table) {
+			t.Errorf("%s is read as a whole", table)
+		}
+	}
+}
+
+// WantWholeRead checks that what ask asks reads a table as a whole: a WantIndexes that sees nothing would not fail.
+func WantWholeRead(t testing.TB, url, table string, ask func(db *database.DB) error) {
+	t.Helper()
+	if seen := wholeReadsOf(t, url, ask); !slices.Contains(seen, table) {
+		t.Errorf("%s is read as a whole, and the test sees only %v", table, seen)
+	}
+}
+
+// wholeReadsOf calls ask with connections of its own to the Postgres database at url, and returns the tables that Postgres
 // has read from their beginning to their end meanwhile, sorted. Postgres itself counts, so the queries are those of the
-// store and not copies of them. Tables must be large and analysed: a small one is rightly read as a whole.
-func WholeReads(t testing.TB, url string, ask func(db *database.DB)) []string {
+// store and not copies of them.
+func wholeReadsOf(t testing.TB, url string, ask func(db *database.DB) error) []string {
 	t.Helper()
 	watching := openAt(t, url)
 	defer closeAll(t, watching)
 	before := wholeReads(t, watching)
 	asking := openAt(t, url)
-	ask(asking)
+	if err := ask(asking); err != nil {
+		t.Error(err)
+	}
 	closeAll(t, asking)
 	awaitAlone(t, watching) // a connection has told what it did when it is gone
 	var tables []string
