@@ -92,7 +92,7 @@ func (r *Router) answer(ctx context.Context, req *http.Request, out *transport.R
 	if refusal := op.filesRefusal(); refusal != nil {
 		return refusal
 	}
-	r.logFailures(ctx, result.Failures)
+	r.logFailures(ctx, op.now, result.Failures)
 	record.Errors, record.Fetches = result.Errors, call.Fetches()
 	out.SetCookies(call.Cookies())
 	if identity.Outdated != "" && identity.Cookie != "" && len(call.Cookies()) == 0 && isRefused(result) {
@@ -241,11 +241,12 @@ func isRefused(result *graph.Result) bool {
 var refusedCode = []byte(`"code":"` + gqlerr.Unauthenticated + `"`)
 
 // logFailures tells the operator why subgraphs gave no answer; the client was told less.
-func (r *Router) logFailures(ctx context.Context, failures []graph.Failure) {
+func (r *Router) logFailures(ctx context.Context, now *snapshot, failures []graph.Failure) {
 	if ctx.Err() == context.Canceled {
 		return // the client has gone, and with it the reason for the calls
 	}
 	for _, failure := range failures {
-		r.log.WarnContext(ctx, "a subgraph call failed", "subgraph", failure.Subgraph, "fetch", failure.Fetch, "error", failure.Err.Error())
+		r.log.WarnContext(ctx, "a subgraph call failed",
+			"subgraph", failure.Subgraph, "url", now.client.Address(failure.Subgraph), "fetch", failure.Fetch, "error", failure.Err.Error())
 	}
 }

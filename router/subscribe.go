@@ -126,7 +126,7 @@ func (r *Router) answerEvent(ctx context.Context, op operation, out stream, even
 	if ctx.Err() != nil {
 		return context.Cause(ctx) // what was fetched is half an answer
 	}
-	r.logFailures(ctx, result.Failures)
+	r.logFailures(ctx, op.now, result.Failures)
 	record.Events++
 	record.Errors += result.Errors
 	record.Fetches += call.Fetches()
@@ -230,7 +230,7 @@ func (r *Router) runSocketOperation(ctx context.Context, req *http.Request, requ
 	call := op.call(ctx, record)
 	result := op.prepared.Execute(ctx, op.variables, op.fallen, call)
 	defer result.Release()
-	r.logFailures(ctx, result.Failures)
+	r.logFailures(ctx, op.now, result.Failures)
 	record.Errors, record.Fetches, record.Bytes = result.Errors, call.Fetches(), len(result.Body)
 	_ = out.Next(result.Body) // or the client is gone
 	out.End()

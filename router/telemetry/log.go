@@ -54,10 +54,16 @@ func NewLogger(w io.Writer, c Config) *slog.Logger {
 	return slog.New(requestHandler{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: lowest})})
 }
 
-// requestHandler adds the request id to every line written in the course of a request.
+// maxTextBytes is the longest text in a line: a panic's stack fits, and what clients and subgraphs send fills no disk.
+const maxTextBytes = 16 << 10
+
+// requestHandler adds the request id to every line written in the course of a request, and bounds the line.
 type requestHandler struct{ slog.Handler }
 
 func (h requestHandler) Handle(ctx context.Context, line slog.Record) error {
+	if hasLongText(line) {
+		line = shortened(line)
+	}
 	if id := RequestID(ctx); id != "" {
 		line.AddAttrs(slog.String("request_id", id))
 	}
@@ -70,4 +76,34 @@ func (h requestHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 
 func (h requestHandler) WithGroup(name string) slog.Handler {
 	return requestHandler{h.Handler.WithGroup(name)}
+}
+
+func hasLongText(line slog.Record) bool {
+	found := false
+	line.Attrs(func(a slog.Attr) bool {
+		found = a.Value.Kind() == slog.KindString && len(a.Value.String()) > maxTextBytes
+		return !found
+	})
+	return found
+}
+
+// shortened returns the line with every text clipped.
+func shortened(line slog.Record) slog.Record {
+	out := slog.NewRecord(line.Time, line.Level, line.Message, line.PC)
+	line.Attrs(func(a slog.Attr) bool {
+		if a.Value.Kind() == slog.KindString {
+			a.Value = slog.StringValue(clip(a.Value.String(), maxTextBytes))
+		}
+		out.AddAttrs(a)
+		return true
+	})
+	return out
+}
+
+// clip shortens a text that is longer than most bytes, and shows that it did.
+func clip(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }

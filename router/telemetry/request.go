@@ -15,6 +15,9 @@ const RequestIDHeader = "X-Request-Id"
 // MaxRequestIDBytes is the longest request id that is taken from a client.
 const MaxRequestIDBytes = 128
 
+// maxNameBytes is how much of an operation's name is logged: the client may give it any.
+const maxNameBytes = 128
+
 type requestIDKey struct{}
 
 // WithRequestID returns a context whose log lines carry the id.
@@ -88,7 +91,7 @@ func (r *Record) Log(ctx context.Context, log *slog.Logger, took time.Duration) 
 	attrs := make([]slog.Attr, 0, 12)
 	attrs = append(attrs, slog.String("method", r.Method), slog.String("path", r.Path), slog.Int("status", r.Status),
 		slog.Float64("ms", float64(took.Microseconds())/1000), slog.Int("bytes", r.Bytes), slog.String("client", r.Client))
-	for _, text := range []slog.Attr{slog.String("operation", r.Operation), slog.String("kind", r.Kind), slog.String("subject", r.Subject)} {
+	for _, text := range []slog.Attr{slog.String("operation", clip(r.Operation, maxNameBytes)), slog.String("kind", r.Kind), slog.String("subject", r.Subject)} {
 		if text.Value.String() != "" {
 			attrs = append(attrs, text)
 		}

@@ -35,7 +35,7 @@ func (c *Client) handleErrors(ctx context.Context, s *subgraph, body []byte) []b
 	if wellFormed && len(reported) == 0 {
 		return body
 	}
-	c.options.Log.WarnContext(ctx, "subgraph reported errors", "subgraph", s.name, "errors", logText(members["errors"]))
+	c.options.Log.WarnContext(ctx, "subgraph reported errors", "subgraph", s.name, "errors", string(members["errors"]))
 	if c.options.ExposeErrors || s.config.Errors == ErrorsExposed {
 		return body
 	}
@@ -72,14 +72,4 @@ func newMaskedError(reported map[string]json.RawMessage) maskedError {
 		masked.Extensions.Code = gqlerr.SubgraphFailed
 	}
 	return masked
-}
-
-// maxLogBytes keeps an answer of nothing but errors out of the log.
-const maxLogBytes = 4 << 10
-
-func logText(errs []byte) string {
-	if len(errs) > maxLogBytes {
-		return string(errs[:maxLogBytes]) + "…"
-	}
-	return string(errs)
 }

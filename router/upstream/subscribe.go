@@ -139,7 +139,7 @@ func (s *Subscription) run(ctx context.Context) error {
 			level = slog.LevelWarn
 		}
 		s.client.options.Log.Log(ctx, level, "a subscription was cut off from its subgraph and is opened again",
-			"subgraph", s.subgraph.name, "after", pause.String(), "error", end.err.Error())
+			"subgraph", s.subgraph.name, "url", s.subgraph.streams.Redacted(), "after", pause.String(), "error", end.err.Error())
 		// Of many that were cut off at once not all return at once.
 		wait := time.NewTimer(pause/2 + rand.N(pause/2))
 		select {

@@ -127,6 +127,15 @@ func NewClient(options Options, targets []Target) (*Client, error) {
 	return c, nil
 }
 
+// Address returns where a subgraph is called, without a password, or "" for one that there is not.
+func (c *Client) Address(name string) string {
+	s := c.subgraphs[name]
+	if s == nil {
+		return ""
+	}
+	return s.url.Redacted()
+}
+
 // Unused returns the configured names that no target has, sorted: probably misspelt.
 func Unused(configured map[string]Config, targets []Target) []string {
 	var names []string
