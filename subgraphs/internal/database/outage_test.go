@@ -48,7 +48,7 @@ func TestPostgresGoesAway(t *testing.T) {
 
 // TestBusyPostgres: who is cut off by a limit may have what they asked for at another time.
 func TestBusyPostgres(t *testing.T) {
-	db := openPostgres(t, "&statement_timeout=200")
+	db := openPostgres(t, "statement_timeout=200")
 	var nothing string
 	err := db.Read().Get(t.Context(), &nothing, `SELECT CAST(pg_sleep(120) AS TEXT)`)
 	if database.Outage(err) == nil {
