@@ -74,6 +74,9 @@ func isFailure(out traffic.Outcome) bool {
 	return out.Class == traffic.Failed || out.Class == traffic.Partial || out.Code == "UNAUTHENTICATED" || out.Code == "RATE_LIMITED"
 }
 
+// isDefect says whether a service has failed in a way that it has no name for. What is broken has one: UNAVAILABLE.
+func isDefect(out traffic.Outcome) bool { return out.Code == "INTERNAL" }
+
 // explain checks that what has failed did so at the time of a fault, and needed what was broken.
 func (run *faultRun) explain(samples []traffic.Sample) figureOf {
 	a := &audit{}
@@ -83,7 +86,7 @@ func (run *faultRun) explain(samples []traffic.Sample) figureOf {
 			continue
 		}
 		isExplained := isSlowHash(s) || s.Outcome.Class != traffic.Refused && slices.ContainsFunc(run.rounds, func(r *faultRound) bool {
-			return r.covers(s) && run.fault.may(r.target).allows(s.Kind, s.Outcome.Class)
+			return r.covers(s) && run.fault.may(r.target).allows(s.Kind, s.Outcome.Class) && !isDefect(s.Outcome)
 		})
 		figure.checked += a.want(isExplained, "%s at %s, for %s: %s (%s)", s.Kind, s.Due.Format("15:04:05.000"),
 			s.Latency.Round(time.Millisecond), s.Outcome, run.times())
