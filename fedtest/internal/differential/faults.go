@@ -140,7 +140,7 @@ func at(v, step any) any {
 }
 
 // explained holds an answer of spoilt subgraphs against the monolith's: every value is the monolith's, or null with an
-// error at, above or below it. Nothing is invented.
+// error at or below it. Nothing is invented.
 func explained(got *response, want *direct.Response) Difference {
 	data, err := decode(got.Data)
 	if err != nil {
@@ -153,6 +153,14 @@ func explained(got *response, want *direct.Response) Difference {
 	if why := explain(got.Errors, data, whole, nil); why != "" {
 		return differs("invented", "%s", why)
 	}
+	told := map[string]bool{}
+	for _, e := range got.Errors {
+		text := place(e.Path) + e.Message + e.Extensions.Subgraph
+		if told[text] {
+			return differs("twice", "an error is told twice: %s: %s", pathText(e.Path), e.Message)
+		}
+		told[text] = true
+	}
 	return Difference{}
 }
 
@@ -160,7 +168,7 @@ func explained(got *response, want *direct.Response) Difference {
 func explain(errs errorList, got, want any, path []any) string {
 	switch value := got.(type) {
 	case nil:
-		if want == nil || hasError(path, errs) {
+		if want == nil || names(errs, path) {
 			return ""
 		}
 		return "no error explains the null at " + pathText(path)
@@ -197,6 +205,18 @@ func explain(errs errorList, got, want any, path []any) string {
 		}
 	}
 	return ""
+}
+
+// names reports whether an error names the field that is null at a path, or one below it: a client that stores answers
+// takes other nulls for the truth.
+func names(errs errorList, path []any) bool {
+	here := beginning(path)
+	for _, e := range errs {
+		if e.Path == nil && len(errs) > maxListed || isBelow(beginning(e.Path), here) {
+			return true
+		}
+	}
+	return false
 }
 
 // hasError reports whether an error is at, above or below a path.

@@ -21,19 +21,23 @@ func (x *Execution) receive(f *fetch, c *call, response FetchResponse, err error
 		x.fail(f, c, failure)
 		return
 	}
-	if answer.Data.Kind() == rawjson.Object {
-		for i := range f.batches {
-			if f.batches[i].entities == nil {
-				x.mergeRoot(&f.batches[i], &c.batches[i], answer.Data)
-			} else {
-				x.mergeEntities(f, c, i, answer)
-			}
+	hasData, before := answer.Data.Kind() == rawjson.Object, len(c.located)
+	for i := range f.batches {
+		switch {
+		case !hasData:
+		case f.batches[i].entities == nil:
+			x.mergeRoot(&f.batches[i], &c.batches[i], answer.Data)
+		default:
+			x.mergeEntities(f, c, i, answer.Data)
 		}
-	} else {
-		x.settleAll(f, c)
 	}
 	if answer.Errors != nil {
 		x.locateErrors(f, c, answer)
+	}
+	if hasData {
+		x.countEntities(f, c, answer)
+	} else {
+		x.loseAll(f, c, c.located[before].cause)
 	}
 	x.explainAgain()
 }
@@ -96,47 +100,59 @@ func (x *Execution) mergeRoot(b *batch, t *targets, data rawjson.Ref) {
 }
 
 // mergeEntities merges the entities of batch i into the objects that they were asked for.
-func (x *Execution) mergeEntities(f *fetch, c *call, i int, answer rawjson.Answer) {
+func (x *Execution) mergeEntities(f *fetch, c *call, i int, data rawjson.Ref) {
 	b, t := &f.batches[i], &c.batches[i]
-	if len(t.objects) == 0 {
-		return
-	}
-	if t.groups == nil {
-		x.countEntities(f, c, answer, i, group{slot: i, end: len(t.spans)})
-	}
-	for _, g := range t.groups {
-		x.countEntities(f, c, answer, i, g)
-	}
 	used := x.seen.unmarked(len(t.spans))
+	noObject := 0
 	for j, object := range t.objects {
 		number := t.number[j]
-		switch entity := x.entity(answer.Data, t, i, number); entity.Kind() {
-		case rawjson.Absent:
-			x.explain(explanation{object: object, scan: b.scan, whole: true})
+		switch entity := x.entity(data, t, i, number); entity.Kind() {
+		case rawjson.Absent: // countEntities
 		case rawjson.Object:
 			x.mergeNew(object, entity, b.scan.Layout, used[number])
 			used[number] = true
 		case rawjson.Null:
 			x.settle(object, b.scan, rawjson.GoneRef)
 		default:
-			if !used[number] {
-				x.failAt(f, c, i, "the subgraph answered with an entity that is no object")
+			if noObject == 0 {
+				noObject = x.failAt(f, c, i, "the subgraph answered with an entity that is no object")
 			}
-			used[number] = true
-			x.explain(explanation{object: object, scan: b.scan, whole: true})
+			x.explain(explanation{object: object, scan: b.scan, whole: true, cause: noObject})
 		}
 	}
 }
 
-// countEntities complains about a list that has not an entity for each representation of a group. An
-// error that is not at one of the entities explains why there is no list; one that is explains its own.
-func (x *Execution) countEntities(f *fetch, c *call, answer rawjson.Answer, i int, g group) {
+// countEntities complains about lists that have not an entity for each representation. An error that is
+// not at one of the entities explains why there is no list; one that is explains its own.
+func (x *Execution) countEntities(f *fetch, c *call, answer rawjson.Answer) {
+	for i := range f.batches {
+		t := &c.batches[i]
+		switch {
+		case f.batches[i].entities == nil || len(t.objects) == 0:
+		case t.groups == nil:
+			x.countGroup(f, c, answer, i, group{slot: i, end: len(t.spans)})
+		default:
+			for _, g := range t.groups {
+				x.countGroup(f, c, answer, i, g)
+			}
+		}
+	}
+}
+
+func (x *Execution) countGroup(f *fetch, c *call, answer rawjson.Answer, i int, g group) {
 	list, n := x.doc.Slot(answer.Data, g.slot), 0
 	if list.Kind() == rawjson.List {
 		n = x.doc.Len(list)
 	}
-	if n != g.end-g.start && (list.Kind() == rawjson.List || !hasUnplacedError(f, c, answer.Errors)) {
-		x.failAt(f, c, i, fmt.Sprintf("the subgraph answered with %d entities where %d were asked for", n, g.end-g.start))
+	if n == g.end-g.start || list.Kind() != rawjson.List && c.hasUnplacedError() {
+		return
+	}
+	cause := x.failAt(f, c, i, fmt.Sprintf("the subgraph answered with %d entities where %d were asked for", n, g.end-g.start))
+	t := &c.batches[i]
+	for j, object := range t.objects {
+		if number := t.number[j]; g.start+n <= number && number < g.end {
+			x.explain(explanation{object: object, scan: f.batches[i].scan, whole: true, cause: cause})
+		}
 	}
 }
 
@@ -229,10 +245,8 @@ func (x *Execution) copy(v rawjson.Ref, layout *plan.Layout) rawjson.Ref {
 	}
 }
 
-// settle puts null into the slots that a scan would have filled and nobody has, so that their
-// absence is not taken for a subgraph's fault. FailedRef goes where null is: an error explains it. What
-// was not answered is withheld then, as that error may stand at a field beside it. The same goes for
-// the runtime type.
+// settle puts a null into the slots that a scan would have filled and nobody has, so that their
+// absence is not taken for a subgraph's fault. The same goes for the runtime type.
 func (x *Execution) settle(object rawjson.Ref, s *plan.Scan, null rawjson.Ref) {
 	typ := x.settleType(object, s, null)
 	for i := range s.Cases {
@@ -240,13 +254,8 @@ func (x *Execution) settle(object rawjson.Ref, s *plan.Scan, null rawjson.Ref) {
 			continue
 		}
 		for _, f := range s.Cases[i].Fields {
-			switch old := x.doc.Slot(object, f.Slot); {
-			case (old == rawjson.AbsentRef || old == rawjson.GoneRef) && null == rawjson.FailedRef:
-				x.doc.SetSlot(object, f.Slot, rawjson.WithheldRef)
-			case old == rawjson.AbsentRef, old.Kind() == rawjson.Null && null == rawjson.FailedRef:
+			if x.doc.Slot(object, f.Slot) == rawjson.AbsentRef {
 				x.doc.SetSlot(object, f.Slot, null)
-			case f.Child != nil && null == rawjson.FailedRef:
-				x.settleInside(old, f.Child)
 			}
 		}
 	}
@@ -259,43 +268,51 @@ func (x *Execution) settleType(object rawjson.Ref, s *plan.Scan, null rawjson.Re
 		typ = rawjson.TypeNull
 		if null.Kind() == rawjson.Failed {
 			typ = rawjson.TypeFailed
+			cause, _ := null.Cause()
+			x.causes.setOfType(object, cause)
 		}
 		x.doc.SetType(object, typ)
 	}
 	return typ
 }
 
-// settleInside settles what a scan would have added to a value of which another subgraph answered
-// its part. The error that kept it away can stand at one field of the value, and does not explain the
-// others then.
-func (x *Execution) settleInside(v rawjson.Ref, s *plan.Scan) {
-	switch v.Kind() {
-	case rawjson.List:
-		for i := range x.doc.Len(v) {
-			x.settleInside(x.doc.Element(v, i), s)
+// lose is settle for an object of which a scan brought nothing, because of an error. With nulls, what else is
+// null is so for that error too: nobody knows what this scan would have brought.
+func (x *Execution) lose(object rawjson.Ref, s *plan.Scan, cause int, nulls bool) {
+	lost := rawjson.WithheldRef(cause)
+	typ := x.settleType(object, s, lost)
+	for i := range s.Cases {
+		if typ >= 0 && !fits(s.Cases[i].On, typ) {
+			continue
 		}
-	case rawjson.Object:
-		typ := x.settleType(v, s, rawjson.FailedRef)
-		for i := range s.Cases {
-			if typ >= 0 && !fits(s.Cases[i].On, typ) {
-				continue
-			}
-			for _, f := range s.Cases[i].Fields {
-				if old := x.doc.Slot(v, f.Slot); old == rawjson.AbsentRef {
-					x.doc.SetSlot(v, f.Slot, rawjson.WithheldRef)
-				} else if f.Child != nil {
-					x.settleInside(old, f.Child)
-				}
+		for _, f := range s.Cases[i].Fields {
+			switch old := x.doc.Slot(object, f.Slot); {
+			case old == rawjson.AbsentRef, nulls && old.Kind() == rawjson.Null:
+				x.doc.SetSlot(object, f.Slot, lost)
+			case f.Child != nil:
+				x.loseInside(old, f.Child, cause)
 			}
 		}
 	}
 }
 
-// settleAll settles every object of a call that gave no data.
-func (x *Execution) settleAll(f *fetch, c *call) {
+// loseInside is lose for the objects in a value of which another subgraph answered its part.
+func (x *Execution) loseInside(v rawjson.Ref, s *plan.Scan, cause int) {
+	switch v.Kind() {
+	case rawjson.List:
+		for i := range x.doc.Len(v) {
+			x.loseInside(x.doc.Element(v, i), s, cause)
+		}
+	case rawjson.Object:
+		x.lose(v, s, cause, false)
+	}
+}
+
+// loseAll is lose for every object of a call that gave no data.
+func (x *Execution) loseAll(f *fetch, c *call, cause int) {
 	for i := range f.batches {
 		for _, object := range c.batches[i].objects {
-			x.explain(explanation{object: object, scan: f.batches[i].scan, whole: true})
+			x.explain(explanation{object: object, scan: f.batches[i].scan, whole: true, cause: cause})
 		}
 	}
 }

@@ -51,6 +51,7 @@ func (x *Execution) completeField(object rawjson.Ref, f *shapeField) bool {
 	case plan.TypenameField:
 		typ := x.doc.Type(object)
 		if typ == rawjson.TypeFailed {
+			x.explainWithheld(x.causes.ofType[object], f)
 			return x.orNull(len(w.out), false, f.value)
 		}
 		if typ < 0 {
@@ -79,8 +80,8 @@ func (x *Execution) completeValue(v rawjson.Ref, f *shapeField, c *completion) b
 	case rawjson.Null:
 		x.refuseNull(f, c)
 	case rawjson.Failed:
-		if v == rawjson.WithheldRef {
-			x.explainWithheld(f)
+		if cause, isWithheld := v.Cause(); isWithheld {
+			x.explainWithheld(cause, f)
 		}
 	case rawjson.Absent:
 		x.complain(f, gqlerr.InvalidSubgraphData, f.Coordinate+" is missing from the subgraph's answer")
@@ -118,7 +119,6 @@ func (x *Execution) completeComposite(v rawjson.Ref, f *shapeField, c *completio
 	}
 	key := memoKey(v, c)
 	if m, again := x.writer.recall(key); again {
-		x.explainMoved(m)
 		return m.ok
 	}
 	before := x.writer.remember(key)
@@ -133,7 +133,7 @@ func (x *Execution) completeCompositeSlow(v rawjson.Ref, f *shapeField, c *compl
 		return x.completeList(v, f, c)
 	case v.Kind() == rawjson.Object && c.shape != nil:
 		if typ := x.doc.Type(v); typ == rawjson.TypeInvalid || c.shape.caseOf(typ) == nil {
-			x.refuseType(typ, f, c)
+			x.refuseType(v, f, c)
 			return false
 		}
 		return x.completeObject(v, c.shape)
@@ -170,10 +170,10 @@ func (x *Execution) refuseNull(f *shapeField, c *completion) {
 }
 
 // refuseType complains about an object whose runtime type does not tell what to write.
-func (x *Execution) refuseType(typ int, f *shapeField, c *completion) {
-	switch typ {
+func (x *Execution) refuseType(object rawjson.Ref, f *shapeField, c *completion) {
+	switch x.doc.Type(object) {
 	case rawjson.TypeFailed:
-		x.explainWithheld(f)
+		x.explainWithheld(x.causes.ofType[object], f)
 	case rawjson.TypeNull:
 		x.refuseNull(f, c)
 	case rawjson.TypeNone:
@@ -183,29 +183,13 @@ func (x *Execution) refuseType(typ int, f *shapeField, c *completion) {
 	}
 }
 
-// explainWithheld complains about a null whose cause is an error elsewhere, unless that error is on
-// the way to this place, or below it.
-func (x *Execution) explainWithheld(f *shapeField) {
-	w := &x.writer
-	switch {
-	case w.isExplained() && w.keepExplained(f):
-	case len(w.errors) >= x.in.Limits.MaxErrors:
-		w.dropped++
-	default:
+// explainWithheld tells at the current place for which error a value is null that the error does not name.
+func (x *Execution) explainWithheld(cause int, f *shapeField) {
+	if cause == 0 {
 		x.complain(f, gqlerr.SubgraphFailed, f.Coordinate+" was not asked for: a value that it needs could not be had")
+		return
 	}
-}
-
-// explainMoved looks again at what is withheld inside something that was completed before: the error
-// that explained it there need not do so here.
-func (x *Execution) explainMoved(m memo) {
-	w := &x.writer
-	depth := len(w.path)
-	for _, e := range w.explained[m.firstExplained : m.firstExplained+m.explained] {
-		w.path = append(w.path[:depth], e.path[m.depth:]...)
-		x.explainWithheld(e.field)
-	}
-	w.path = w.path[:depth]
+	x.tell(cause, x.writer.path)
 }
 
 // wrongKind complains about a value that is not of its type.

@@ -139,7 +139,7 @@ func (w *contextWalk) found(object rawjson.Ref) {
 		var state representable
 		if values[i], state = w.value(&w.batch.contexts[i]); state != represented {
 			if state != keyAbsent {
-				w.x.settle(object, w.batch.scan, rawjson.WithheldRef)
+				w.x.settle(object, w.batch.scan, rawjson.WithheldRef(w.x.causes.kept))
 			}
 			return
 		}
@@ -168,7 +168,7 @@ func (w *contextWalk) value(v *contextVariable) ([]byte, representable) {
 			w.x.refuse(w.batch.path[:from.Depth], object)
 		}
 		if state == represented && v.nonNull && string(value) == "null" {
-			state = keyFailed
+			state = w.x.causes.keep(0)
 		}
 		return value, state
 	}
@@ -192,7 +192,7 @@ func (x *Execution) appendContextValue(dst []byte, f *contextValue, c *completio
 	kind := v.Kind()
 	switch {
 	case kind == rawjson.Failed:
-		return dst, keyFailed
+		return dst, x.failed(v)
 	case kind == rawjson.Absent:
 		return dst, keyAbsent
 	case kind == rawjson.Null && (!c.NonNull || v == rawjson.GoneRef):

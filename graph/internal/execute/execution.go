@@ -35,8 +35,8 @@ type Limits struct {
 	// MaxRepresentations is how many representations one fetch may send;
 	// DefaultMaxRepresentations by default.
 	MaxRepresentations int
-	// MaxErrors is how many errors a response lists; further ones are only counted.
-	// DefaultMaxErrors by default.
+	// MaxErrors is how many errors a response lists; further ones are only counted, but for the first of
+	// each call that failed. DefaultMaxErrors by default.
 	MaxErrors int
 	// MaxResponseBytes is the size of the response's data; DefaultMaxResponseBytes by default. Small
 	// answers can make a large response, as what stands in several places is asked for once.
@@ -58,8 +58,8 @@ const maxKeptBytes = 1 << 20
 type Result struct {
 	// Data is the value of the response's "data".
 	Data []byte
-	// Errors are those of subgraphs in order of the plan's fetches, then those of completion in
-	// order of the response.
+	// Errors are those of subgraphs in order of the plan's fetches, then those of fields that are null
+	// for want of something in order of the response, then those that made no field null.
 	Errors gqlerr.List
 	// Failures are for the operator: what went wrong in calls of subgraphs, in order of the plan's
 	// fetches.
@@ -112,8 +112,7 @@ type Execution struct {
 	// refused is the value in work that cannot be sent on; refusals are those of the fetch in work.
 	refused  refusal
 	refusals []refusal
-	// holed are lists of leaves with an error inside.
-	holed map[rawjson.Ref]bool
+	causes   causes
 	// scratch is for one leaf.
 	scratch []byte
 	// explanations are kept while more of the same values can come.
@@ -138,11 +137,10 @@ type call struct {
 	data    *rawjson.Scan
 	body    []byte
 	request FetchRequest
-	// errors are what went wrong, located; dropped counts those over the limit.
-	errors  gqlerr.List
-	dropped int
-	// located are the subgraph's errors that have a place.
+	// located are what went wrong, with what is known of its place; dropped counts the subgraph's errors
+	// over the limit.
 	located  []located
+	dropped  int
 	failures []Failure
 }
 
@@ -242,14 +240,14 @@ func (x *Execution) complete() {
 		c := &x.calls[i]
 		x.reportLocated(&x.plan.fetches[i], c)
 		failures = append(failures, c.failures...)
-		for _, e := range c.errors {
-			w.add(e)
-		}
 		w.dropped += c.dropped
 	}
 	if !x.completeObject(x.root, x.plan.shape) {
 		w.truncate(0)
 		w.out = append(w.out, "null"...)
+	}
+	for i := range x.calls {
+		x.reportUntold(&x.plan.fetches[i], &x.calls[i])
 	}
 	if w.tooLarge {
 		e := &gqlerr.Error{
@@ -286,7 +284,8 @@ func (x *Execution) reset() {
 	x.writer.reset()
 	x.seen.reset()
 	x.refused = refusal{trail: x.refused.trail[:0]}
-	x.refusals, x.holed, x.scratch = nil, nil, kept(x.scratch, 1)
+	x.refusals, x.scratch = nil, kept(x.scratch, 1)
+	x.causes.reset()
 	clear(x.explanations)
 	x.explanations = kept(x.explanations, 64)
 	x.in, x.plan, x.result = Input{}, nil, Result{}
@@ -304,8 +303,8 @@ func (c *call) reset() {
 	entities := c.request.Entities
 	clear(entities)
 	c.request = FetchRequest{Entities: entities[:0]}
-	// Errors and failures left with the result: a caller may keep them.
-	c.errors, c.dropped, c.failures, c.located = nil, 0, nil, nil
+	// The failures left with the result: a caller may keep them.
+	c.dropped, c.failures, c.located = 0, nil, nil
 }
 
 // kept empties a slice of elements of some bytes; one that has become large is dropped.

@@ -8,39 +8,21 @@ import (
 	"github.com/weft-graph/weft/graph/internal/rawjson"
 )
 
-// fail ends a call without an answer: what it would have filled is null, one error explains it.
+// fail ends a call without an answer: what it would have filled is null.
 func (x *Execution) fail(f *fetch, c *call, failure *FetchError) {
-	x.settleAll(f, c)
 	c.failures = append(c.failures, Failure{Subgraph: f.name, Fetch: f.ID, Err: failure})
 	e := gqlerr.Error{Message: failure.clientMessage(), Code: failure.code(), Subgraph: f.name}
-	paths := x.fetchPaths(f, c)
-	if f.Kind == plan.RootFetch && len(paths) == 1 {
-		if fields := x.fieldPaths(f, c); len(fields) > 0 {
-			paths = fields
-		}
-	}
-	for _, path := range paths {
-		x.report(c, e, path)
-	}
+	number := x.causes.add(cause{err: e, always: true})
+	c.located = append(c.located, located{cause: number, place: atFetch})
+	x.loseAll(f, c, number)
 }
 
-// failAt adds an error of ours about the answer for batch i, at the place of that batch.
-func (x *Execution) failAt(f *fetch, c *call, i int, message string) {
+// failAt is for an error of ours about the answer for batch i. It returns the error's number as a cause.
+func (x *Execution) failAt(f *fetch, c *call, i int, message string) int {
 	c.failures = append(c.failures, Failure{Subgraph: f.name, Fetch: f.ID, Err: errors.New(message)})
-	e := gqlerr.Error{Message: message, Code: gqlerr.InvalidSubgraphData, Subgraph: f.name}
-	x.report(c, e, x.batchPath(f, c, i))
-}
-
-// report adds an error at a path of the response to a call. An empty path is left out.
-func (x *Execution) report(c *call, e gqlerr.Error, path gqlerr.Path) {
-	if len(c.errors) >= x.in.Limits.MaxErrors {
-		c.dropped++
-		return
-	}
-	if len(path) > 0 {
-		e.Path = append(gqlerr.Path(nil), path...)
-	}
-	c.errors = append(c.errors, &e)
+	number := x.causes.add(cause{err: gqlerr.Error{Message: message, Code: gqlerr.InvalidSubgraphData, Subgraph: f.name}})
+	c.located = append(c.located, located{cause: number, place: atBatch, batch: i})
+	return number
 }
 
 // place is an object of the document at one of the places where the client sees it.
@@ -181,21 +163,6 @@ func (x *Execution) batchPath(f *fetch, c *call, i int) gqlerr.Path {
 		}
 	}
 	return common
-}
-
-// fieldPaths returns the paths of the response's fields that a root fetch fills.
-func (x *Execution) fieldPaths(f *fetch, c *call) []gqlerr.Path {
-	b, members := &f.batches[0], c.batches[0].set()
-	var paths []gqlerr.Path
-	x.eachPlace(b.path, func(p place) bool {
-		if members[p.object] {
-			for _, key := range x.scanned(p, b.scan) {
-				paths = append(paths, p.path.Key(key))
-			}
-		}
-		return len(paths) <= x.in.Limits.MaxErrors
-	})
-	return paths
 }
 
 // scanned returns the response keys of the fields of an object that a scan fills.

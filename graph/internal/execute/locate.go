@@ -2,6 +2,8 @@ package execute
 
 import (
 	"errors"
+	"iter"
+	"slices"
 	"strconv"
 
 	"github.com/weft-graph/weft/graph/gqlerr"
@@ -15,16 +17,30 @@ type pathStep struct {
 	index int
 }
 
-// located is an error of a subgraph.
+// located is an error of a call, by its number as a cause, and what is known of its place.
 type located struct {
-	err gqlerr.Error
-	// steps lead to it from the data, or from the entity for representation number of a batch; nil when
-	// it has no usable path.
+	cause int
+	place placing
+	// steps lead to an error atPath from the data, or from the entity for representation number of a batch.
 	steps         []pathStep
 	batch, number int
-	// unplaced is set for one without: it stands where its fetch does.
-	unplaced bool
+	// around are the places at which it is told if it is told nowhere else.
+	around []gqlerr.Path
 }
+
+// placing says how the place of an error is found.
+type placing uint8
+
+const (
+	// atPath: by the path that the subgraph gave it.
+	atPath placing = iota
+	// atFetch: it has no usable path, and stands where its fetch does.
+	atFetch
+	// atBatch: it stands where one of the fetch's batches does.
+	atBatch
+	// around: the places are known.
+	around
+)
 
 // locateErrors reads the errors of an answer and finds what they explain. A null on the way to the
 // place of an error is explained by it: completion does not complain about it again. The place in the
@@ -37,10 +53,15 @@ func (x *Execution) locateErrors(f *fetch, c *call, answer rawjson.Answer) {
 			continue
 		}
 		e := x.readError(f, c, raw)
-		if e.unplaced = !x.locateError(f, c, answer, &e); e.unplaced {
-			x.explainUnplaced(f, c, answer)
+		if !x.locateError(f, c, answer, &e) {
+			e.place = atFetch
 		}
 		c.located = append(c.located, e)
+	}
+	for _, e := range c.located {
+		if e.place == atFetch {
+			x.explainUnplaced(f, c, answer, e.cause)
+		}
 	}
 }
 
@@ -48,12 +69,9 @@ func (x *Execution) locateErrors(f *fetch, c *call, answer rawjson.Answer) {
 // document that the client does not know.
 func (x *Execution) readError(f *fetch, c *call, raw []byte) located {
 	e := gqlerr.Error{Message: "the subgraph answered with an error", Subgraph: f.name}
-	if raw[0] != '{' {
-		return located{err: e}
-	}
 	var steps []pathStep
 	var original string
-	for key, value := range rawjson.Members(raw) {
+	for key, value := range membersOf(raw) {
 		switch {
 		case rawjson.KeyIs(key, "message") && value[0] == '"':
 			original = string(rawjson.AppendUnquoted(nil, value))
@@ -63,17 +81,24 @@ func (x *Execution) readError(f *fetch, c *call, raw []byte) located {
 			e.Extensions = append([]byte(nil), value...)
 		}
 	}
-	if !x.in.MaskErrors {
-		if original != "" {
-			e.Message = original
+	switch {
+	case x.in.MaskErrors:
+		if original != "" && len(c.failures) < x.in.Limits.MaxErrors {
+			c.failures = append(c.failures, Failure{Subgraph: f.name, Fetch: f.ID, Err: errors.New(original)})
 		}
-		return located{err: e, steps: steps}
+		e.Code, e.Extensions = maskedCode(e.Extensions), nil
+	case original != "":
+		e.Message = original
 	}
-	if original != "" && len(c.failures) < x.in.Limits.MaxErrors {
-		c.failures = append(c.failures, Failure{Subgraph: f.name, Fetch: f.ID, Err: errors.New(original)})
+	return located{cause: x.causes.add(cause{err: e}), steps: steps}
+}
+
+// membersOf are the members of an error; none of one that is no object.
+func membersOf(raw []byte) iter.Seq2[[]byte, []byte] {
+	if raw[0] != '{' {
+		return func(func(key, value []byte) bool) {}
 	}
-	e.Code, e.Extensions = maskedCode(e.Extensions), nil
-	return located{err: e, steps: steps}
+	return rawjson.Members(raw)
 }
 
 // maskedCode takes the code out of an error's extensions: the one member that masking leaves.
@@ -123,7 +148,10 @@ func (x *Execution) locateError(f *fetch, c *call, answer rawjson.Answer, e *loc
 	}
 	b := &f.batches[e.batch]
 	source := x.answered(f, c, answer, e.batch, e.number)
-	why := explanation{scan: b.scan, steps: x.upToNull(source, b.scan, e.steps), whole: len(e.steps) == 0 || source.Kind() != rawjson.Object}
+	why := explanation{
+		scan: b.scan, steps: e.steps, lost: x.upToNull(source, b.scan, e.steps), cause: e.cause,
+		whole: len(e.steps) == 0 || source.Kind() != rawjson.Object,
+	}
 	found := false
 	for j, object := range c.batches[e.batch].objects {
 		if e.number < 0 || c.batches[e.batch].number[j] == e.number {
@@ -135,22 +163,44 @@ func (x *Execution) locateError(f *fetch, c *call, answer rawjson.Answer, e *loc
 	return found
 }
 
-// reportLocated reports the errors of a call at every place to which their path leads.
+// reportLocated reports the errors of a call at every place to which a path of the subgraph's leads.
 func (x *Execution) reportLocated(f *fetch, c *call) {
 	for i := range c.located {
 		e := &c.located[i]
+		if e.place != atPath {
+			continue
+		}
 		for _, path := range x.placesOf(f, c, e) {
-			x.report(c, e.err, path)
+			x.tell(e.cause, path)
 		}
 	}
 }
 
-// placesOf returns the places at which the client sees an error; those around it where there are none;
-// none at all if the client wanted nothing of it.
-func (x *Execution) placesOf(f *fetch, c *call, e *located) []gqlerr.Path {
-	if e.unplaced {
-		return x.fetchPaths(f, c)
+// reportUntold reports the errors of a call that no place of the response has: they made nothing null that
+// the client sees, or a null above it.
+func (x *Execution) reportUntold(f *fetch, c *call) {
+	for i := range c.located {
+		e := &c.located[i]
+		if x.causes.list[e.cause-1].told {
+			continue
+		}
+		switch e.place {
+		case atFetch:
+			e.around = x.fetchPaths(f, c)
+		case atBatch:
+			e.around = []gqlerr.Path{x.batchPath(f, c, e.batch)}
+		}
+		for _, path := range e.around {
+			if !x.writer.says(&x.causes.list[e.cause-1].err, path) {
+				x.tell(e.cause, path)
+			}
+		}
 	}
+}
+
+// placesOf returns the places at which the client sees an error with a path; where there are none it notes those
+// around it, unless the client wanted nothing of it.
+func (x *Execution) placesOf(f *fetch, c *call, e *located) []gqlerr.Path {
 	members := make(map[rawjson.Ref]bool)
 	for j, object := range c.batches[e.batch].objects {
 		if e.number < 0 || c.batches[e.batch].number[j] == e.number {
@@ -163,17 +213,13 @@ func (x *Execution) placesOf(f *fetch, c *call, e *located) []gqlerr.Path {
 		if members[p.object] {
 			l.object(p, b.scan, e.steps)
 		}
-		return len(l.paths)+len(l.hidden) <= x.in.Limits.MaxErrors
+		return len(l.paths)+len(l.around) <= x.in.Limits.MaxErrors
 	})
-	switch {
-	case len(l.paths) > 0:
-		return l.paths
-	case len(l.hidden) > 0:
-		return l.hidden
-	case l.unwanted:
-		return nil
+	e.around = l.around
+	if len(l.paths)+len(l.around) == 0 && !l.unwanted {
+		e.around = x.fetchPaths(f, c)
 	}
-	return x.fetchPaths(f, c)
+	return l.paths
 }
 
 // batchOf returns the batch with a response key, or -1, and the number of the first representation
@@ -201,9 +247,9 @@ func (x *Execution) answered(f *fetch, c *call, answer rawjson.Answer, i, number
 	return x.entity(answer.Data, &c.batches[i], i, number)
 }
 
-// upToNull cuts an error's path off where the answer is null: the error made everything there null,
-// whatever another subgraph has to say of it.
-func (x *Execution) upToNull(v rawjson.Ref, s *plan.Scan, steps []pathStep) []pathStep {
+// upToNull returns how many of the steps to an error lead to where the answer is null: the error made everything
+// there null, whatever another subgraph has to say of it.
+func (x *Execution) upToNull(v rawjson.Ref, s *plan.Scan, steps []pathStep) int {
 	for i, step := range steps {
 		switch {
 		case v.Kind() == rawjson.List && step.key == nil && step.index < x.doc.Len(v):
@@ -211,27 +257,30 @@ func (x *Execution) upToNull(v rawjson.Ref, s *plan.Scan, steps []pathStep) []pa
 		case v.Kind() == rawjson.Object && step.key != nil && s != nil:
 			f := x.scanField(v, s, step.key)
 			if f == nil {
-				return steps
+				return len(steps)
 			}
 			v, s = x.doc.Slot(v, f.Slot), f.Child
 		default:
-			return steps
+			return len(steps)
 		}
 		if v == rawjson.NullRef || v == rawjson.AbsentRef {
-			return steps[:i+1]
+			return i + 1
 		}
 	}
-	return steps
+	return len(steps)
 }
 
 // explanation says that an error has been reported which explains nulls in an object.
 type explanation struct {
 	object rawjson.Ref
 	scan   *plan.Scan
-	// steps lead to the error from the object, in the subgraph's keys.
+	// steps lead to the error from the object, in the subgraph's keys. The first of them, lost in number, lead to
+	// a value of which the subgraph answered nothing.
 	steps []pathStep
+	lost  int
 	// whole is set when the answer has nothing for the object: all that the scan wanted is explained.
 	whole bool
+	cause int
 }
 
 // explain marks the nulls that an error explains. Where several subgraphs answer parts of one value
@@ -276,45 +325,64 @@ func (x *Execution) withholdLate() {
 	}
 }
 
-// markExplained marks the null at an error's path or on the way there.
 func (x *Execution) markExplained(e explanation) {
-	if e.whole {
-		x.settle(e.object, e.scan, rawjson.FailedRef)
-		return
+	if v, s := x.markPath(&e, e.steps[:e.lost]); s != nil {
+		x.loseInside(v, s, e.cause)
 	}
-	v, s := e.object, e.scan
-	for steps := e.steps; len(steps) > 0; {
+	if e.lost < len(e.steps) {
+		x.markPath(&e, e.steps)
+	}
+	if e.whole {
+		x.lose(e.object, e.scan, e.cause, true)
+	}
+}
+
+// markPath marks the null to which steps lead, or one on the way there. It returns the value to which they lead, and
+// what was asked for of it; nothing if they do not lead there.
+func (x *Execution) markPath(e *explanation, steps []pathStep) (rawjson.Ref, *plan.Scan) {
+	if len(steps) == 0 {
+		return rawjson.AbsentRef, nil
+	}
+	v, s, failed := e.object, e.scan, rawjson.FailedRef(e.cause)
+	for len(steps) > 0 {
 		if v.Kind() != rawjson.Object || s == nil {
-			return
+			return v, nil
 		}
 		f := x.scanField(v, s, steps[0].key)
 		if f == nil {
-			return
+			return v, nil
 		}
 		object := v
-		if v = x.doc.Slot(object, f.Slot); v.Kind() == rawjson.Null || v == rawjson.AbsentRef {
-			x.doc.SetSlot(object, f.Slot, rawjson.FailedRef)
+		if v = x.doc.Slot(object, f.Slot); isNothing(v) {
+			x.doc.SetSlot(object, f.Slot, failed)
 		}
 		for steps = steps[1:]; len(steps) > 0 && steps[0].key == nil && v.Kind() == rawjson.List; steps = steps[1:] {
 			list, i := v, steps[0].index
 			if i >= x.doc.Len(list) {
-				return
+				return v, nil
 			}
-			if v = x.doc.Element(list, i); v == rawjson.NullRef {
-				x.doc.SetElement(list, i, rawjson.FailedRef)
+			if v = x.doc.Element(list, i); isNothing(v) {
+				x.doc.SetElement(list, i, failed)
 			}
 		}
 		if len(steps) > 0 && v.Kind() == rawjson.Leaf && x.doc.Bytes(v)[0] == '[' {
-			if x.holed == nil {
-				x.holed = map[rawjson.Ref]bool{}
-			}
-			x.holed[v] = true
+			x.causes.setOfElement(v, e.cause)
 		}
 		s = f.Child
 	}
-	if s != nil {
-		x.settleInside(v, s)
+	return v, s
+}
+
+// isNothing reports whether a place has no value, and no error that names the place.
+func isNothing(v rawjson.Ref) bool {
+	switch v.Kind() {
+	case rawjson.Absent, rawjson.Null:
+		return true
+	case rawjson.Failed:
+		_, isWithheld := v.Cause()
+		return isWithheld
 	}
+	return false
 }
 
 // scanField returns the field of a scan with a key of the subgraph's answer, for the runtime type of
@@ -336,9 +404,10 @@ func (x *Execution) scanField(object rawjson.Ref, s *plan.Scan, key []byte) *pla
 // locator follows one error's path in the answer through the response.
 type locator struct {
 	x *Execution
-	// paths are the places at which the client sees the error, hidden those at which it sees no more of
-	// the path: something that was asked for on its behalf.
-	paths, hidden []gqlerr.Path
+	// paths are the places at which the client sees the error. around are those at which it sees no more of
+	// the path, something that was asked for on its behalf, or an object of which another subgraph answered
+	// a part.
+	paths, around []gqlerr.Path
 	// unwanted is set when the path led to what is wanted elsewhere only: under another response key, or
 	// of objects of other types.
 	unwanted bool
@@ -360,12 +429,12 @@ func (l *locator) object(p place, scan *plan.Scan, steps []pathStep) {
 		return
 	}
 	if len(steps) == 0 || steps[0].key == nil || scan == nil {
-		l.paths = report(l.paths, p.path)
+		l.end(p)
 		return
 	}
 	f := l.x.scanField(p.object, scan, steps[0].key)
 	if f == nil {
-		l.hidden = report(l.hidden, p.path)
+		l.around = report(l.around, p.path)
 		return
 	}
 	v := rawjson.AbsentRef
@@ -382,6 +451,15 @@ func (l *locator) object(p place, scan *plan.Scan, steps []pathStep) {
 	}
 }
 
+// end notes the end of the path.
+func (l *locator) end(p place) {
+	if p.object.IsComposite() {
+		l.around = report(l.around, p.path)
+	} else {
+		l.paths = report(l.paths, p.path)
+	}
+}
+
 // unseen notes where the client sees no more of the path: an object that is not there is explained by
 // the error.
 func (l *locator) unseen(p place, layout, slot int) {
@@ -391,7 +469,7 @@ func (l *locator) unseen(p place, layout, slot int) {
 	case l.x.plan.shown[layout][slot]:
 		l.unwanted = true
 	default:
-		l.hidden = report(l.hidden, p.path)
+		l.around = report(l.around, p.path)
 	}
 }
 
@@ -400,7 +478,7 @@ func (l *locator) value(p place, c *completion, scan *plan.Scan, steps []pathSte
 	v := p.object
 	switch {
 	case len(steps) == 0, v.Kind() == rawjson.List && steps[0].key == nil && steps[0].index >= l.x.doc.Len(v):
-		l.paths = report(l.paths, p.path)
+		l.end(p)
 	case steps[0].key == nil && c.elem != nil:
 		at := place{path: append(p.path, gqlerr.PathElement{Index: steps[0].index})}
 		if v.Kind() == rawjson.List {
@@ -413,41 +491,22 @@ func (l *locator) value(p place, c *completion, scan *plan.Scan, steps []pathSte
 		}
 		l.object(place{object: v, shape: c.shape, path: p.path}, scan, steps)
 	default:
-		l.paths = report(l.paths, p.path)
+		l.end(p)
 	}
 }
 
-// hasUnplacedError reports whether an error of an entity fetch has no place at one of the entities.
-func hasUnplacedError(f *fetch, c *call, errors []byte) bool {
-	if errors == nil {
-		return false
-	}
-	for raw := range rawjson.Elements(errors) {
-		var steps []pathStep
-		if raw[0] == '{' {
-			for key, value := range rawjson.Members(raw) {
-				if rawjson.KeyIs(key, "path") && value[0] == '[' {
-					steps = readPath(value)
-				}
-			}
-		}
-		if len(steps) < 2 || steps[1].key != nil {
-			return true
-		}
-		if i, _ := f.batchOf(c, steps[0].key); i < 0 {
-			return true
-		}
-	}
-	return false
+// hasUnplacedError reports whether an error of a call has no place at an entity.
+func (c *call) hasUnplacedError() bool {
+	return slices.ContainsFunc(c.located, func(e located) bool { return e.place == atFetch })
 }
 
 // explainUnplaced is for an error without a usable path. It may explain any null that the answer brought.
-func (x *Execution) explainUnplaced(f *fetch, c *call, answer rawjson.Answer) {
+func (x *Execution) explainUnplaced(f *fetch, c *call, answer rawjson.Answer, cause int) {
 	for i := range f.batches {
 		b, t := &f.batches[i], &c.batches[i]
 		for j, object := range t.objects {
 			if b.entities == nil || x.answered(f, c, answer, i, t.number[j]).Kind() != rawjson.Object {
-				x.explain(explanation{object: object, scan: b.scan, whole: true})
+				x.explain(explanation{object: object, scan: b.scan, whole: true, cause: cause})
 			}
 		}
 	}

@@ -20,6 +20,8 @@ type refusal struct {
 	// steps lead from the root to the object.
 	steps  []plan.Step
 	object rawjson.Ref
+	// cause is its number among the causes.
+	cause int
 }
 
 // begin notes the value; through is then called for each step up from it to the object.
@@ -40,10 +42,34 @@ func (x *Execution) refuse(steps []plan.Step, object rawjson.Ref) {
 	r.trail = slices.Clone(r.trail)
 	slices.Reverse(r.trail)
 	r.steps, r.object = steps, object
+	r.cause = x.causes.refusal(&r)
+	x.causes.keep(r.cause)
 	x.refusals = append(x.refusals, r)
 }
 
-// reportRefusals complains about the values that were refused for a call, unless the client sees
+// refusal returns the cause for everything that is wrong as the value of a refusal is.
+func (c *causes) refusal(r *refusal) int {
+	how := wrongness{r.of, r.typ, r.value.Kind()}
+	if number, known := c.ofRefusal[how]; known {
+		return number
+	}
+	message := r.of.Coordinate + r.complaint()
+	if r.of.Hidden {
+		message = "a value is not what its type allows"
+	}
+	e := gqlerr.Error{Message: message + notAsked, Code: gqlerr.InvalidSubgraphData, Subgraph: r.of.subgraph}
+	if c.ofRefusal == nil {
+		c.ofRefusal = map[wrongness]int{}
+	}
+	number := c.add(cause{err: e})
+	c.ofRefusal[how] = number
+	return number
+}
+
+// notAsked is what becomes of a value that is wrong.
+const notAsked = ": what depends on it is not asked for"
+
+// reportRefusals keeps in mind where the values are that were refused for a call, unless the client sees
 // them: completion then finds the same, and more.
 func (x *Execution) reportRefusals(f *fetch, c *call) {
 	for len(x.refusals) > 0 {
@@ -98,15 +124,16 @@ func (x *Execution) reportRefusalsAt(f *fetch, c *call, refusals []refusal) {
 }
 
 func (x *Execution) reportRefusal(f *fetch, c *call, r *refusal, path gqlerr.Path) {
-	consequence := "; subgraph " + f.name + " is not asked for what depends on it"
-	message := r.of.Coordinate + r.complaint() + consequence
 	if len(c.failures) < x.in.Limits.MaxErrors {
-		c.failures = append(c.failures, Failure{Subgraph: r.of.subgraph, Fetch: f.ID, Err: errors.New(message)})
+		err := errors.New(r.of.Coordinate + r.complaint() + notAsked)
+		c.failures = append(c.failures, Failure{Subgraph: r.of.subgraph, Fetch: f.ID, Err: err})
 	}
-	if r.of.Hidden {
-		message = "a value is not what its type allows" + consequence
+	i := slices.IndexFunc(c.located, func(e located) bool { return e.place == around && e.cause == r.cause })
+	if i < 0 {
+		i = len(c.located)
+		c.located = append(c.located, located{cause: r.cause, place: around})
 	}
-	x.report(c, gqlerr.Error{Message: message, Code: gqlerr.InvalidSubgraphData, Subgraph: r.of.subgraph}, path)
+	c.located[i].around = append(c.located[i].around, path)
 }
 
 // complaint says what is wrong.
@@ -127,7 +154,7 @@ func (x *Execution) withdraw(r *refusal) {
 	for _, step := range r.trail[:len(r.trail)-1] {
 		v = x.doc.Slot(v, step) // a list's elements are its slots
 	}
-	x.doc.SetSlot(v, r.trail[len(r.trail)-1], rawjson.WithheldRef)
+	x.doc.SetSlot(v, r.trail[len(r.trail)-1], rawjson.WithheldRef(r.cause))
 }
 
 // seeker follows a trail through what the client sees.

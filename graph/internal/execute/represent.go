@@ -62,9 +62,9 @@ func (x *Execution) withhold(b *batch, object rawjson.Ref, why representable) {
 		x.settle(object, b.scan, rawjson.GoneRef)
 	case valueWrong:
 		x.refuse(b.path, object)
-		x.settle(object, b.scan, rawjson.WithheldRef)
+		x.settle(object, b.scan, rawjson.WithheldRef(x.causes.kept))
 	case keyFailed:
-		x.settle(object, b.scan, rawjson.WithheldRef)
+		x.settle(object, b.scan, rawjson.WithheldRef(x.causes.kept))
 	case represented, keyAbsent, notOfType:
 	}
 }
@@ -80,7 +80,7 @@ func (x *Execution) appendRepresentation(dst []byte, cases []representation, obj
 	}
 	switch typ {
 	case rawjson.TypeFailed:
-		return dst, keyFailed
+		return dst, x.causes.keep(x.causes.ofType[object])
 	case rawjson.TypeNull:
 		return dst, keyNull
 	}
@@ -155,12 +155,18 @@ func (x *Execution) appendMember(dst []byte, f *representationField, c *completi
 		}
 		return append(dst, ']'), represented
 	case rawjson.Failed:
-		return dst, keyFailed
+		return dst, x.failed(v)
 	case rawjson.Absent:
 		return dst, keyAbsent
 	default: // rawjson.Conflict
 		return dst, x.refused.begin(f.of, c, v)
 	}
+}
+
+// failed keeps a value back that has failed.
+func (x *Execution) failed(v rawjson.Ref) representable {
+	cause, _ := v.Cause()
+	return x.causes.keep(cause)
 }
 
 // appendNull appends a null that is required; as a key it stands for nothing.
@@ -180,7 +186,7 @@ func (x *Execution) representableType(f *representationField, c *completion, obj
 	}
 	switch typ := x.doc.Type(object); {
 	case typ == rawjson.TypeFailed:
-		return keyFailed
+		return x.causes.keep(x.causes.ofType[object])
 	case typ == rawjson.TypeNull:
 		return keyNull
 	case typ >= 0 && f.of.Possible.Has(typ):
@@ -193,8 +199,8 @@ func (x *Execution) representableType(f *representationField, c *completion, obj
 
 // appendSent appends a leaf, or lists of leaves, in the subgraph's own spelling.
 func (x *Execution) appendSent(dst []byte, of *member, c *completion, v rawjson.Ref) ([]byte, representable) {
-	if x.holed != nil && x.holed[v] {
-		return dst, keyFailed
+	if cause, ok := x.causes.ofElement[v]; ok {
+		return dst, x.causes.keep(cause)
 	}
 	raw := x.doc.Bytes(v)
 	if of.composite && c != anything || !x.isOfType(raw, c) {

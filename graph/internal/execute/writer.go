@@ -1,6 +1,9 @@
 package execute
 
 import (
+	"bytes"
+	"slices"
+
 	"github.com/weft-graph/weft/graph/gqlerr"
 	"github.com/weft-graph/weft/graph/internal/rawjson"
 )
@@ -15,10 +18,6 @@ type writer struct {
 	limits  Limits
 	// tooLarge is set when the output is over its limit: nothing more is completed.
 	tooLarge bool
-	// explained are the values withheld inside what stands in several places, with an error elsewhere
-	// that explained them. open is how many such objects and lists are in work.
-	explained []explained
-	open      int
 	// entries are what was completed of objects and lists that stand in several places. Their ends
 	// ascend, and none ends past out. entryOf finds them.
 	entries []memo
@@ -32,18 +31,10 @@ type memo struct {
 	start, end         int
 	firstError, errors int
 	dropped            int
-	// firstExplained and explained are the range of what was withheld in it.
-	firstExplained, explained int
 	// depth is the length of the path at which it was completed; the paths of its errors are the
 	// same below that.
 	depth int
 	ok    bool
-}
-
-// explained is a value that was withheld, and whose cause is told of elsewhere.
-type explained struct {
-	path  gqlerr.Path
-	field *shapeField
 }
 
 // memoKey is an object or list, completed in one way.
@@ -69,11 +60,7 @@ func (w *writer) truncate(n int) {
 
 // remember begins the completion of something shared.
 func (w *writer) remember(key uint64) memo {
-	w.open++
-	return memo{
-		key: key, start: len(w.out), firstError: len(w.errors), dropped: w.dropped, depth: len(w.path),
-		firstExplained: len(w.explained),
-	}
+	return memo{key: key, start: len(w.out), firstError: len(w.errors), dropped: w.dropped, depth: len(w.path)}
 }
 
 // remembered ends it.
@@ -81,9 +68,7 @@ func (w *writer) remembered(m memo, ok bool) {
 	if m.ok = ok; !ok {
 		w.truncate(m.start)
 	}
-	w.open--
 	m.end, m.errors, m.dropped = len(w.out), len(w.errors)-m.firstError, w.dropped-m.dropped
-	m.explained = len(w.explained) - m.firstExplained
 	if w.entryOf == nil {
 		w.entryOf = map[uint64]int{}
 	}
@@ -112,27 +97,12 @@ func (w *writer) recall(key uint64) (m memo, again bool) {
 	return m, true
 }
 
-// isExplained reports whether an error is on the way to the current place, or below it.
-func (w *writer) isExplained() bool {
-	for _, e := range w.errors {
-		if n := min(len(e.Path), len(w.path)); e.Path[:n].Equal(w.path[:n]) {
-			return true
-		}
-	}
-	return false
-}
-
-// keepExplained keeps in mind that the value at the current place needs no error of its own here; false
-// if too much is kept already.
-func (w *writer) keepExplained(f *shapeField) bool {
-	if w.open == 0 {
-		return true
-	}
-	if len(w.explained) >= w.limits.MaxErrors {
-		return false
-	}
-	w.explained = append(w.explained, explained{append(gqlerr.Path(nil), w.path...), f})
-	return true
+// says reports whether an error is listed already at a path.
+func (w *writer) says(e *gqlerr.Error, path gqlerr.Path) bool {
+	return slices.ContainsFunc(w.errors, func(old *gqlerr.Error) bool {
+		return old.Message == e.Message && old.Subgraph == e.Subgraph && old.Code == e.Code &&
+			bytes.Equal(old.Extensions, e.Extensions) && old.Path.Equal(path)
+	})
 }
 
 // hasRoom reports whether n more bytes may be written.
@@ -143,8 +113,7 @@ func (w *writer) hasRoom(n int) bool {
 
 // reset forgets the response. Its errors belong to the caller of Run.
 func (w *writer) reset() {
-	w.out, w.entries = kept(w.out, 1), kept(w.entries, 88)
-	w.explained, w.open = nil, 0
+	w.out, w.entries = kept(w.out, 1), kept(w.entries, 72)
 	clear(w.path)
 	w.path, w.errors, w.dropped, w.tooLarge = w.path[:0], nil, 0, false
 	clear(w.entryOf)

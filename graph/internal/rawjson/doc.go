@@ -16,7 +16,7 @@ const (
 	Absent Kind = iota
 	// Null is null.
 	Null
-	// Failed is a null of which an error in the response, at its place or elsewhere, is the cause.
+	// Failed is a null that an error explains: its cause.
 	Failed
 	// Conflict is a value on which subgraphs disagree in a way that cannot be merged.
 	Conflict
@@ -42,12 +42,22 @@ const (
 	AbsentRef = Ref(Absent)
 	NullRef   = Ref(Null)
 	// GoneRef is a Null that no subgraph answered: the entity that would have the value does not exist.
-	GoneRef   = Ref(1<<kindBits) | NullRef
-	FailedRef = Ref(Failed)
-	// WithheldRef is a Failed that nobody asked for, as a value needed to ask has failed.
-	WithheldRef = Ref(1<<kindBits) | FailedRef
+	GoneRef     = Ref(1<<kindBits) | NullRef
 	ConflictRef = Ref(Conflict)
 )
+
+// withheldBit marks a Failed that its cause does not name.
+const withheldBit = 1 << kindBits
+
+// FailedRef returns the Failed of a cause, a number of the caller's, that names this very place.
+func FailedRef(cause int) Ref { return makeRef(Failed, cause<<1) }
+
+// WithheldRef returns the Failed of a cause that names another place, or none: the value was not
+// answered, or nobody asked for it, because of it.
+func WithheldRef(cause int) Ref { return FailedRef(cause) | withheldBit }
+
+// Cause returns the number of a Failed's cause, and whether the cause names another place.
+func (r Ref) Cause() (cause int, isWithheld bool) { return r.place() >> 1, r&withheldBit != 0 }
 
 // Kind returns the kind of r.
 func (r Ref) Kind() Kind {
@@ -70,7 +80,7 @@ const (
 	TypeNone = -1
 	// TypeInvalid: the type's name was asked for and is missing, or names no type of the graph.
 	TypeInvalid = -2
-	// TypeFailed: an error that is known kept the type away.
+	// TypeFailed: an error kept the type away.
 	TypeFailed = -3
 	// TypeNull: the type was asked for, and there is no such object.
 	TypeNull = -4
