@@ -1,6 +1,7 @@
 package bureau
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"time"
@@ -39,14 +40,16 @@ func (b *breaker) allow(now time.Time) bool {
 }
 
 // note says how a call has ended.
-func (b *breaker) note(now time.Time, isAnswered bool) {
+func (b *breaker) note(now time.Time, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.isTrying = false
-	if isAnswered {
+	switch {
+	case err == nil:
 		b.failures = 0
-		return
+	case errors.Is(err, context.Canceled): // the caller has gone, which says nothing of the bureau
+	default:
+		b.failures++
+		b.openUntil = now.Add(restFor)
 	}
-	b.failures++
-	b.openUntil = now.Add(restFor)
 }

@@ -71,7 +71,7 @@ func (c *Client) Status(ctx context.Context, userID string) (financing.Status, e
 			return "", ErrOpen
 		}
 		status, err := c.ask(ctx, userID)
-		c.breaker.note(time.Now(), err == nil)
+		c.breaker.note(time.Now(), err)
 		if err == nil || try == maxTries || ctx.Err() != nil {
 			return status, err
 		}

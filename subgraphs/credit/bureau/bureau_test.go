@@ -91,14 +91,29 @@ func TestACallerWhoHasGoneIsNotWaitedFor(t *testing.T) {
 	}
 }
 
+// TestCallersWhoHaveGoneSayNothingOfTheBureau: however many give up, who still waits gets an answer.
+func TestCallersWhoHaveGoneSayNothingOfTheBureau(t *testing.T) {
+	client, _ := start(t, time.Minute, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"status":"GOOD"}`)) })
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range maxFailures {
+		if _, err := client.Status(gone, "ann"); err == nil {
+			t.Fatal("who has gone got an answer")
+		}
+	}
+	if got, err := client.Status(t.Context(), "ann"); got != financing.Good || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
 func TestTheBreaker(t *testing.T) {
 	var b breaker
-	now := time.Now()
+	now, failed := time.Now(), errors.New("no answer")
 	for range maxFailures {
 		if !b.allow(now) {
 			t.Fatal("opened too early")
 		}
-		b.note(now, false)
+		b.note(now, failed)
 	}
 	later := now.Add(restFor)
 	if b.allow(later.Add(-1)) {
@@ -108,11 +123,15 @@ func TestTheBreaker(t *testing.T) {
 	if !first || second {
 		t.Error("not exactly one call may try")
 	}
-	b.note(later, false)
+	b.note(later, context.Canceled)
+	if !b.allow(later) {
+		t.Error("a caller who has gone keeps the others from trying")
+	}
+	b.note(later, failed)
 	if b.allow(later) || !b.allow(later.Add(restFor)) {
 		t.Error("a try that failed does not open it again")
 	}
-	b.note(later, true)
+	b.note(later, nil)
 	first, second = b.allow(later), b.allow(later)
 	if !first || !second {
 		t.Error("a try that succeeded does not close it")
