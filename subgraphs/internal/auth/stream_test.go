@@ -5,6 +5,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os/signal"
+	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/weft-graph/weft/subgraphs/internal/auth"
@@ -48,4 +51,47 @@ func TestStreamsAreSignedAtTheirEnd(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestNoPlaceForAnUpload: that the disk is full, or the folder for temporary files is not there, is not the client's fault.
+func TestNoPlaceForAnUpload(t *testing.T) {
+	body := bytes.Repeat([]byte("0123456789"), 10_000)
+	for name, take := range map[string]func(t *testing.T){
+		"no folder": func(t *testing.T) { t.Setenv("TMPDIR", t.TempDir()+"/nowhere") },
+		"full":      func(t *testing.T) { limitFiles(t, 1000) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			handler := auth.RequireStreamSignature(authtest.RouterKey, 200_000, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+				t.Error("half an upload went through")
+			}))
+			request := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(body))
+			authtest.SignStream(request, body, authtest.RouterKey)
+			recorder := httptest.NewRecorder()
+			take(t)
+			handler.ServeHTTP(recorder, request)
+			if text := recorder.Body.String(); recorder.Code != http.StatusServiceUnavailable || !strings.Contains(text, "UNAVAILABLE") || strings.Contains(text, "upload-") {
+				t.Errorf("%d %s", recorder.Code, text)
+			}
+		})
+	}
+}
+
+// limitFiles lets no file of this process become longer than some bytes, until the test ends: to the one who writes it is
+// as on a full disk.
+func limitFiles(t *testing.T, longest uint64) {
+	t.Helper()
+	signal.Ignore(syscall.SIGXFSZ) // or the process ends
+	var before syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &before); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: longest, Max: before.Max}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &before); err != nil {
+			t.Error(err)
+		}
+		signal.Reset(syscall.SIGXFSZ)
+	})
 }
