@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -40,20 +41,39 @@ func (b *browser) send(t *testing.T, query, contentType string) (status int, bod
 	return res.StatusCode, string(answer)
 }
 
+// login logs a demo person in, which gives the browser a cookie, and no token that a script could read.
+func (b *browser) login(t *testing.T, username string) {
+	t.Helper()
+	query := fmt.Sprintf(`mutation { login(input: {username: %q, password: %q}) { token user { username } } }`, username, username+"-demo")
+	status, body := b.send(t, query, "application/json")
+	if status != http.StatusOK || b.cookie == nil || !strings.Contains(body, `"token":null`) || !strings.Contains(body, `"username":"`+username+`"`) {
+		t.Fatalf("login answered %d %s and the cookie is %v, want no token in the body", status, body, b.cookie)
+	}
+}
+
+// awaitExpiry waits until the token in the cookie has expired.
+func (b *browser) awaitExpiry(t *testing.T) {
+	t.Helper()
+	eventually(t, "the token does not expire", func() error {
+		status, body := b.send(t, `{ products(first: 1) { totalCount } }`, "application/json")
+		if status != http.StatusUnauthorized {
+			return fmt.Errorf("a query answers %d %s", status, body)
+		}
+		return nil
+	})
+}
+
 // TestBrowser: a browser gets the token as a cookie only, which scripts cannot read and other sites cannot use, and
 // logging out takes it away.
 func TestBrowser(t *testing.T) {
 	s := startShop(t)
 	b := &browser{url: s.URL()}
-	const login = `mutation { login(input: {username: "walter", password: "walter-demo"}) { token user { name } } }`
-	status, body := b.send(t, login, "application/json")
-	if status != http.StatusOK || !strings.Contains(body, `"token":null`) {
-		t.Fatalf("login answered %d %s, want no token in the body", status, body)
-	}
-	if b.cookie == nil || !b.cookie.HttpOnly || b.cookie.SameSite != http.SameSiteLaxMode || b.cookie.Path != "/" || b.cookie.Domain != "" {
+	b.login(t, "walter")
+	if !b.cookie.HttpOnly || b.cookie.SameSite != http.SameSiteLaxMode || b.cookie.Path != "/" || b.cookie.Domain != "" {
 		t.Fatalf("the cookie is %v, want HttpOnly, SameSite=Lax, Path=/ and no Domain", b.cookie)
 	}
-	if status, body = b.send(t, meQuery, "application/json"); !strings.Contains(body, `"walter"`) {
+	status, body := b.send(t, meQuery, "application/json")
+	if !strings.Contains(body, `"walter"`) {
 		t.Errorf("with the cookie me answered %d %s, want walter", status, body)
 	}
 	// A script on the page can ask for the token in the body, which is for clients without a cookie.

@@ -27,9 +27,8 @@ type smallDisk struct {
 	folder string
 	// isMounted is false where nobody may mount: then only the quota can be filled.
 	isMounted bool
-	// ballast are the files that fill the quota, and step is the size of the next one.
+	// ballast are the files that fill the quota.
 	ballast []string
-	step    int
 	// relax ends what keeps it full, which failure is of.
 	relax   func()
 	full    sync.WaitGroup
@@ -37,7 +36,7 @@ type smallDisk struct {
 }
 
 func mountDisk(folder string) (*smallDisk, error) {
-	d := &smallDisk{folder: folder, step: roomBytes / 8}
+	d := &smallDisk{folder: folder}
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return d, err
 	}
@@ -66,9 +65,9 @@ func (d *smallDisk) files() string { return filepath.Join(d.folder, "files") }
 
 func (d *smallDisk) weight() string { return filepath.Join(d.folder, "weight") }
 
-// keepFull fills what there is by fill, and goes on as files are deleted.
-func (d *smallDisk) keepFull(fill func() error) error {
-	if err := fill(); err != nil {
+// keepFull fills the disk, and goes on as files are deleted.
+func (d *smallDisk) keepFull() error {
+	if err := d.fill(); err != nil {
 		return err
 	}
 	ctx, relax := context.WithCancel(context.Background())
@@ -76,17 +75,17 @@ func (d *smallDisk) keepFull(fill func() error) error {
 	d.full.Go(func() {
 		for ctx.Err() == nil && d.failure == nil {
 			time.Sleep(100 * time.Millisecond) // more often, it would be most of the load
-			d.failure = fill()
+			d.failure = d.fill()
 		}
 	})
 	return nil
 }
 
-// empty ends keepFull and makes room by clear.
-func (d *smallDisk) empty(clear func() error) error {
+// empty ends keepFull and makes room.
+func (d *smallDisk) empty() error {
 	d.relax()
 	d.full.Wait()
-	return errors.Join(d.failure, clear())
+	return errors.Join(d.failure, os.Remove(d.weight()))
 }
 
 // fill leaves no room on the disk.
@@ -105,14 +104,13 @@ func (d *smallDisk) fill() error {
 	return errors.Join(err, file.Close())
 }
 
-func (d *smallDisk) clear() error { return os.Remove(d.weight()) }
-
-// fillQuota uploads files, smaller and smaller ones, until there is no room for any.
+// fillQuota uploads files, smaller and smaller ones, until there is no room for any. What is deleted afterwards leaves room
+// for an upload, but more is uploaded than deleted.
 func (d *smallDisk) fillQuota(clerk client) error {
 	header := http.Header{"Authorization": {"Bearer " + clerk.token}, "Weft-Require-Preflight": {"true"}}
-	for {
+	for size := roomBytes / 8; size >= smallestFile; {
 		f := form{
-			query: uploadMutation, variables: map[string]any{"productId": "movie-the-dare"}, name: "ballast-" + unique(), content: make([]byte, d.step),
+			query: uploadMutation, variables: map[string]any{"productId": "movie-the-dare"}, name: "ballast-" + unique(), content: make([]byte, size),
 		}
 		res, err := f.post(clerk.shop.URL(), header)
 		id, isKept := res.at("uploadProductImage", "id").(string)
@@ -122,14 +120,12 @@ func (d *smallDisk) fillQuota(clerk client) error {
 		case isKept:
 			d.ballast = append(d.ballast, id)
 		case res.code() != "UNAVAILABLE":
-			return fmt.Errorf("upload ballast of %d bytes: %s", d.step, res.Body)
-		case d.step <= smallestFile:
-			d.step = 32 * smallestFile // what somebody deletes is refilled
-			return nil
+			return fmt.Errorf("upload ballast of %d bytes: %s", size, res.Body)
 		default:
-			d.step /= 2
+			size /= 2
 		}
 	}
+	return nil
 }
 
 func (d *smallDisk) clearQuota(clerk client) error {
@@ -142,6 +138,6 @@ func (d *smallDisk) clearQuota(clerk client) error {
 			return fmt.Errorf("delete the ballast %s: it answers %s", id, res.Body)
 		}
 	}
-	d.ballast, d.step = nil, roomBytes/8
+	d.ballast = nil
 	return nil
 }

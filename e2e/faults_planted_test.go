@@ -32,7 +32,8 @@ type planted struct {
 // TestInvariantsCanFail makes one thing after the other wrong in what the services have written under an ordinary load, and
 // wants the invariant that is about it broken. Before, all of them hold, and each has something to check.
 func TestInvariantsCanFail(t *testing.T) {
-	s := startFaultShop(t, false)
+	t.Parallel()
+	s := startFaultShop(t, onSQLite)
 	journal, whole := s.load.Journal(), s.read(t)
 	for !canPlant(whole, journal) {
 		s.holdOnly(t)
@@ -252,11 +253,12 @@ func TestFailuresAreExplained(t *testing.T) {
 		findings int
 	}{
 		{"it needs product", traffic.Browse, 11, failed("timeout"), 0},
+		{"it needs product, and failed by a defect", traffic.Browse, 11, failed("INTERNAL"), 1},
 		{"it was on its way", traffic.Browse, 9, failed("timeout"), 0},
 		{"before the fault", traffic.Browse, 5, failed("timeout"), 1},
 		{"its kind had recovered", traffic.Browse, 16, failed("timeout"), 1},
 		{"a part is missing", traffic.OpenOrder, 16, partial, 0},
-		{"all of it is missing", traffic.OpenOrder, 16, failed("INTERNAL"), 1},
+		{"all of it is missing", traffic.OpenOrder, 16, failed("DOWNSTREAM_SERVICE_ERROR"), 1},
 		{"it does not need product", traffic.Login, 11, failed("timeout"), 1},
 		{"it has only its products left out", traffic.Checkout, 11, partial, 0},
 		{"in full", traffic.Login, 5, traffic.Outcome{}, 0},

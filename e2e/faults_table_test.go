@@ -92,8 +92,10 @@ var weights = []traffic.Share{
 	{Kind: traffic.DeleteFile, Weight: 5}, {Kind: traffic.Logout, Weight: 5}, {Kind: traffic.Login, Weight: 3}, {Kind: traffic.Register, Weight: 3},
 }
 
-// faults are what happens to the shop on SQLite, in this order.
-func faults() []*fault {
+// faults are what happens to the shop on each database, in this order.
+var faults = map[string]func() []*fault{onSQLite: faultsOnSQLite, onPostgres: faultsOnPostgres}
+
+func faultsOnSQLite() []*fault {
 	late := spoilt("each answer is 300 ms late", toxic{"latency", `{"latency": 150, "jitter": 50}`}, "all")
 	late.harmless = true
 	reset := spoilt("connections are reset", toxic{"reset_peer", `{"timeout": 0}`}, "product", "order", "user", "credit")
@@ -120,22 +122,17 @@ func faults() []*fault {
 		slow,
 		{
 			name: "the quota for files is used up", targets: []string{"product"}, fails: []traffic.Kind{traffic.Upload}, isFelt: true,
-			inject: func(s *faultShop, _ string) error {
-				return s.disk.keepFull(func() error { return s.disk.fillQuota(s.clerk) })
-			},
-			mend: func(s *faultShop, _ string) error {
-				return s.disk.empty(func() error { return s.disk.clearQuota(s.clerk) })
-			},
+			inject: func(s *faultShop, _ string) error { return s.disk.fillQuota(s.clerk) },
+			mend:   func(s *faultShop, _ string) error { return s.disk.clearQuota(s.clerk) },
 		},
 		{
 			name: "the disk for files is full", targets: []string{"product"}, fails: []traffic.Kind{traffic.Upload}, isFelt: true, fillsDisk: true,
-			inject: func(s *faultShop, _ string) error { return s.disk.keepFull(s.disk.fill) },
-			mend:   func(s *faultShop, _ string) error { return s.disk.empty(s.disk.clear) },
+			inject: func(s *faultShop, _ string) error { return s.disk.keepFull() },
+			mend:   func(s *faultShop, _ string) error { return s.disk.empty() },
 		},
 	}
 }
 
-// faultsOnPostgres are what happens to the shop on Postgres.
 func faultsOnPostgres() []*fault {
 	cut := &fault{
 		name: "Postgres is cut off, and recovers from its log", targets: []string{"postgres"}, isFelt: true, findsRush: true,

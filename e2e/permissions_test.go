@@ -73,8 +73,7 @@ func TestPermissions(t *testing.T) {
 	if len(cells) < 20*len(callers) {
 		t.Fatalf("docs/shop.md has only %d cells", len(cells))
 	}
-	t.Setenv("REGISTER_LIMIT", "100000/1h")
-	s := startShop(t)
+	s := startShop(t, "REGISTER_LIMIT=100000/1h")
 	at := s.meet(t)
 	for _, c := range cells {
 		p, isThere := probes[c.field]

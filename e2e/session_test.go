@@ -38,8 +38,7 @@ func TestSessionsThroughTheRouter(t *testing.T) {
 // TestGuessingIsLimited: past the limit nobody logs in with this name from this address, until the window ends; others
 // do.
 func TestGuessingIsLimited(t *testing.T) {
-	t.Setenv("LOGIN_LIMIT", "3/1h")
-	s := startShop(t)
+	s := startShop(t, "LOGIN_LIMIT=3/1h")
 	login := func(username, password string) response {
 		return s.anonymous().send(t, loginMutation, map[string]any{"input": map[string]any{"username": username, "password": password}})
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"testing"
+	"time"
 
 	"github.com/weft-graph/weft/internal/shop"
 )
@@ -15,15 +16,22 @@ type system struct {
 	dir string
 }
 
-// startShop starts a whole shop with demo data. The end of the test stops it, wants every process to end well, and
-// after a failure shows what each of them said last.
-func startShop(t *testing.T) system {
+// patience ends a wait for what should have happened long before.
+const patience = 3 * time.Minute
+
+// startShop starts a whole shop with demo data, whose programs get the variables, too. From here on the test runs beside
+// others, which have shops of their own: mostly all of them wait for processes.
+func startShop(t *testing.T, variables ...string) system {
 	t.Helper()
-	return startShopAs(t, shop.Config{Root: root, Binaries: binaries, Dir: t.TempDir()})
+	t.Parallel()
+	return startShopAs(t, shop.Config{Dir: t.TempDir(), Env: variables})
 }
 
+// startShopAs starts a shop of the programs under test. The end of the test stops it, wants every process to end well, and
+// after a failure shows what each of them said last.
 func startShopAs(t *testing.T, config shop.Config) system {
 	t.Helper()
+	config.Root, config.Binaries = root, binaries
 	s := system{dir: config.Dir}
 	var err error
 	s.Shop, err = shop.StartAs(config)
@@ -59,6 +67,18 @@ func (s system) forgetRedis(t *testing.T) {
 	t.Helper()
 	must(t, s.StopRedis())
 	must(t, s.StartRedis())
+}
+
+// eventually tries until there is no error.
+func eventually(t *testing.T, complaint string, try func() error) {
+	t.Helper()
+	var err error
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		if err = try(); err == nil {
+			return
+		}
+	}
+	t.Fatalf("%s: %v", complaint, err)
 }
 
 func must(t *testing.T, err error) {

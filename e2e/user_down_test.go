@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 )
 
 // publicQuery asks every service but user for what everybody may have.
@@ -20,14 +19,10 @@ func (s system) keysOf(name string) string { return filepath.Join(s.dir, name, "
 func (s system) awaitKeys(t *testing.T) {
 	t.Helper()
 	for _, name := range verifiers {
-		for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
-			if _, err := os.Stat(s.keysOf(name)); err == nil {
-				break
-			}
-			if time.Now().After(end) {
-				t.Fatalf("%s does not fetch the keys of the token issuer; its last lines:\n%s", name, s.Programs[name].Log(20))
-			}
-		}
+		eventually(t, name+" does not fetch the keys of the token issuer", func() error {
+			_, err := os.Stat(s.keysOf(name))
+			return err
+		})
 	}
 }
 
@@ -104,22 +99,10 @@ func TestUserKilledBeforeTheFirstToken(t *testing.T) {
 
 // TestLogoutAfterABreak: a browser whose token has expired logs out, and cannot be brought back by a refresh.
 func TestLogoutAfterABreak(t *testing.T) {
-	t.Setenv("TOKEN_TTL", "1s")
-	s := startShop(t)
+	s := startShop(t, "TOKEN_TTL=1s")
 	b := &browser{url: s.URL()}
-	const login = `mutation { login(input: {username: "walter", password: "walter-demo"}) { user { name } } }`
-	if status, body := b.send(t, login, "application/json"); status != http.StatusOK || b.cookie == nil {
-		t.Fatalf("login answered %d %s", status, body)
-	}
-	for end := time.Now().Add(time.Minute); ; time.Sleep(200 * time.Millisecond) {
-		status, body := b.send(t, `{ products(first: 1) { totalCount } }`, "application/json")
-		if status == http.StatusUnauthorized {
-			break
-		}
-		if time.Now().After(end) {
-			t.Fatalf("the token does not expire: a query answers %d %s", status, body)
-		}
-	}
+	b.login(t, "walter")
+	b.awaitExpiry(t)
 	before := *b.cookie
 	if status, body := b.send(t, logoutMutation, "application/json"); status != http.StatusOK || b.cookie.MaxAge >= 0 {
 		t.Errorf("logout answered %d %s and the cookie is %v", status, body, b.cookie)
