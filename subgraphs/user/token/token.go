@@ -26,7 +26,17 @@ type Issuer struct {
 
 	keys  *store.Store
 	trust auth.Trust
-	known sync.Map // key id -> ed25519.PublicKey; a key never changes, so it is read once
+	known sync.Map // key id -> knownKey
+}
+
+// keyAge is for how long a key is taken for one of the store's without another look: so one that leaked and was deleted
+// there stops to hold here.
+const keyAge = time.Minute
+
+// knownKey is a public key, which never changes, and until when it is sure to be the store's.
+type knownKey struct {
+	public ed25519.PublicKey
+	until  time.Time
 }
 
 // NewIssuer returns an Issuer with the signing keys of a store; trust names issuer and audience.
@@ -86,9 +96,10 @@ func (i *Issuer) Holds(ctx context.Context, claims *auth.Claims) (bool, error) {
 }
 
 func (i *Issuer) publicKey(ctx context.Context, kid string) (any, error) {
-	if public, isKnown := i.known.Load(kid); isKnown {
-		return public, nil
+	if found, isKnown := i.known.Load(kid); isKnown && time.Now().Before(found.(knownKey).until) {
+		return found.(knownKey).public, nil
 	}
+	until := time.Now().Add(keyAge)
 	keys, err := i.keys.SigningKeys(ctx)
 	if err != nil {
 		slog.ErrorContext(ctx, "could not read the keys", "error", err.Error())
@@ -103,9 +114,10 @@ func (i *Issuer) publicKey(ctx context.Context, kid string) (any, error) {
 			return nil, err
 		}
 		public := private.Public().(ed25519.PublicKey)
-		i.known.Store(kid, public)
+		i.known.Store(kid, knownKey{public, until})
 		return public, nil
 	}
+	i.known.Delete(kid)
 	return nil, fmt.Errorf("there is no key %q", kid)
 }
 
