@@ -90,7 +90,8 @@ func (p *Program) Stop() error {
 	if err := p.cmd.Process.Signal(signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return fmt.Errorf("stop %s: %w", p.Name, err)
 	}
-	hung := time.AfterFunc(stopTimeout, func() { _ = p.cmd.Process.Kill() })
+	process := p.cmd.Process
+	hung := time.AfterFunc(stopTimeout, func() { _ = process.Kill() })
 	defer hung.Stop()
 	err := p.cmd.Wait()
 	p.cmd = nil

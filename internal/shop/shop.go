@@ -8,15 +8,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"maps"
-	mathrand "math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
-	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
@@ -122,9 +119,6 @@ func StartAs(config Config) (*Shop, error) {
 func (s *Shop) takeAddresses(names []string) error {
 	for _, name := range names {
 		address, err := freeAddress()
-		for err == nil && slices.Contains(slices.Collect(maps.Values(s.Addresses)), address) {
-			address, err = freeAddress() // it was free, and is taken by another program of this shop
-		}
 		if err != nil {
 			return err
 		}
@@ -136,10 +130,8 @@ func (s *Shop) takeAddresses(names []string) error {
 // Stop stops everything that still runs, what asks before what is asked. The error names what did not end well.
 func (s *Shop) Stop() error {
 	var errs []error
-	for _, name := range append([]string{"storefront", "router"}, append(Services[:len(Services):len(Services)], "redis", "postgres")...) {
-		if p := s.Programs[name]; p != nil && p.Running() {
-			errs = append(errs, p.Stop())
-		}
+	for _, row := range [][]string{{"storefront"}, {"router"}, Services, {"redis", "postgres"}} {
+		errs = append(errs, s.stopTogether(row))
 	}
 	if s.miniredis != nil {
 		s.miniredis.Close()
@@ -147,6 +139,19 @@ func (s *Shop) Stop() error {
 	if s.postgresDir != "" {
 		errs = append(errs, os.RemoveAll(s.postgresDir))
 	}
+	return errors.Join(errs...)
+}
+
+// stopTogether stops those of the programs that run, at the same time: each may take a second.
+func (s *Shop) stopTogether(names []string) error {
+	errs := make([]error, len(names))
+	var stopped sync.WaitGroup
+	for i, name := range names {
+		if p := s.Programs[name]; p != nil && p.Running() {
+			stopped.Go(func() { errs[i] = p.Stop() })
+		}
+	}
+	stopped.Wait()
 	return errors.Join(errs...)
 }
 
@@ -250,17 +255,4 @@ func secret() string {
 	raw := make([]byte, 32)
 	_, _ = rand.Read(raw) // never fails: it ends the program instead
 	return hex.EncodeToString(raw)
-}
-
-// freeAddress returns a loopback address that nobody listens on. It lies below the range from which
-// the kernel takes ports for outgoing connections: a stopped program must get its port again.
-func freeAddress() (string, error) {
-	for range 100 {
-		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(10000+mathrand.IntN(20000)))
-		if listener, err := net.Listen("tcp", address); err == nil {
-			_ = listener.Close() // nothing was accepted
-			return address, nil
-		}
-	}
-	return "", errors.New("no free port between 10000 and 30000")
 }
