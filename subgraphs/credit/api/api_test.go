@@ -26,7 +26,12 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{issuer: authtest.NewIssuer(t), db: databasetest.SQLite(t, store.Migrations())}
+	return newWorldOn(t, databasetest.SQLite(t, store.Migrations()))
+}
+
+func newWorldOn(t *testing.T, db *database.DB) *world {
+	t.Helper()
+	w := &world{issuer: authtest.NewIssuer(t), db: db}
 	credit := store.New(w.db, bureau.Embedded{})
 	if err := credit.SeedDemo(t.Context()); err != nil {
 		t.Fatal(err)

@@ -6,8 +6,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/weft-graph/weft/subgraphs/credit/store"
 	"github.com/weft-graph/weft/subgraphs/internal/auth/authtest"
 	"github.com/weft-graph/weft/subgraphs/internal/badinput"
+	"github.com/weft-graph/weft/subgraphs/internal/database"
+	"github.com/weft-graph/weft/subgraphs/internal/database/databasetest"
 )
 
 // everything returns what is written in the store, in a defined order.
@@ -31,7 +34,13 @@ func (w *world) everything(t *testing.T) string {
 
 // TestBadInputs: each gives its code, nothing is written, and nothing internal leaks.
 func TestBadInputs(t *testing.T) {
-	w := newWorld(t)
+	databasetest.Each(t, store.Migrations(), func(t *testing.T, db *database.DB) {
+		newWorldOn(t, db).wantBadInputsRefused(t)
+	})
+}
+
+func (w *world) wantBadInputsRefused(t *testing.T) {
+	t.Helper()
 	callers := map[string]authtest.Client{
 		"nobody": w.Client, "clerk": w.user(t, "clerk", "credit:write"), "reader": w.user(t, "reader", "order:read", "user:read"),
 	}
@@ -45,7 +54,7 @@ func TestBadInputs(t *testing.T) {
 	}
 	w.hear(t, "order-empty", "walter", 0)
 	badinput.Table{
-		File: "testdata/bad_input.txt", AtLeast: 60, Everything: w.everything, Callers: callers,
+		File: "testdata/bad_input.txt", Schema: "../schema.graphqls", AtLeast: 65, Everything: w.everything, Callers: callers,
 		Mutations: map[string]string{
 			"setCreditStatus":   `mutation($u: ID!, $s: CreditStatus!, $r: String!) { setCreditStatus(userId: $u, status: $s, reason: $r) { id } }`,
 			"applyForFinancing": `mutation($o: ID!, $t: Int = 24) { applyForFinancing(orderId: $o, termMonths: $t) { id } }`,

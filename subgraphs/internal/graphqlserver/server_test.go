@@ -35,6 +35,7 @@ func TestBodiesThatGqlgenWouldMisread(t *testing.T) {
 		`[{"query":"{a}"}]`:                                                       "not a JSON object",
 		``:                                                                        "not a JSON object",
 		`"x"`:                                                                     "not a JSON object",
+		"{\"query\":\"{a}\",\"variables\":{\"a\":\"\xff\"}}": "not UTF-8",
 	} {
 		err := check([]byte(body))
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {

@@ -30,7 +30,14 @@ type service struct {
 	stranger, reader authtest.Client
 }
 
+func TestMain(m *testing.M) { databasetest.Main(m) }
+
 func newService(t *testing.T) service {
+	t.Helper()
+	return newServiceOn(t, databasetest.SQLite(t, store.Migrations()))
+}
+
+func newServiceOn(t *testing.T, db *database.DB) service {
 	t.Helper()
 	issuer := authtest.NewIssuer(t)
 	products := catalogtest.Start(t, map[string]catalogtest.Product{
@@ -39,7 +46,6 @@ func newService(t *testing.T) service {
 		"goods-kettle":     {Name: "Kettle", Amount: 3499},
 		"goods-travel-mug": {Name: "Travel mug", Amount: 2499, SoldOut: true},
 	})
-	db := databasetest.SQLite(t, store.Migrations())
 	orders := store.New(db)
 	hub := watch.New(orders, nil)
 	if err := orders.SeedDemo(t.Context()); err != nil {

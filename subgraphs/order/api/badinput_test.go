@@ -8,7 +8,9 @@ import (
 	"github.com/weft-graph/weft/subgraphs/internal/auth/authtest"
 	"github.com/weft-graph/weft/subgraphs/internal/badinput"
 	"github.com/weft-graph/weft/subgraphs/internal/database"
+	"github.com/weft-graph/weft/subgraphs/internal/database/databasetest"
 	"github.com/weft-graph/weft/subgraphs/internal/events"
+	"github.com/weft-graph/weft/subgraphs/order/store"
 )
 
 // hear takes a product into the copy of the catalogue, as its event does.
@@ -45,7 +47,13 @@ func (s service) everything(t *testing.T) string {
 
 // TestBadInputs: each gives its code, nothing is written, and nothing internal leaks.
 func TestBadInputs(t *testing.T) {
-	s := newService(t)
+	databasetest.Each(t, store.Migrations(), func(t *testing.T, db *database.DB) {
+		newServiceOn(t, db).wantBadInputsRefused(t)
+	})
+}
+
+func (s service) wantBadInputsRefused(t *testing.T) {
+	t.Helper()
 	euros := func(amount int) events.MoneyState { return events.MoneyState{Amount: amount, Currency: "EUR"} }
 	s.hear(t, "goods-gone", events.ProductState{IsDeleted: true})
 	s.hear(t, "goods-sold-out", events.ProductState{Name: "Sold out", Price: euros(1)})
@@ -53,7 +61,7 @@ func TestBadInputs(t *testing.T) {
 	s.hear(t, "goods-yacht", events.ProductState{Name: "Yacht", Price: euros(2_000_000_000), IsAvailable: true})
 	s.hear(t, "goods-popcorn-maker", events.ProductState{Name: "Popcorn maker", Price: euros(3999), IsAvailable: true})
 	badinput.Table{
-		File: "testdata/bad_input.txt", AtLeast: 90, Everything: s.everything,
+		File: "testdata/bad_input.txt", Schema: "../schema.graphqls", AtLeast: 120, Everything: s.everything,
 		Callers: map[string]authtest.Client{
 			"nobody": s.public, "walter": s.walter, "jack": s.jack, "leslie": s.leslie, "clerk": s.clerk,
 			"stranger": s.stranger, "reader": s.reader,

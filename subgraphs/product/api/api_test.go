@@ -34,21 +34,32 @@ type service struct {
 	person  authtest.Client
 }
 
+func TestMain(m *testing.M) { databasetest.Main(m) }
+
 func newService(t *testing.T) service {
+	t.Helper()
+	return newServiceOn(t, newDisk(t))
+}
+
+func newDisk(t *testing.T) *files.Disk {
 	t.Helper()
 	disk, err := files.OpenDisk(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = disk.Close() })
-	return newServiceOn(t, disk)
+	return disk
 }
 
 // newServiceOn is newService with its files in a storage.
 func newServiceOn(t *testing.T, storage files.Storage) service {
 	t.Helper()
+	return newServiceFrom(t, databasetest.SQLite(t, store.Migrations()), storage)
+}
+
+func newServiceFrom(t *testing.T, db *database.DB, storage files.Storage) service {
+	t.Helper()
 	issuer := authtest.NewIssuer(t)
-	db := databasetest.SQLite(t, store.Migrations())
 	products := store.New(db)
 	if err := products.SeedDemo(t.Context()); err != nil {
 		t.Fatal(err)
