@@ -22,13 +22,7 @@ var migrations embed.FS
 const maxReasonLength = 500
 
 // Migrations returns the SQL that makes the store's tables.
-func Migrations() fs.FS {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded, so this cannot be
-	}
-	return events.Migrations(sub)
-}
+func Migrations() fs.FS { return events.Migrations(migrations) }
 
 // Store keeps credit statuses and applications in a migrated database.
 type Store struct {

@@ -20,6 +20,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"strings"
 	"time"
 
@@ -31,22 +32,20 @@ import (
 //go:embed migrations/*.sql
 var embedded embed.FS
 
-// Migrations returns a service's own migrations with those of this package's tables among them.
-func Migrations(service fs.FS) fs.FS {
-	own, err := fs.Sub(embedded, "migrations")
-	if err != nil {
-		panic(err) // the folder is part of the binary
-	}
-	return layers{own, service}
-}
+// folder is where a service, like this package, has its migrations.
+const folder = "migrations"
 
-// layers is file systems with one folder each, seen as one folder.
+// Migrations returns the goose migrations in the folder migrations of a service, with those of this package's tables among
+// them.
+func Migrations(service fs.FS) fs.FS { return layers{embedded, service} }
+
+// layers is the folders migrations of several file systems, seen as one.
 type layers []fs.FS
 
 // Open opens a file of the first layer that has it.
 func (l layers) Open(name string) (file fs.File, err error) {
 	for _, layer := range l {
-		if file, err = layer.Open(name); !errors.Is(err, fs.ErrNotExist) {
+		if file, err = layer.Open(path.Join(folder, name)); !errors.Is(err, fs.ErrNotExist) {
 			return file, err
 		}
 	}
@@ -57,7 +56,7 @@ func (l layers) Open(name string) (file fs.File, err error) {
 func (l layers) ReadDir(name string) ([]fs.DirEntry, error) {
 	var all []fs.DirEntry
 	for _, layer := range l {
-		entries, err := fs.ReadDir(layer, name)
+		entries, err := fs.ReadDir(layer, path.Join(folder, name))
 		if err != nil {
 			return nil, err
 		}

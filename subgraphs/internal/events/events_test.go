@@ -27,7 +27,7 @@ var (
 	quick = events.Pace{
 		Poll: 5 * time.Millisecond, Lease: time.Second, Retry: 20 * time.Millisecond, MaxDeliveries: 3,
 	}
-	migrations = events.Migrations(fstest.MapFS{"0001_copy.sql": {Data: []byte(`-- +goose Up
+	migrations = events.Migrations(fstest.MapFS{"migrations/0001_copy.sql": {Data: []byte(`-- +goose Up
 CREATE TABLE copies (id TEXT PRIMARY KEY, version BIGINT NOT NULL, times BIGINT NOT NULL);`)}})
 )
 

@@ -18,16 +18,10 @@ import (
 )
 
 //go:embed migrations/*.sql
-var embedded embed.FS
+var migrations embed.FS
 
 // Migrations returns the goose migrations of the catalogue's tables and those of its events.
-func Migrations() fs.FS {
-	sub, err := fs.Sub(embedded, "migrations")
-	if err != nil {
-		panic(err) // the folder is part of the binary
-	}
-	return events.Migrations(sub)
-}
+func Migrations() fs.FS { return events.Migrations(migrations) }
 
 // Store is the catalogue in a database that has been migrated.
 type Store struct {

@@ -18,13 +18,7 @@ import (
 var migrations embed.FS
 
 // Migrations returns the SQL that makes the store's tables and those of its events.
-func Migrations() fs.FS {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded, so this cannot be
-	}
-	return events.Migrations(sub)
-}
+func Migrations() fs.FS { return events.Migrations(migrations) }
 
 // Store keeps people and sessions in a migrated database.
 type Store struct {
