@@ -46,6 +46,8 @@ type sessions struct {
 	redis  *redis.Client
 	// lost is the moment of the last failure in Unix nanoseconds, 0 for never.
 	lost atomic.Int64
+	// isTold is set from the line that tells of a loss until the one that tells of its end.
+	isTold atomic.Bool
 	// remembered is nil when every request asks.
 	remembered *otter.Cache[string, entry]
 }
@@ -190,9 +192,8 @@ func (s *sessions) noteLoss(ctx context.Context, err error) {
 	if ctx.Err() != nil {
 		return
 	}
-	now := time.Now().UnixNano()
-	before := s.lost.Swap(now)
-	if before == 0 || now-before > int64(10*watchEvery) { // one line for an outage, not one for each request
+	s.lost.Store(time.Now().UnixNano())
+	if s.isTold.CompareAndSwap(false, true) { // one line for an outage, not one for each request
 		s.log.WarnContext(ctx, "the session store does not answer: asking the token issuer instead", "error", err.Error())
 	}
 }
@@ -210,6 +211,8 @@ func (s *sessions) watch(ctx context.Context) error {
 		ping, cancel := context.WithTimeout(ctx, s.config.Timeout)
 		if err := s.redis.Ping(ping).Err(); err != nil {
 			s.noteLoss(ctx, err)
+		} else if s.isTold.CompareAndSwap(true, false) {
+			s.log.InfoContext(ctx, "the session store answers again")
 		}
 		cancel()
 	}

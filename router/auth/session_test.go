@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 	"time"
 
@@ -289,4 +291,43 @@ func TestLostRedis(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// TestAnOutageOfRedisIsToldOnceAndSoIsItsEnd: whoever reads the log at night sees that it is over.
+func TestAnOutageOfRedisIsToldOnceAndSoIsItsEnd(t *testing.T) {
+	m := miniredis.RunT(t)
+	s := newIssuer(t)
+	config := s.config()
+	config.Session.RedisURL, config.Introspection = "redis://"+m.Addr(), s.introspection()
+	lines := make(chan string, 100)
+	a, err := auth.New(config, slog.New(slog.NewTextHandler(lineWriter(lines), nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(a.Close)
+	go a.Watch(t.Context())
+	token := s.sign(t, token{})
+	for range 2 {
+		m.Close()
+		for range 5 {
+			outcome(t, a, token)
+		}
+		if line := <-lines; !strings.Contains(line, "the session store does not answer") {
+			t.Errorf("of the outage the log says %q", line)
+		}
+		if err := m.Restart(); err != nil {
+			t.Fatal(err)
+		}
+		if line := <-lines; !strings.Contains(line, "the session store answers again") {
+			t.Errorf("of its end the log says %q", line)
+		}
+	}
+}
+
+// lineWriter sends what is written to it.
+type lineWriter chan<- string
+
+func (w lineWriter) Write(p []byte) (int, error) {
+	w <- string(p)
+	return len(p), nil
 }
