@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"io/fs"
 	"log/slog"
 	"mime"
 	"net/http"
@@ -183,14 +184,25 @@ var shown = map[string]bool{
 	"image/png": true, "image/jpeg": true, "image/webp": true, "image/gif": true, "application/pdf": true, "video/mp4": true,
 }
 
+// open returns a file and its bytes, or nil if there is none with this id.
+func (f *Files) open(ctx context.Context, id string) (*store.File, io.ReadSeekCloser, error) {
+	file, err := f.Store.FileByID(ctx, id)
+	if err != nil || file == nil {
+		return nil, nil, err
+	}
+	body, err := f.Storage.Open(ctx, id)
+	if errors.Is(err, fs.ErrNotExist) {
+		if now, err := f.Store.FileByID(ctx, id); err == nil && now == nil {
+			return nil, nil, nil // it was deleted meanwhile
+		}
+	}
+	return file, body, err
+}
+
 // ServeHTTP answers GET and HEAD of /files/{id}, with ranges and an ETag. Anybody may read: it is what the shop shows.
 func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
-	file, err := f.Store.FileByID(r.Context(), id)
-	var body io.ReadSeekCloser
-	if err == nil && file != nil {
-		body, err = f.Storage.Open(r.Context(), id)
-	}
+	file, body, err := f.open(r.Context(), id)
 	switch {
 	case errors.Is(err, ErrDown):
 		slog.ErrorContext(r.Context(), "a file could not be read", "file", id, "error", err.Error())
@@ -199,8 +211,7 @@ func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		boot.Unread(w, r, "The file", err)
 		return
-	}
-	if file == nil {
+	case file == nil:
 		fail.Write(w, http.StatusNotFound, fail.New(fail.NotFound, "There is no file %.64q.", id))
 		return
 	}

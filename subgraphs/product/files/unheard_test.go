@@ -3,6 +3,8 @@ package files_test
 import (
 	"context"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -45,5 +47,44 @@ func TestClientLeavesAfterTheBytes(t *testing.T) {
 	}
 	if kept := w.kept(t); len(kept) != 1 || kept[0] != file.ID {
 		t.Errorf("the folder has %v, want %s", kept, file.ID)
+	}
+}
+
+// overtaken is a storage before whose Open something happens.
+type overtaken struct {
+	files.Storage
+	before func()
+}
+
+func (s overtaken) Open(ctx context.Context, id string) (io.ReadSeekCloser, error) {
+	s.before()
+	return s.Storage.Open(ctx, id)
+}
+
+// TestDeletedWhileItIsAskedFor: who asks for a file at the moment of its deletion is told that there is none. A file
+// without its bytes is another matter, and ours.
+func TestDeletedWhileItIsAskedFor(t *testing.T) {
+	w := newWorld(t)
+	disk := w.Storage
+	for want, before := range map[int]func(id string) error{
+		http.StatusNotFound:            func(id string) error { return w.Delete(t.Context(), id) },
+		http.StatusInternalServerError: func(id string) error { return disk.Remove(t.Context(), id) },
+	} {
+		file, err := w.add(t, http.StatusText(want), strings.NewReader("some bytes"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Storage = overtaken{disk, func() {
+			if err := before(file.ID); err != nil {
+				t.Error(err)
+			}
+		}}
+		request, answer := httptest.NewRequest(http.MethodGet, files.Path+file.ID, nil), httptest.NewRecorder()
+		request.SetPathValue("id", file.ID)
+		w.ServeHTTP(answer, request)
+		if answer.Code != want {
+			t.Errorf("%d %s, want %d", answer.Code, answer.Body, want)
+		}
+		w.Storage = disk
 	}
 }
