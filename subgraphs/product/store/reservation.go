@@ -86,8 +86,7 @@ func missing(found []Product, lines []events.OrderLine) string {
 
 func take(ctx context.Context, tx database.Handle, orderID string, found []Product, lines []events.OrderLine) error {
 	for i, line := range lines {
-		found[i].Facts().Stock -= line.Quantity
-		if err := update(ctx, tx, found[i]); err != nil {
+		if err := changeStock(ctx, tx, found[i].Facts(), -line.Quantity); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, `INSERT INTO reserved (order_id, product_id, quantity) VALUES (?, ?, ?)`,
@@ -97,6 +96,26 @@ func take(ctx context.Context, tx database.Handle, orderID string, found []Produ
 		}
 	}
 	return nil
+}
+
+// changeStock adds pieces to a product that was read in the same transaction, or takes them. Others know of stock only
+// whether there is any: where that stays as it was there is no new version and nothing to tell, or each order would make
+// every follower write once for each of its lines.
+func changeStock(ctx context.Context, tx database.Handle, facts *Article, pieces int) error {
+	before := stateOf(facts)
+	facts.Stock += pieces
+	isNews := stateOf(facts) != before
+	if isNews {
+		facts.Version++
+	}
+	_, err := tx.Exec(ctx, `UPDATE products SET stock = ?, version = ? WHERE id = ?`, facts.Stock, facts.Version, facts.ID)
+	if err != nil {
+		return fmt.Errorf("change the stock of product %s: %w", facts.ID, err)
+	}
+	if !isNews {
+		return nil
+	}
+	return tell(ctx, tx, facts)
 }
 
 // release gives the stock of an order back, once. An order that never had any is not answered: it was cancelled before
@@ -126,8 +145,7 @@ func release(ctx context.Context, tx database.Handle, orderID string) error {
 		if found[i] == nil {
 			continue // the product was deleted, and its stock with it
 		}
-		found[i].Facts().Stock += line.Quantity
-		if err := update(ctx, tx, found[i]); err != nil {
+		if err := changeStock(ctx, tx, found[i].Facts(), line.Quantity); err != nil {
 			return err
 		}
 	}

@@ -146,6 +146,39 @@ func TestStockIsTakenOnceAndGivenBackOnce(t *testing.T) {
 	})
 }
 
+// TestStockIsToldWhereOthersSeeADifference: orders change the stock all the time, and others know only whether there is any.
+func TestStockIsToldWhereOthersSeeADifference(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w world) {
+		kettle := w.goods(t, "Kettle", 5)
+		few, rest := events.OrderLine{ProductID: kettle, Quantity: 2}, events.OrderLine{ProductID: kettle, Quantity: 3}
+		steps := []struct {
+			order, status string
+			line          events.OrderLine
+			stock, events int
+		}{
+			{"o1", "PLACED", few, 3, 1},
+			{"o2", "PLACED", rest, 0, 2},
+			{"o1", "CANCELLED", few, 2, 3},
+			{"o2", "CANCELLED", rest, 5, 3},
+		}
+		for _, step := range steps {
+			w.mustHear(t, step.order, step.status, step.line)
+			states := told[events.ProductState](t, w, events.KindProduct, kettle)
+			if len(states) != step.events || states[len(states)-1].IsAvailable != (step.stock > 0) || w.stock(t, kettle) != step.stock {
+				t.Errorf("after %s is %s there are %d kettles, want %d, and was told %+v, want %d states",
+					step.order, step.status, w.stock(t, kettle), step.stock, states, step.events)
+			}
+		}
+		// The next change of the product is newer than all that was told.
+		if _, err := w.UpdateGoods(t.Context(), kettle, store.GoodsPatch{Price: ptr(250)}); err != nil {
+			t.Fatal(err)
+		}
+		if states := told[events.ProductState](t, w, events.KindProduct, kettle); len(states) != 4 || states[3].Price.Amount != 250 {
+			t.Errorf("after a new price was told %+v", states)
+		}
+	})
+}
+
 func TestWithTooLittleOfOneProductNothingIsTaken(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w world) {
 		kettle, mug, spoon := w.goods(t, "Kettle", 5), w.goods(t, "Mug", 2), w.goods(t, "Spoon", 0)
