@@ -161,13 +161,17 @@ func (s *Store) askBureau(ctx context.Context, userIDs []string, known map[strin
 	}
 	answers := make(map[string]answer, len(asked))
 	var heard []answer
+	var failed error // one for all: a list of people would write a line for each
 	for _, a := range asked {
 		answers[a.userID] = a
 		if a.err == nil {
 			heard = append(heard, a)
 		} else {
-			slog.WarnContext(ctx, "the credit bureau was not heard", "user", a.userID, "error", a.err.Error())
+			failed = a.err
 		}
+	}
+	if failed != nil {
+		slog.WarnContext(ctx, "the credit bureau was not heard", "people", len(asked)-len(heard), "error", failed.Error())
 	}
 	return answers, s.keep(ctx, heard)
 }
