@@ -205,8 +205,9 @@ func (e *Environment) Config(service string, defaultPort int) Config {
 	if _, _, err := net.SplitHostPort(config.Listen); err != nil {
 		e.problem("LISTEN", "is %q; expected host:port such as 127.0.0.1:%d", config.Listen, defaultPort)
 	}
-	if err := config.LogLevel.UnmarshalText([]byte(e.Text("LOG_LEVEL", "info"))); err != nil {
-		e.problem("LOG_LEVEL", "is %q; expected debug, info, warn or error", e.lookUp("LOG_LEVEL"))
+	level := e.Text("LOG_LEVEL", "info")
+	if err := config.LogLevel.UnmarshalText([]byte(level)); err != nil {
+		e.problem("LOG_LEVEL", "is %q; expected debug, info, warn or error", level)
 	}
 	return config
 }

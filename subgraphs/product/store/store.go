@@ -120,7 +120,7 @@ func (s *Store) Delete(ctx context.Context, id string) (files []string, err erro
 		if found[0] == nil {
 			return noSuchProduct(id)
 		}
-		if err := tx.Select(ctx, &files, `SELECT id FROM files WHERE product_id = ?`, id); err != nil {
+		if err := tx.Select(ctx, &files, `SELECT id FROM files WHERE product_id = ? ORDER BY id`, id); err != nil {
 			return fmt.Errorf("look for the files of product %s: %w", id, err)
 		}
 		for _, statement := range []string{`DELETE FROM files WHERE product_id = ?`, `DELETE FROM products WHERE id = ?`} {

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 
@@ -204,7 +205,7 @@ func (r *Resolver) tokenClaims(ctx context.Context, token string) (*generated.To
 	isValid := err == nil
 	if isValid {
 		if isValid, err = r.issuer.Holds(ctx, verified); err != nil {
-			return nil, errors.Join(errors.New("look up the token's session"), err)
+			return nil, fmt.Errorf("look up the token's session: %w", err)
 		}
 	}
 	return &generated.TokenClaims{

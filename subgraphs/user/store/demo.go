@@ -19,10 +19,11 @@ var demoUsers = []Registration{
 // SeedDemo makes the demo accounts that are missing; hash makes the hash of a password. It may run at every start.
 func (s *Store) SeedDemo(ctx context.Context, hash func(ctx context.Context, password string) (string, error)) error {
 	for _, registration := range demoUsers {
-		if isThere, err := s.hasUser(ctx, registration); err != nil || isThere {
-			if err != nil {
-				return err
-			}
+		found, err := s.UsersByIDs(ctx, []string{registration.ID})
+		if err != nil {
+			return err
+		}
+		if found[0] != nil {
 			continue
 		}
 		encoded, err := hash(ctx, registration.Username+"-demo")
@@ -40,12 +41,4 @@ func (s *Store) SeedDemo(ctx context.Context, hash func(ctx context.Context, pas
 		}
 	}
 	return nil
-}
-
-func (s *Store) hasUser(ctx context.Context, r Registration) (bool, error) {
-	users, err := s.UsersByIDs(ctx, []string{r.ID})
-	if err != nil {
-		return false, err
-	}
-	return users[0] != nil, nil
 }
