@@ -36,11 +36,15 @@ type settings struct {
 	rate      float64
 	profile   string
 	write     string
+	env       string
 }
 
 // quietGC is the growth of the heap between two collections, in percent: the load's own collector should not be what is
 // measured.
 const quietGC = 800
+
+// runtimeSettings are the variables of Go's runtime with which the shop's images run, and so with which it is measured.
+const runtimeSettings = "GOMAXPROCS=1 GOGC=400 GOMEMLIMIT=200MiB"
 
 func main() {
 	var s settings
@@ -52,6 +56,7 @@ func main() {
 	flag.Float64Var(&s.rate, "rate", 0, "search for nothing, hold this rate")
 	flag.StringVar(&s.profile, "profile", "", "write CPU profiles of the services and the router at the end to this folder")
 	flag.StringVar(&s.write, "write", "", "write the report to this file, in place of what stands there before the first line that begins with ## What")
+	flag.StringVar(&s.env, "env", runtimeSettings, "variables with which every program of the shop runs")
 	flag.Parse()
 	debug.SetGCPercent(quietGC)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -76,7 +81,9 @@ func run(ctx context.Context, s settings) (err error) {
 	}
 	report := head(s)
 	for name := range strings.SplitSeq(s.databases, ",") {
-		text, err := measure(ctx, s, name, shop.Config{Root: ".", Binaries: binaries, Dir: filepath.Join(dir, name), Postgres: name == "postgres"})
+		text, err := measure(ctx, s, name, shop.Config{
+			Root: ".", Binaries: binaries, Dir: filepath.Join(dir, name), Postgres: name == "postgres", Env: strings.Fields(s.env),
+		})
 		if errors.Is(err, postgres.ErrNone) {
 			text, err = fmt.Sprintf("\n## %s\n\nNot measured: %s.\n", title(name), postgres.ErrNone), nil
 		}

@@ -29,10 +29,22 @@ func head(s settings) string {
 `+"`make bench-shop`"+`: mixed traffic through the router at the highest rate at which the 99th percentile of every operation
 stays below %s, but of login and register, which pay for argon2id. The router, the four services, Redis, the database and
 what makes the load share the machine. Latency counts from when an operation was due, whatever became of those before. Every
-commit is synced to disk.
+commit is synced to disk. The shop's programs run %s.
 
 %s, a load average of %s before. The mix, in percent: %s.
-`, s.limit, machine.Describe(), machine.Busy(), strings.Join(shares, ", "))
+`, s.limit, s.runtime(), machine.Describe(), machine.Busy(), strings.Join(shares, ", "))
+}
+
+// runtime says with which settings of Go's runtime the shop's programs run.
+func (s settings) runtime() string {
+	switch s.env {
+	case "":
+		return "as Go has it"
+	case runtimeSettings:
+		return "with " + s.env + ", as in the images"
+	default:
+		return "with " + s.env
+	}
 }
 
 // report is what one database was like: the rate that held, and the higher ones that were tried for as long and did not.

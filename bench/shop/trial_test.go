@@ -140,3 +140,14 @@ func TestReportKeepsRemarks(t *testing.T) {
 		t.Errorf("the head is\n%s", text)
 	}
 }
+
+// TestTheImagesRunAsMeasured: what was measured is what production gets.
+func TestTheImagesRunAsMeasured(t *testing.T) {
+	text, err := os.ReadFile("../../deploy/Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), "\nENV "+runtimeSettings+"\n") {
+		t.Errorf("deploy/Dockerfile does not set %s", runtimeSettings)
+	}
+}
