@@ -62,6 +62,12 @@ func parse(entry redis.XMessage) (Event, error) {
 	return event, event.check()
 }
 
+// AggregateOf returns the aggregate that an entry of a service's stream is about, or "" if it is no event.
+func AggregateOf(entry redis.XMessage) string {
+	id, _ := entry.Values[aggregateField].(string)
+	return id
+}
+
 // isMissing says whether Redis has lost the group or the whole stream, or never had them.
 func isMissing(err error) bool {
 	return err != nil && (strings.HasPrefix(err.Error(), "NOGROUP") || strings.Contains(err.Error(), "no such key"))

@@ -212,9 +212,7 @@ func (h *Hub) readOnce(ctx context.Context, last string) (string, error) {
 	}
 	for _, entry := range answer[0].Messages {
 		last = entry.ID
-		if id, _ := entry.Values["aggregate"].(string); id != "" {
-			h.Changed(id)
-		}
+		h.Changed(events.AggregateOf(entry))
 	}
 	return last, nil
 }
