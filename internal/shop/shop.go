@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -223,12 +224,18 @@ func pingRedis(address string) error {
 		return err
 	}
 	defer func() { _ = conn.Close() }()
-	answer := make([]byte, 5)
+	if err := conn.SetDeadline(time.Now().Add(startTimeout)); err != nil {
+		return err
+	}
 	if _, err := fmt.Fprint(conn, "PING\r\n"); err != nil {
 		return err
 	}
-	if _, err := conn.Read(answer); err != nil || string(answer) != "+PONG" {
-		return fmt.Errorf("PING gives %q, %w", answer, err)
+	answer := make([]byte, len("+PONG"))
+	if _, err := io.ReadFull(conn, answer); err != nil {
+		return err
+	}
+	if string(answer) != "+PONG" {
+		return fmt.Errorf("PING gives %q", answer)
 	}
 	return nil
 }
