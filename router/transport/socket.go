@@ -271,7 +271,9 @@ func (k *socket) subscribe(ctx context.Context, m graphqlws.Message) *CloseError
 	out := &SocketStream{socket: k, id: m.ID, cancel: cancel}
 	k.mu.Lock()
 	exists := k.streams[m.ID] != nil
-	isFull := len(k.streams) >= k.options.Config.MaxPerConnection
+	most := k.options.Config.MaxPerConnection
+	// What the client has ended may take a moment to stop. Without a bound of its own that moment would admit any number.
+	isFull := len(k.streams) >= most || k.running >= 2*most
 	if !exists {
 		k.streams[m.ID] = out
 	}
