@@ -11,7 +11,6 @@ import (
 // checkMerged checks what only the merged types show.
 func (m *merger) checkMerged() diag.List {
 	m.checkInterfaceFields()
-	m.checkInterfaceObjects()
 	return m.takeDiags()
 }
 

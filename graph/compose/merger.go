@@ -38,7 +38,7 @@ type merger struct {
 	values map[*federation.Type]map[string]*schema.EnumValue
 	// enumUse is where each enum is used.
 	enumUse map[string]enumUse
-	// mixedReturns are shared fields to hint at if they can be read in several subgraphs.
+	// mixedReturns are shared fields that return other types in some subgraphs.
 	mixedReturns []mixedReturn
 	// returned are the types that each subgraph returns, as far as somebody asked, see returns.
 	returned []map[string]bool
@@ -128,6 +128,7 @@ func (m *merger) merge() diag.List {
 	m.checkBases()
 	m.mergeImplements()
 	m.mergeUnions()
+	m.checkInterfaceObjects()
 	m.checkReach()
 	m.collectFields()
 	m.applyOverrides()

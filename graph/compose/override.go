@@ -167,7 +167,7 @@ func (m *merger) takeOver(f *mergedField, i, from int, at []diag.Position) {
 	}
 	f.overrideState(from).shares = true
 	f.overrideState(from).used = old.Uses.Any()
-	if label == "" || f.overriddenIn(from).used {
+	if label == "" {
 		m.add(diag.Info, diag.OverriddenFieldCanBeRemoved, at, fmt.Sprintf("remove %q from %q, or mark it @external where it is still needed", f.coordinate(), m.subgraphs[from].Name),
 			"field %q in %q is overridden by %q", f.coordinate(), m.subgraphs[from].Name, m.subgraphs[i].Name)
 	}

@@ -241,7 +241,7 @@ func (m *merger) useEnum(name string, use enumUse) {
 	}
 }
 
-// addMixedReturn remembers a field to hint at if it can be read in several subgraphs.
+// addMixedReturn remembers a field for compareReturns.
 func (m *merger) addMixedReturn(r mixedReturn) {
 	m.mixedReturns = append(m.mixedReturns, r)
 	if m.isNoting {

@@ -31,7 +31,7 @@ func checkSatisfiability(m *merger, s *supergraph.Supergraph) diag.List {
 func walkQueries(m *merger, s *supergraph.Supergraph) diag.List {
 	w := newWalk(m, querygraph.Build(s))
 	w.walkRoots()
-	m.hintMixedReturns(w.sharedReads)
+	w.hintMixedReturns()
 	return m.takeDiags()
 }
 
@@ -63,14 +63,16 @@ type walk struct {
 	// passed are, by runtime type, the states that were walked or are in the queue; states counts them.
 	passed map[int][]*state
 	states int
-	queue  []*state
+	// queue are the states to walk, by the number of their nodes: those with the fewest come first, as what
+	// they prove holds for states with more.
+	queue [][]*state
 	// tooMany is set when the walk was given up, which was reported.
 	tooMany bool
 	// reported are the fields whose failure was reported.
 	reported map[string]bool
-	// sharedReads are the fields that several subgraphs can answer for one object as it was read; nil
-	// where nobody asks.
-	sharedReads map[string]bool
+	// mixed are the merger's mixed returns, by the field's coordinate, hinted those of them to hint at.
+	mixed  map[string]mixedReturn
+	hinted map[string]bool
 	// wanted are the graph's contextual arguments, contexts the types that offer the contexts.
 	wanted   map[string]supergraph.ContextArgument
 	contexts contextSources
@@ -92,8 +94,6 @@ type state struct {
 	isAbstract bool
 	// bound are the contextual arguments whose values are known from here down, sorted.
 	bound []string
-	// direct are those of nodes at which the object is read without going to another subgraph for it first.
-	direct []querygraph.NodeID
 	// labels are the override labels that it takes to get here.
 	labels setting
 	// isSuperseded is set when a state that says as much for more labels took its place.
@@ -104,7 +104,7 @@ func newWalk(m *merger, g *querygraph.Graph) *walk {
 	contexts := m.contexts()
 	return &walk{
 		m: m, g: g, api: g.Supergraph.API(), labels: newOverrideLabels(g, contexts),
-		passed: map[int][]*state{}, reported: map[string]bool{}, sharedReads: map[string]bool{},
+		passed: map[int][]*state{}, reported: map[string]bool{}, mixed: m.mixedReturnsByField(), hinted: map[string]bool{},
 		wanted: wantedContexts(g.Supergraph), contexts: contexts,
 	}
 }
@@ -120,7 +120,7 @@ func (w *walk) set(labels setting, deciding []int) {
 
 func (w *walk) walkFrom(root *schema.Type, labels setting) {
 	w.set(labels, nil)
-	w.push(&state{runtimeType: w.g.Number(root.Name), nodes: w.g.Roots(root.Name), labels: labels, direct: w.g.Roots(root.Name)})
+	w.push(&state{runtimeType: w.g.Number(root.Name), nodes: w.g.Roots(root.Name), labels: labels})
 	w.drain()
 }
 
@@ -134,17 +134,36 @@ func (w *walk) push(s *state) {
 	s.nodes = slices.Compact(s.nodes)
 	w.bindContexts(s)
 	w.forgetLabels(s)
-	for _, before := range w.passed[s.runtimeType] {
-		if isSubsetOf(before.nodes, s.nodes) && isSubset(before.bound, s.bound) && before.labels.isPartOf(s.labels) {
-			return
-		}
+	if w.isCovered(s) {
+		return
 	}
 	if w.states++; w.states > maxStates {
 		w.giveUp(s)
 		return
 	}
 	w.passed[s.runtimeType] = append(w.passed[s.runtimeType], s)
-	w.queue = append(w.queue, s)
+	for len(w.queue) <= len(s.nodes) {
+		w.queue = append(w.queue, nil)
+	}
+	w.queue[len(s.nodes)] = append(w.queue[len(s.nodes)], s)
+}
+
+// next takes the next state to walk from the queue; nil where there is none.
+func (w *walk) next() *state {
+	for n, states := range w.queue {
+		if len(states) > 0 {
+			w.queue[n] = states[1:]
+			return states[0]
+		}
+	}
+	return nil
+}
+
+// isCovered reports whether another state proves what the state would.
+func (w *walk) isCovered(s *state) bool {
+	return slices.ContainsFunc(w.passed[s.runtimeType], func(other *state) bool {
+		return other != s && isSubsetOf(other.nodes, s.nodes) && isSubset(other.bound, s.bound) && other.labels.isPartOf(s.labels)
+	})
 }
 
 // forgetLabels drops from a state the labels without which the same state is reached: where there is one
@@ -179,10 +198,8 @@ func isSubsetOf(less, more []querygraph.NodeID) bool {
 }
 
 func (w *walk) drain() {
-	for len(w.queue) > 0 && !(w.isTrial && w.failed) && !w.tooMany {
-		s := w.queue[0]
-		w.queue = w.queue[1:]
-		if !s.isSuperseded {
+	for s := w.next(); s != nil && !(w.isTrial && w.failed) && !w.tooMany; s = w.next() {
+		if !s.isSuperseded && !w.isCovered(s) {
 			w.walkState(s)
 		}
 	}
@@ -239,7 +256,7 @@ func (w *walk) walkField(s *state, t *schema.Type, f *schema.Field) {
 	for _, one := range settings {
 		kept := slices.DeleteFunc(slices.Clone(one), func(value int) bool { return !s.labels.has(value/2) && !slices.Contains(matter, value/2) })
 		isDone := slices.ContainsFunc(done, func(other setting) bool { return slices.Equal(other, kept) })
-		if !isDone || w.sharedReads != nil {
+		if !isDone {
 			w.set(one, labels)
 			w.walkSetting(s, t, f, kept)
 		}
@@ -254,39 +271,14 @@ func (w *walk) walkSetting(s *state, t *schema.Type, f *schema.Field, labels set
 	switch {
 	case !taken:
 		w.fail(s, f)
-	case isLeaf:
+	case isLeaf || !w.compareReturns(s, t, f, targets):
 	case w.api.Mutation != nil && t == w.api.Mutation && len(targets) > 1:
 		w.walkAlternatives(s, f, targets, labels)
 	default:
-		direct, count := w.direct(s, f)
-		switch {
-		case count == 0: // after a jump, all that is jumped to counts alike
-			direct = targets
-		case count > 1 && w.sharedReads != nil:
-			w.sharedReads[t.Name+"."+f.Name] = true
-		}
 		for _, next := range w.below(s, f, targets, labels) {
-			next.direct = direct
 			w.push(next)
 		}
 	}
-}
-
-// direct counts the subgraphs that the state's object was read from without a jump and that answer the field,
-// and returns the nodes of what they answer.
-func (w *walk) direct(s *state, f *schema.Field) (targets []querygraph.NodeID, count int) {
-	for _, id := range s.direct {
-		place := querygraph.Place{Node: id, Type: s.runtimeType}
-		own := w.g.Narrow(id, s.runtimeType)
-		if own == querygraph.None {
-			continue
-		}
-		if e := w.g.Nodes[own].Field(f.Name); e != nil && w.reach.CanTake(place, e) {
-			count++
-			targets = append(targets, e.Target)
-		}
-	}
-	return targets, count
 }
 
 func (w *walk) knowsType(s *state) bool {
