@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/weft-graph/weft/graph/diag"
 	"github.com/weft-graph/weft/graph/internal/schema"
@@ -103,10 +102,7 @@ func (l *loader) checkOneShareable(before *schema.Directive, d schema.Directive,
 
 // checkShadowed refuses the namespaced name of an element that was imported under a name of its own.
 func (l *loader) checkShadowed(name string, pos schema.Position) {
-	if !strings.Contains(name, "__") {
-		return
-	}
-	if imported := l.sub.Links.shadowed(name); imported != "" {
+	if imported := l.shadowed[name]; imported != "" {
 		l.fail(diag.InvalidLinkDirectiveUsage, pos, fmt.Sprintf("write %q", imported), "%q is imported as %q and has no other name", name, imported)
 	}
 }

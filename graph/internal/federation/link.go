@@ -292,28 +292,26 @@ func isName(text string) bool {
 	return text != ""
 }
 
-// shadowed returns the name by which the schema must reach an element that it reaches by its
-// namespace although it is imported; empty where all is well. Directives begin with "@".
-func (l Links) shadowed(name string) string {
-	sigil := ""
-	if strings.HasPrefix(name, "@") {
-		sigil = "@"
-	}
-	namespace, element, ok := strings.Cut(name[len(sigil):], "__")
-	if !ok {
-		return ""
-	}
+// shadowed are the names that elements would have if they were not imported under another one, each with
+// that other one. Directives begin with "@".
+func (l Links) shadowed() map[string]string {
+	var out map[string]string
 	for _, link := range l.List {
-		if link.As != namespace {
-			continue
-		}
 		for _, one := range link.Imports {
-			if one.Name == sigil+element && one.As != name {
-				return one.As
+			if name := link.namespaced(one.Name); name != one.As {
+				if out == nil {
+					out = map[string]string{}
+				}
+				out[name] = one.As
 			}
 		}
 	}
-	return ""
+	for _, link := range l.List {
+		for _, one := range link.Imports {
+			delete(out, one.As)
+		}
+	}
+	return out
 }
 
 // ByIdentity returns the link of that identity, or nil.
@@ -367,6 +365,11 @@ func (l *Link) NameOf(element string) string {
 			return one.As
 		}
 	}
+	return l.namespaced(element)
+}
+
+// namespaced is the name of an element that is not imported.
+func (l *Link) namespaced(element string) string {
 	name, isDirective := strings.CutPrefix(element, "@")
 	if isDirective && name == l.Name {
 		return "@" + l.As

@@ -72,6 +72,8 @@ type loader struct {
 	// That they are unknown is not said again.
 	hasBadImports bool
 	refused       map[string]bool
+	// shadowed are the names that nothing may be reached by, see Links.shadowed.
+	shadowed map[string]string
 }
 
 func (l *loader) fail(code diag.Code, pos schema.Position, fix, format string, args ...any) {
@@ -187,7 +189,7 @@ func (l *loader) readLinks(parts *schema.Parts) {
 	}
 	l.isUnlinked, l.hasBadImports = l.isUnlinked || len(links.List) < read, len(problems) > 0
 	l.checkMistypedLink(parts, links)
-	l.sub.Links, l.sub.Version = links, Fed1
+	l.sub.Links, l.sub.Version, l.shadowed = links, Fed1, links.shadowed()
 	for _, link := range links.List {
 		l.checkLink(link)
 	}

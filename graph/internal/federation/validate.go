@@ -95,15 +95,15 @@ func (v *validator) checkProvides(f *Field) {
 	if f.Provides == nil || f.Provides.invalid {
 		return
 	}
-	if f.Parent.Kind == schema.Interface {
-		v.fail(diag.ProvidesUnsupportedOnInterface, f.Provides.Pos, v.onImplementations("@provides", f),
-			"@provides cannot stand on %q, a field of an interface", f.Coordinate())
-		return
-	}
 	target := v.sub.Type(f.Type.Named())
 	if target == nil || !target.Def.IsComposite() {
 		v.fail(diag.ProvidesOnNonObjectField, f.Provides.Pos, "remove @provides",
 			"@provides on %q has nothing to select from: its type %s has no fields", f.Coordinate(), f.Type)
+		return
+	}
+	if f.Parent.Kind == schema.Interface {
+		v.fail(diag.ProvidesUnsupportedOnInterface, f.Provides.Pos, v.onImplementations("@provides", f),
+			"@provides cannot stand on %q, a field of an interface", f.Coordinate())
 		return
 	}
 	c := &selectionCheck{
