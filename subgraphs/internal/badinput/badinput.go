@@ -19,6 +19,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/weft-graph/weft/subgraphs/internal/auth/authtest"
+	"github.com/weft-graph/weft/subgraphs/internal/database"
+	"github.com/weft-graph/weft/subgraphs/internal/database/databasetest"
 )
 
 // Table is what a file of bad inputs is run with.
@@ -34,8 +36,8 @@ type Table struct {
 	// Texts replaces what cannot be written down in the table, such as {100000}: pairs for strings.NewReplacer. What is not
 	// UTF-8 is there without it.
 	Texts []string
-	// Everything returns all that is written in the store, in a defined order.
-	Everything func(t *testing.T) string
+	// DB is the service's database, in which nothing may be written.
+	DB *database.DB
 }
 
 // internals is what no message may say: databases, their tables and dialects, Go and its files, how passwords are kept.
@@ -57,7 +59,7 @@ func (table Table) Run(t *testing.T) {
 	}
 	table.wantClasses(t, byMutation)
 	texts := strings.NewReplacer(append([]string{"{not UTF-8}", "\xff"}, table.Texts...)...)
-	before := table.Everything(t)
+	before := databasetest.Contents(t, table.DB)
 	for _, l := range lines {
 		client := table.Callers[l.caller]
 		client.Header = client.Header.Clone()
@@ -68,7 +70,7 @@ func (table Table) Run(t *testing.T) {
 		if got := ask(t, client, table.Mutations[l.mutation], texts.Replace(l.variables)); got != l.want {
 			t.Errorf("%s:%d: %s %s %.120s: %s, want %s", table.File, l.number, l.caller, l.mutation, l.variables, got, l.want)
 		}
-		if diff := cmp.Diff(strings.Split(before, "\n"), strings.Split(table.Everything(t), "\n")); diff != "" {
+		if diff := cmp.Diff(strings.Split(before, "\n"), strings.Split(databasetest.Contents(t, table.DB), "\n")); diff != "" {
 			t.Fatalf("%s:%d: %s %.120s: something was written:\n%s", table.File, l.number, l.mutation, l.variables, diff)
 		}
 	}
