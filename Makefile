@@ -8,9 +8,10 @@ RACE := $(if $(filter true,$(CI)),-race,)
 # The tests over a corpus need a folder that is not part of the repository; without it they are not built.
 CORPUS := $(if $(WEFT_CORPUS),-tags corpus,)
 # The folders with the operations that are known; a change of the API must break none of them.
-OPERATIONS := e2e/operations web/operations web/playground/operations
-# A guard against hanging, for each package; e2e takes about 11 minutes of it on two cores under the race detector.
-TEST_FLAGS ?= -timeout 40m
+OPERATIONS := web/operations web/playground/operations
+# A guard against hanging, for each package, and how many tests of e2e run beside each other: mostly they wait. As e2e takes
+# longest, it begins.
+TEST_FLAGS ?= -timeout 40m -parallel 4
 
 .PHONY: help run build playground storefront test test-web screenshots check fuzz fuzz-long planted faults generate bench bench-shop reset
 
@@ -50,20 +51,24 @@ playground: $(PLAYGROUND) ## build the page that the router shows at its root (n
 storefront: $(STOREFRONT) ## build the shop's pages (needs Node)
 
 test: ## run every test, on real Postgres and Redis where they are installed, and say what was skipped
-	@go run ./internal/testrun $(RACE) $(CORPUS) $(TEST_FLAGS) ./...
+	@go run ./internal/testrun $(RACE) $(CORPUS) $(TEST_FLAGS) ./e2e ./...
 
-test-web: $(PLAYGROUND) $(STOREFRONT) ## try the pages in a real browser, while services are killed (needs Node and Chromium)
-	cd web/tests && npm ci && npm test
+# What drives the browser.
+DRIVER := web/tests/node_modules/.package-lock.json
+$(DRIVER): web/tests/package-lock.json
+	cd web/tests && npm ci
 
-screenshots: $(STOREFRONT) ## renew the README's pictures (needs Node and Chromium)
-	cd web/tests && npm ci && node screenshots.mjs
+test-web: $(PLAYGROUND) $(STOREFRONT) $(DRIVER) ## try the pages in a real browser, while services are killed (needs Node and Chromium)
+	cd web/tests && npm test
+
+screenshots: $(STOREFRONT) $(DRIVER) ## renew the README's pictures (needs Node and Chromium)
+	cd web/tests && node screenshots.mjs
 
 check: ## formatting, vet, static analysis, and what has changed in the API since its last release
 	@unformatted=$$(git ls-files '*.go' | xargs -r gofmt -l); \
 	if [ -n "$$unformatted" ]; then echo "not gofmt'ed (run gofmt -w):"; echo "$$unformatted"; exit 1; fi
-	go vet ./...
+	@if git grep -nE '^//go:build .*!(corpus|planted)' -- '*.go'; then echo 'these files are not analysed: the tags may only add files'; exit 1; fi
 	go vet -tags corpus,planted ./...
-	go tool staticcheck ./...
 	go tool staticcheck -tags corpus,planted ./...
 	go run ./cmd/weft check supergraph.yaml $(OPERATIONS)
 

@@ -25,7 +25,7 @@ const oneFetch = `{ product(id: "movie-the-dare") { id name price { amount curre
 // shopTargets returns the shop's query and the one-fetch query at the router, and the one-fetch
 // query at the proxy.
 func shopTargets(ctx context.Context, client *http.Client, s *shop.Shop, p *proxy) ([]*target, error) {
-	openOrder, err := os.ReadFile("e2e/operations/open_order.graphql")
+	openOrder, err := os.ReadFile("web/playground/operations/open_order.graphql")
 	if err != nil {
 		return nil, err
 	}

@@ -14,8 +14,11 @@ import (
 	"github.com/weft-graph/weft/internal/shop"
 )
 
-// openOrderFile is the operation that is known in these tests.
-const openOrderFile = "e2e/operations/open_order.graphql"
+// playgroundOperations are those that the playground offers, and openOrderFile is the one that everything is for.
+const (
+	playgroundOperations = "web/playground/operations"
+	openOrderFile        = playgroundOperations + "/open_order.graphql"
+)
 
 // released is a copy of what `weft check` reads of the shop, as it was released, for a test to change.
 type released struct{ dir string }
@@ -61,7 +64,7 @@ func (r released) remove(t *testing.T, service, pattern string) {
 // check runs the real binary on the copy.
 func (r released) check(t *testing.T, args ...string) (output string, code int) {
 	t.Helper()
-	cmd := exec.Command(filepath.Join(binaries, "weft"), append([]string{"check", "supergraph.yaml", "e2e/operations"}, args...)...)
+	cmd := exec.Command(filepath.Join(binaries, "weft"), append([]string{"check", "supergraph.yaml", playgroundOperations}, args...)...)
 	cmd.Dir = r.dir
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 )
@@ -174,7 +175,7 @@ func (s system) register(t *testing.T) (c client, username string) {
 // openOrder is the query of the shop.
 func openOrder(t *testing.T) string {
 	t.Helper()
-	text, err := os.ReadFile("operations/open_order.graphql")
+	text, err := os.ReadFile(filepath.Join(root, openOrderFile))
 	if err != nil {
 		t.Fatal(err)
 	}

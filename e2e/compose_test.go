@@ -43,7 +43,7 @@ func TestShopComposes(t *testing.T) {
 	}
 	g, err := graph.New(loaded, graph.Options{})
 	must(t, err)
-	operations, err := filepath.Glob("operations/*.graphql")
+	operations, err := filepath.Glob(filepath.Join(root, playgroundOperations, "*.graphql"))
 	must(t, err)
 	if len(operations) == 0 {
 		t.Fatal("no operations")
