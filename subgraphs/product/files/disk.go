@@ -115,10 +115,10 @@ func (d *Disk) Older(_ context.Context, than time.Time, give func(ids []string) 
 		for _, entry := range entries {
 			info, err := entry.Info()
 			switch {
-			case err != nil || !info.ModTime().Before(than): // removed meanwhile, or too young
+			case err != nil || !info.Mode().IsRegular() || !info.ModTime().Before(than): // removed meanwhile, a folder, or too young
 			case strings.HasPrefix(entry.Name(), unfinished):
 				_ = d.root.Remove(entry.Name()) // the next time if not now
-			default:
+			case isID(entry.Name()): // else it is none of ours
 				ids = append(ids, entry.Name())
 			}
 		}

@@ -27,6 +27,9 @@ const Path = "/files/"
 const (
 	// sniffed is how much of a file its type is told by.
 	sniffed = 512
+	// maxRanges is how many parts of a file one request may ask for. More are no reader's: each is a request to a bucket,
+	// and what says where a byte belongs is longer than the byte.
+	maxRanges = 16
 	// sweepAge is how old bytes are that no upload can still be about to note.
 	sweepAge    = time.Hour
 	sweepPeriod = time.Hour
@@ -226,7 +229,17 @@ func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Content-Security-Policy", "sandbox")
 	header.Set("ETag", `"`+file.ETag+`"`)
+	if !isRange(r.Header.Get("Range")) {
+		r.Header.Del("Range")
+	}
 	// A file never changes: an upload of the same name has another id.
 	header.Set("Cache-Control", "public, max-age=31536000, immutable")
 	http.ServeContent(w, r, "", file.CreatedAt, body)
+}
+
+// isRange says whether to follow a Range header: one of another unit is to be ignored, one of too many parts may be
+// (RFC 9110, 14.2).
+func isRange(header string) bool {
+	ranges, isBytes := strings.CutPrefix(header, "bytes=")
+	return isBytes && strings.Count(ranges, ",") < maxRanges
 }

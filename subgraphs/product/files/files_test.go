@@ -114,6 +114,25 @@ func TestSweep(t *testing.T) {
 	}
 }
 
+// TestSweepLeavesWhatIsNoFileOfOurs: a volume has a folder of its own in it, and an operator may leave a note.
+func TestSweepLeavesWhatIsNoFileOfOurs(t *testing.T) {
+	w := newWorld(t)
+	for _, name := range []string{"lost+found", "folder"} {
+		if err := os.Mkdir(filepath.Join(w.folder, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(w.folder, "README.txt"), []byte("whose this is"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Sweep(t.Context(), time.Now().Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	if kept := w.kept(t); !slices.Equal(kept, []string{"README.txt", "folder", "lost+found"}) {
+		t.Errorf("after the sweep there are %v", kept)
+	}
+}
+
 func TestDisk(t *testing.T) {
 	disk, err := files.OpenDisk(filepath.Join(t.TempDir(), "made"))
 	if err != nil {

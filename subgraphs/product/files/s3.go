@@ -194,12 +194,6 @@ func (b *Bucket) key(id string) (string, error) {
 	return b.prefix + id, nil
 }
 
-// isID tells an id from what somebody else may have put beside the files.
-func isID(text string) bool {
-	isOther := func(c rune) bool { return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') }
-	return text != "" && !strings.ContainsFunc(text, isOther)
-}
-
 // full are the codes by which servers say that there is no room: Ceph's and MinIO's.
 var full = []string{"QuotaExceeded", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded"}
 

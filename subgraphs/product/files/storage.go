@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -34,3 +35,9 @@ var (
 	// ErrDown says that the Storage cannot be reached or does not do what it should.
 	ErrDown = errors.New("the storage does not answer")
 )
+
+// isID tells an id from what somebody else may have put beside the files.
+func isID(text string) bool {
+	isOther := func(c rune) bool { return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') }
+	return text != "" && !strings.ContainsFunc(text, isOther)
+}
