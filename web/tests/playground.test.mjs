@@ -161,6 +161,22 @@ test('the plan follows the editor before anything runs, and says what is wrong w
     await page.locator('.plan-problem').getByText('nonsense').waitFor()
   }))
 
+test('a subscription shows what comes until it is stopped', () =>
+  asVisitor(async (page) => {
+    await signIn(page, 'Walter')
+    await page.getByRole('button', { name: 'New tab' }).click()
+    await page.locator('.graphiql-query-editor').click()
+    await page.keyboard.insertText('subscription { orderUpdated(orderId: "order-walter") { status } }')
+    await page.locator('.plan-why').getByText('orderUpdated').waitFor()
+    await execute(page)
+    await page.locator('.graphiql-response').getByText('"OPEN"').waitFor()
+    const ended = page.waitForEvent('requestfailed', (request) => request.headers()['accept'] === 'text/event-stream')
+    await page.getByRole('button', { name: /^Stop query/ }).click()
+    await ended
+    await page.getByRole('button', { name: /^Execute query/ }).waitFor()
+    await page.locator('.graphiql-response').getByText('"OPEN"').waitFor()
+  }))
+
 test('schema docs and history are there', () =>
   asVisitor(async (page) => {
     await run(page, () => execute(page))

@@ -1,12 +1,14 @@
 import { HISTORY_PLUGIN } from '@graphiql/plugin-history'
 import type { Fetcher } from '@graphiql/toolkit'
 import { GraphiQL } from 'graphiql'
+import { getOperationAST } from 'graphql'
 import { useState } from 'react'
 import { keepRun } from './facts'
 import { planPlugin, planTitle } from './plan-panel'
-import { justADeveloper, send } from './request'
+import { send } from './request'
 import type { Settings } from './settings'
 import { SignInBar } from './sign-in'
+import { subscribe } from './stream'
 
 /** Where page.css puts the panes one above the other. */
 const narrow = 700
@@ -56,12 +58,12 @@ function fetcherFor(settings: Settings, onSessionEnded: () => void): Fetcher {
     const headers = (options?.headers ?? {}) as Record<string, string>
     if (params.operationName === 'IntrospectionQuery') {
       // The schema is the same for everybody, and must show also when the session is over.
-      const { answer } = await send(settings.endpoint, params, {
-        headers,
-        anonymous: true,
-        ...(settings.development ? { debug: justADeveloper } : {}),
-      })
+      const { answer } = await send(settings.endpoint, params, { headers, anonymous: true })
       return answer as never
+    }
+    const operation = options?.documentAST && getOperationAST(options.documentAST, params.operationName)
+    if (operation?.operation === 'subscription') {
+      return subscribe(settings.endpoint, params, { headers }, onSessionEnded) as never
     }
     const result = await send(settings.endpoint, params, {
       headers,

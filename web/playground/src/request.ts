@@ -17,12 +17,12 @@ export interface Answer {
  * The word of the Weft-Debug header that asks for no facts. In development the header itself says that a developer asks,
  * who may send other documents than those that a router may be held to.
  */
-export const justADeveloper = 'none'
+const justADeveloper = 'none'
 
 /** What differs between the page's requests. */
 export interface RequestOptions {
   headers?: Record<string, string>
-  /** The words of the Weft-Debug header. */
+  /** The words of the Weft-Debug header; justADeveloper without. */
   debug?: string
   /** Sends no cookie: for what does not depend on who asks. */
   anonymous?: boolean
@@ -38,17 +38,20 @@ export interface Result {
 
 /** Sends an operation to the router. The error says in a sentence why there is no answer. */
 export async function send(endpoint: string, request: Request, options: RequestOptions = {}): Promise<Result> {
+  // In this media type a document with mistakes is an answer like any other, not a failed request.
+  return readAnswer(await post(endpoint, request, 'application/json', options))
+}
+
+/** Posts an operation, for an answer of the media type. */
+export async function post(endpoint: string, request: Request, accept: string, options: RequestOptions): Promise<Response> {
   const headers: Record<string, string> = {
     'content-type': 'application/json',
-    // In this media type a document with mistakes is an answer like any other, not a failed request.
-    accept: 'application/json',
+    accept,
     ...options.headers,
+    'weft-debug': options.debug ?? justADeveloper,
   }
-  // Also without a word: in development it says that a developer asks, whose documents need not be trusted ones.
-  headers['weft-debug'] = options.debug ?? 'playground'
-  let response: Response
   try {
-    response = await fetch(endpoint, {
+    return await fetch(endpoint, {
       method: 'POST',
       headers,
       body: JSON.stringify(request),
@@ -59,6 +62,10 @@ export async function send(endpoint: string, request: Request, options: RequestO
     if (options.signal?.aborted) throw error
     throw new Error(`The router does not answer at ${endpoint}: is it running?`)
   }
+}
+
+/** Reads an answer that comes as a whole. */
+export async function readAnswer(response: Response): Promise<Result> {
   const text = await response.text()
   let answer: Answer
   try {

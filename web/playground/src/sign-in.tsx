@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { justADeveloper, send } from './request'
+import { send } from './request'
 import { sessionChanged } from './session'
 import type { Settings, SignIn } from './settings'
 
@@ -45,9 +45,9 @@ export function SignInBar({ settings, ended }: { settings: Settings; ended: numb
 async function signIn(endpoint: string, person: SignIn): Promise<string> {
   const request = { query: person.operation, variables: person.variables }
   try {
-    let result = await send(endpoint, request, { debug: justADeveloper })
+    let result = await send(endpoint, request)
     // The router refuses a cookie that is good for nothing, and clears it: the second time there is none.
-    if (result.status === 401) result = await send(endpoint, request, { debug: justADeveloper })
+    if (result.status === 401) result = await send(endpoint, request)
     return result.answer.errors?.[0]?.message ?? 'done'
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
