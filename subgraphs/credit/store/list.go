@@ -43,7 +43,7 @@ func applications(
 
 // Position is a place between two rows of a list: when the row before was written, and its id.
 type Position struct {
-	Micros int64  `json:"c"`
+	Micros int64  `json:"a"` // of an application: a list of orders has another letter here, and other cursors
 	ID     string `json:"i"`
 }
 

@@ -54,13 +54,14 @@ func EncodeCursor(key any) string {
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-// decodeCursor unpacks a cursor into key, a pointer; a cursor that was not made here is a BAD_INPUT for field.
+// decodeCursor unpacks a cursor into key, a pointer; a cursor that was not made here is a BAD_INPUT for field. So is that
+// of a list with another key, of which json.Unmarshal would take what it finds: the page would begin anywhere.
 func decodeCursor(field, cursor string, key any) error {
 	text, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err == nil {
 		err = json.Unmarshal(text, key)
 	}
-	if err != nil {
+	if err != nil || EncodeCursor(key) != cursor {
 		return fail.Input(field, "The cursor is not one of this list's; take endCursor of the page before.")
 	}
 	return nil

@@ -51,7 +51,8 @@ func TestPagesAreReadAndGarbageIsNamed(t *testing.T) {
 	if size, got, err := ReadPage[position](nil, &cursor); err != nil || size != DefaultPage || *got != want {
 		t.Errorf("%d, %+v, %v", size, got, err)
 	}
-	for _, cursor := range []string{"", "!", "bm8"} {
+	type another struct{ A string }
+	for _, cursor := range []string{"", "!", "bm8", EncodeCursor(another{"x"}), EncodeCursor(struct{}{}), EncodeCursor(nil), cursor + "="} {
 		if _, _, err := ReadPage[position](nil, &cursor); !fail.Is(err, fail.BadInput) {
 			t.Errorf("%q: %v", cursor, err)
 		}
