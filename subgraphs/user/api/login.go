@@ -198,6 +198,9 @@ func (r *Resolver) tokenClaims(ctx context.Context, token string) (*generated.To
 	if claims.ExpiresAt == nil {
 		return nil, fail.Input("token", "This is not an access token: it never expires.")
 	}
+	if year := claims.ExpiresAt.UTC().Year(); year < 0 || year > 9999 {
+		return nil, fail.Input("token", "This is not an access token: it expires at no time that can be written down.")
+	}
 	verified, err := r.verifier.Verify(ctx, token)
 	if errors.Is(err, auth.ErrUnavailable) {
 		return nil, fail.Down("user", err)

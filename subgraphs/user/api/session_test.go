@@ -319,8 +319,18 @@ func TestTokenClaimsSayWhetherATokenHolds(t *testing.T) {
 	if ask(authtest.NewIssuer(t).Token(t, "admin")).TokenClaims.Valid {
 		t.Error("a forged token is called valid")
 	}
-	if codes := w.Do(t, `{ tokenClaims(token: "x.y.z") { valid } }`, nil, nil).Codes(); !slices.Equal(codes, []string{"BAD_INPUT"}) {
-		t.Errorf("garbage: %v", codes)
+	issuer := authtest.NewIssuer(t)
+	for what, token := range map[string]string{
+		"garbage": "x.y.z", "no expiry": issuer.Sign(t, auth.TokenType, jwt.MapClaims{"sub": "admin"}),
+		"an expiry in words":          issuer.Sign(t, auth.TokenType, jwt.MapClaims{"exp": "soon"}),
+		"an expiry past all years":    issuer.Sign(t, auth.TokenType, jwt.MapClaims{"exp": 1e15}),
+		"an expiry before all years":  issuer.Sign(t, auth.TokenType, jwt.MapClaims{"exp": -1e15}),
+		"an expiry past all integers": issuer.Sign(t, auth.TokenType, jwt.MapClaims{"exp": 1e300}),
+	} {
+		answer := w.Do(t, `query($t: String!) { tokenClaims(token: $t) { valid expiresAt } }`, map[string]any{"t": token}, nil)
+		if !slices.Equal(answer.Codes(), []string{"BAD_INPUT"}) {
+			t.Errorf("%s: %s %v", what, answer.Data, answer.Errors)
+		}
 	}
 }
 
