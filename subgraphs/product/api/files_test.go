@@ -108,6 +108,14 @@ func TestDownloads(t *testing.T) {
 	if text := body(t, part); part.StatusCode != http.StatusPartialContent || string(text) != "PNG" {
 		t.Errorf("a range answers %d %q", part.StatusCode, text)
 	}
+	for ranges, status := range map[string]int{
+		"bytes=0-1,4-5": http.StatusPartialContent, "bytes=-1": http.StatusPartialContent, "bytes=99999999-": http.StatusRequestedRangeNotSatisfiable,
+		"lines=1-2": http.StatusOK, "bytes=0-0" + strings.Repeat(",2-2", 15): http.StatusPartialContent, "bytes=0-0" + strings.Repeat(",2-2", 16): http.StatusOK,
+	} {
+		if got := s.get(poster.Path, http.Header{"Range": {ranges}}); got.StatusCode != status {
+			t.Errorf("the ranges %s answer %d, want %d", ranges, got.StatusCode, status)
+		}
+	}
 	if got := s.get(poster.Path, http.Header{"If-None-Match": {whole.Header.Get("ETag")}}); got.StatusCode != http.StatusNotModified {
 		t.Errorf("with its ETag it answers %d", got.StatusCode)
 	}
@@ -181,6 +189,8 @@ func TestBadUploads(t *testing.T) {
 		"long name":         {s.clerk, dare, authtest.File{Name: strings.Repeat("é", 256)}, "BAD_INPUT"},
 		"very long name":    {s.clerk, dare, authtest.File{Name: strings.Repeat("x", 5000)}, "BAD_INPUT"},
 		"no name":           {s.clerk, dare, authtest.File{Name: " "}, "BAD_INPUT"},
+		"this folder":       {s.clerk, dare, authtest.File{Name: "."}, "BAD_INPUT"},
+		"folder above":      {s.clerk, dare, authtest.File{Name: ".."}, "BAD_INPUT"},
 		"backslash":         {s.clerk, dare, authtest.File{Name: `..\a.png`}, "BAD_INPUT"},
 		"tab in name":       {s.clerk, dare, authtest.File{Name: "a\t.png"}, "BAD_INPUT"},
 		"no character":      {s.clerk, dare, authtest.File{Name: "a\uFFFD.png"}, "BAD_INPUT"},

@@ -42,6 +42,8 @@ func CheckFileName(name string) error {
 		return fail.Input("file", "The file's name has a slash; give the name without its folder.")
 	case strings.ContainsAny(name, "\r\n\t"):
 		return fail.Input("file", "The file's name has a line break or a tab.")
+	case strings.Trim(name, ". ") == "": // a folder, where the name is taken for a path
+		return fail.Input("file", "The file has no name.")
 	}
 	if err := fail.CheckText("file", name, 1, MaxFileNameLength); err != nil {
 		return err
