@@ -99,6 +99,14 @@ func TestLag(t *testing.T) {
 		} else {
 			_ = profile.Body.Close()
 		}
+		for _, path := range []string{"/metrics", "/debug/pprof/", "/debug/pprof/profile"} {
+			refused, err := http.Post("http://"+address+path, "", nil)
+			if err != nil || refused.StatusCode != http.StatusMethodNotAllowed || refused.Header.Get("Allow") != "GET, HEAD" {
+				t.Errorf("POST %s: %v, %v; want 405 with Allow", path, refused, err)
+			} else {
+				_ = refused.Body.Close()
+			}
+		}
 		run(t, tasks[:len(tasks)-1]...)
 		addEntry(t, w, map[string]any{"version": "no number"})
 		awaitMetrics(t, address, "weft_events_outbox_waiting 0\n", "weft_events_outbox_oldest_seconds 0\n",

@@ -92,8 +92,8 @@ func (b *Bus) serveMetrics(ctx context.Context) error {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/metrics", boot.Methods(http.HandlerFunc(b.metrics), http.MethodGet, http.MethodHead))
-	mux.HandleFunc("/debug/pprof/", pprof.Index)
-	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	mux.Handle("/debug/pprof/", boot.Methods(http.HandlerFunc(pprof.Index), http.MethodGet, http.MethodHead))
+	mux.Handle("/debug/pprof/profile", boot.Methods(http.HandlerFunc(pprof.Profile), http.MethodGet, http.MethodHead))
 	server := &http.Server{Handler: mux, ReadTimeout: metricsTimeout, WriteTimeout: 2 * metricsTimeout}
 	return boot.Parallel(ctx, 2, 2, func(ctx context.Context, i int) error {
 		if i == 0 {
