@@ -14,10 +14,13 @@ import (
 )
 
 const (
-	readBatch = 100
-	readBlock = time.Second
-	downPause = time.Second
-	maxRetry  = time.Minute
+	// readBatch is how many events are read at once, and so applied in one transaction: on SQLite nobody else writes
+	// meanwhile.
+	readBatch  = 20
+	retryBatch = 100
+	readBlock  = time.Second
+	downPause  = time.Second
+	maxRetry   = time.Minute
 )
 
 // Source is another service whose events are followed.
@@ -89,14 +92,33 @@ func (f *follower) readOnce(ctx context.Context) error {
 	case err != nil:
 		return fmt.Errorf("read the stream: %w", err)
 	}
+	entries := answer[0].Messages
+	if len(entries) > 1 && f.deliverTogether(ctx, entries) {
+		return nil
+	}
 	isAllDone := true
-	for _, entry := range answer[0].Messages {
+	for _, entry := range entries {
 		isAllDone = f.deliver(ctx, entry, 1) && isAllDone
 	}
 	if !isAllDone {
 		return f.DB.Ping(ctx) // an outage of the database: what is read now only fails too
 	}
 	return nil
+}
+
+// deliverTogether applies entries in one transaction and acknowledges them: under load, and for who catches up, a commit
+// for each costs more than what it commits. It gives false if not all of them are done; delivered one by one they show
+// which one fails.
+func (f *follower) deliverTogether(ctx context.Context, entries []redis.XMessage) bool {
+	together, ids := make([]Event, len(entries)), make([]string, len(entries))
+	for i, entry := range entries {
+		event, err := parse(entry)
+		if err != nil {
+			return false
+		}
+		together[i], ids[i] = event, entry.ID
+	}
+	return f.apply(ctx, together...) == nil && f.acknowledge(ctx, ids...)
 }
 
 // join makes the group at the beginning of the stream. Whoever has to do that has missed what is not in the stream, so
@@ -129,13 +151,13 @@ func (f *follower) deliver(ctx context.Context, entry redis.XMessage, deliveries
 		}
 		return f.giveUp(ctx, entry, err)
 	}
-	return f.acknowledge(ctx, entry)
+	return f.acknowledge(ctx, entry.ID)
 }
 
-func (f *follower) acknowledge(ctx context.Context, entry redis.XMessage) bool {
-	err := f.Redis.XAck(ctx, f.stream(), f.Service, entry.ID).Err()
+func (f *follower) acknowledge(ctx context.Context, ids ...string) bool {
+	err := f.Redis.XAck(ctx, f.stream(), f.Service, ids...).Err()
 	if err != nil {
-		slog.WarnContext(ctx, "an event was not acknowledged; it will come again", "entry", entry.ID, "error", err.Error())
+		slog.WarnContext(ctx, "events were not acknowledged; they will come again", "entries", ids, "error", err.Error())
 	}
 	return err == nil
 }
@@ -146,7 +168,7 @@ func (f *follower) giveUp(ctx context.Context, entry redis.XMessage, reason erro
 		slog.ErrorContext(ctx, "a dead letter was not written; trying again", "entry", entry.ID, "error", err.Error())
 		return false
 	}
-	return f.acknowledge(ctx, entry)
+	return f.acknowledge(ctx, entry.ID)
 }
 
 // isHopeless says whether to give an event up. An outage of the database is not the event's fault.
@@ -157,21 +179,30 @@ func (f *follower) isHopeless(ctx context.Context, err error, deliveries int) bo
 	return deliveries >= f.pace.MaxDeliveries && f.DB.Ping(ctx) == nil
 }
 
-// apply brings an event into the database if it is newer than what is known of its aggregate.
-func (f *follower) apply(ctx context.Context, event Event) error {
+// apply brings events into the database, all or none: each if it is newer than what is known of its aggregate.
+func (f *follower) apply(ctx context.Context, together ...Event) error {
 	return f.DB.Tx(ctx, func(tx database.Handle) error {
-		isNewer, err := tx.Exec(ctx, `INSERT INTO events_applied (source, kind, aggregate, version) VALUES (?, ?, ?, ?)
-			ON CONFLICT (source, kind, aggregate) DO UPDATE SET version = excluded.version
-			WHERE events_applied.version < excluded.version`,
-			f.source.Service, event.Kind, event.Aggregate, event.Version)
-		if err != nil {
-			return fmt.Errorf("remember the version of %s %s: %w", event.Kind, event.Aggregate, err)
+		for _, event := range together {
+			if err := f.applyIn(ctx, tx, event); err != nil {
+				return err
+			}
 		}
-		if isNewer == 0 {
-			return nil
-		}
-		return f.source.Apply(ctx, tx, event)
+		return nil
 	})
+}
+
+func (f *follower) applyIn(ctx context.Context, tx database.Handle, event Event) error {
+	isNewer, err := tx.Exec(ctx, `INSERT INTO events_applied (source, kind, aggregate, version) VALUES (?, ?, ?, ?)
+		ON CONFLICT (source, kind, aggregate) DO UPDATE SET version = excluded.version
+		WHERE events_applied.version < excluded.version`,
+		f.source.Service, event.Kind, event.Aggregate, event.Version)
+	if err != nil {
+		return fmt.Errorf("remember the version of %s %s: %w", event.Kind, event.Aggregate, err)
+	}
+	if isNewer == 0 {
+		return nil
+	}
+	return f.source.Apply(ctx, tx, event)
 }
 
 // retryFailed delivers again what was delivered, here or by a replica, and not acknowledged.
@@ -182,7 +213,7 @@ func (f *follower) retryFailed(ctx context.Context) error {
 			return err // each try is counted, and none could succeed
 		}
 		pending, err := f.Redis.XPendingExt(ctx, &redis.XPendingExtArgs{
-			Stream: f.stream(), Group: f.Service, Idle: f.pace.Retry, Start: "-", End: "+", Count: readBatch,
+			Stream: f.stream(), Group: f.Service, Idle: f.pace.Retry, Start: "-", End: "+", Count: retryBatch,
 		}).Result()
 		if isMissing(err) {
 			return nil // readStream joins

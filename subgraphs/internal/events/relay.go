@@ -142,7 +142,8 @@ func (b *Bus) waiting(ctx context.Context) ([]outboxRow, error) {
 
 func (r *relay) send(ctx context.Context, waiting []outboxRow) error {
 	ids := make([]string, len(waiting))
-	_, err := r.Redis.Pipelined(ctx, func(pipe redis.Pipeliner) error {
+	// At once, so that a follower who waits gets them together.
+	_, err := r.Redis.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
 		for i, row := range waiting {
 			ids[i] = row.ID
 			pipe.XAdd(ctx, &redis.XAddArgs{Stream: StreamOf(r.Service), Values: row.fields()})
