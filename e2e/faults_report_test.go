@@ -25,7 +25,8 @@ search, look at products and orders, add, change quantities, check out, cancel, 
 out; staff upload and delete files and decide on applications. Kills and cuts find %[9]d more at work, who never rest. A
 fault lasts %[6]s (dead connections %[8]s, which is longer than the router waits), is mended, and happens again as soon as
 every kind of operation has succeeded %[7]d times in a row. Faults of connections, and kills of services on Postgres, take
-another service each time. Users, orders and files stay from one fault to the next.
+another service each time. Faults of processes, of connections and disks, and of Postgres have a shop each, in which users,
+orders and files stay from one fault to the next.
 `, time.Now().UTC().Format("2 January 2006"), machine(), commit(), hold, pace, outage, inARow, silence, workers)
 	if !isWhole {
 		out.WriteString("\n**Something failed: what follows is not the whole.**\n")

@@ -92,17 +92,27 @@ var weights = []traffic.Share{
 	{Kind: traffic.DeleteFile, Weight: 5}, {Kind: traffic.Logout, Weight: 5}, {Kind: traffic.Login, Weight: 3}, {Kind: traffic.Register, Weight: 3},
 }
 
-// faults are what happens to the shop on each database, in this order.
-var faults = map[string]func() []*fault{onSQLite: faultsOnSQLite, onPostgres: faultsOnPostgres}
+// The databases that the shop runs on.
+const (
+	onSQLite   = "SQLite"
+	onPostgres = "Postgres"
+)
 
-func faultsOnSQLite() []*fault {
-	late := spoilt("each answer is 300 ms late", toxic{"latency", `{"latency": 150, "jitter": 50}`}, "all")
-	late.harmless = true
-	reset := spoilt("connections are reset", toxic{"reset_peer", `{"timeout": 0}`}, "product", "order", "user", "credit")
-	reset.isFelt = true
-	dead := spoilt("connections go dead", toxic{"timeout", `{"timeout": 0}`}, "order", "credit", "product", "user")
-	dead.isFelt, dead.lasts = true, silence
-	slow := spoilt("connections carry 2 KB a second", toxic{"bandwidth", `{"rate": 2}`}, "credit", "user", "product", "order")
+// faultGroup is what happens to one shop, in this order.
+type faultGroup struct {
+	name, database string
+	faults         []*fault
+}
+
+func faultGroups() []faultGroup {
+	return []faultGroup{
+		{"processes", onSQLite, faultsOfProcesses()},
+		{"connections and disks", onSQLite, append(faultsOfConnections(), faultsOfDisks()...)},
+		{"Postgres", onPostgres, faultsOfPostgres()},
+	}
+}
+
+func faultsOfProcesses() []*fault {
 	product := killed("product is killed", "product")
 	product.leavesBytes = true
 	return []*fault{
@@ -116,10 +126,22 @@ func faultsOnSQLite() []*fault {
 			inject: func(s *faultShop, _ string) error { return s.StopRedis() },
 			mend:   func(s *faultShop, _ string) error { return s.StartRedis() },
 		},
-		late,
-		reset,
-		dead,
-		slow,
+	}
+}
+
+func faultsOfConnections() []*fault {
+	late := spoilt("each answer is 300 ms late", toxic{"latency", `{"latency": 150, "jitter": 50}`}, "all")
+	late.harmless = true
+	reset := spoilt("connections are reset", toxic{"reset_peer", `{"timeout": 0}`}, "product", "order", "user", "credit")
+	reset.isFelt = true
+	dead := spoilt("connections go dead", toxic{"timeout", `{"timeout": 0}`}, "order", "credit", "product", "user")
+	dead.isFelt, dead.lasts = true, silence
+	slow := spoilt("connections carry 2 KB a second", toxic{"bandwidth", `{"rate": 2}`}, "credit", "user", "product", "order")
+	return []*fault{late, reset, dead, slow}
+}
+
+func faultsOfDisks() []*fault {
+	return []*fault{
 		{
 			name: "the quota for files is used up", targets: []string{"product"}, fails: []traffic.Kind{traffic.Upload}, isFelt: true,
 			inject: func(s *faultShop, _ string) error { return s.disk.fillQuota(s.clerk) },
@@ -133,7 +155,7 @@ func faultsOnSQLite() []*fault {
 	}
 }
 
-func faultsOnPostgres() []*fault {
+func faultsOfPostgres() []*fault {
 	cut := &fault{
 		name: "Postgres is cut off, and recovers from its log", targets: []string{"postgres"}, isFelt: true, findsRush: true,
 		inject: func(s *faultShop, _ string) error { return s.CutPostgres() }, mend: startAgain,

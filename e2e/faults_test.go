@@ -45,26 +45,20 @@ func TestFaults(t *testing.T) {
 		t.Parallel()
 	}
 	var runs []*faultRun
-	for _, database := range []string{onSQLite, onPostgres} {
-		t.Run(database, func(t *testing.T) {
+	for _, group := range faultGroups() {
+		t.Run(group.name, func(t *testing.T) {
 			if hold > 0 {
-				runs = append(runs, runFaults(t, database, hold)...)
+				runs = append(runs, runFaults(t, group, hold)...)
 				return
 			}
 			t.Parallel()
-			runFaults(t, database, 0)
+			runFaults(t, group, 0)
 		})
 	}
 	if hold > 0 {
 		must(t, os.WriteFile(root+"/bench/faults.md", []byte(faultReport(runs, hold, !t.Failed())), 0o644))
 	}
 }
-
-// The databases that the shop runs on.
-const (
-	onSQLite   = "SQLite"
-	onPostgres = "Postgres"
-)
 
 // faultShop is a shop that can be broken in every part, with the load that it is under.
 type faultShop struct {
@@ -79,16 +73,16 @@ type faultShop struct {
 	refused, loggedIn int
 }
 
-// runFaults lets each of the faults of a database happen to one shop on it.
-func runFaults(t *testing.T, database string, hold time.Duration) (runs []*faultRun) {
-	s := startFaultShop(t, database)
-	for _, f := range faults[database]() {
+// runFaults lets each of the faults of a group happen to one shop.
+func runFaults(t *testing.T, group faultGroup, hold time.Duration) (runs []*faultRun) {
+	s := startFaultShop(t, group.database)
+	for _, f := range group.faults {
 		t.Run(f.name, func(t *testing.T) {
 			if f.fillsDisk && !s.disk.isMounted {
 				skipUnlessCI(t, "not tried, as nobody may mount a small disk here: run the tests as a user who may")
 			}
 			run := s.hold(t, f, hold)
-			run.database = database
+			run.database = group.database
 			runs = append(runs, run)
 			s.judge(t, f, run)
 		})
