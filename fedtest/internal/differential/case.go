@@ -48,7 +48,7 @@ func (c *Case) Format(d Difference) []byte {
 	}
 	add(operationName, c.Text)
 	add(variablesName, c.Variables)
-	add(settingsName, fmt.Sprintf("salt %s\nbreaks %t\nfaults %d\norder %d\nlabels %s", c.Salt, c.Breaks, c.Faults, c.Order, strings.Join(c.Labels, " ")))
+	add(settingsName, fmt.Sprintf("salt %s\nbreaks %t\nlong %t\nfaults %d\norder %d\nlabels %s", c.Salt, c.Breaks, c.Long, c.Faults, c.Order, strings.Join(c.Labels, " ")))
 	if d.Text != "" {
 		add(differsName, d.Text)
 	}
@@ -96,6 +96,8 @@ func (c *Case) parseSettings(text string) error {
 			c.Salt = value
 		case "breaks":
 			c.Breaks, err = strconv.ParseBool(value)
+		case "long":
+			c.Long, err = strconv.ParseBool(value)
 		case "faults":
 			c.Faults, err = strconv.ParseUint(value, 10, 64)
 		case "order":
@@ -103,7 +105,7 @@ func (c *Case) parseSettings(text string) error {
 		case "labels":
 			c.Labels = strings.Fields(value)
 		default:
-			err = fmt.Errorf("it is none of salt, breaks, faults, order, labels")
+			err = fmt.Errorf("it is none of salt, breaks, long, faults, order, labels")
 		}
 		if err != nil {
 			return fmt.Errorf("the setting %q: %w", name, err)

@@ -118,7 +118,7 @@ func (h *hunt) work() {
 // try compares on one made-up graph.
 func (h *hunt) try(seed uint64, features *Features) {
 	random := rand.New(rand.NewPCG(seed, 1))
-	settings := world.Settings{Salt: fmt.Sprint(seed), Breaks: seed%3 == 0}
+	settings := world.Settings{Salt: fmt.Sprint(seed), Breaks: seed%3 == 0, Long: seed%4 < 2}
 	g, loaded, err := NewGraph(random, settings, func(g generate.Graph, refusal *RefusedError) {
 		h.mu.Lock()
 		defer h.mu.Unlock()

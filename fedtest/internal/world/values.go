@@ -122,7 +122,11 @@ func (w *World) valueOf(o object, f *ast.FieldDefinition, ref *ast.Type, h int) 
 		return nil
 	}
 	if ref.Elem != nil {
-		items := make([]any, hash(h, "length")%4)
+		length := hash(h, "length") % 4
+		if w.Long && w.isRoot(o.typ) {
+			length += entitiesOfType
+		}
+		items := make([]any, length)
 		for i := range items {
 			items[i] = w.valueOf(o, f, ref.Elem, hash(h, i))
 		}
@@ -144,6 +148,11 @@ func (w *World) valueOf(o object, f *ast.FieldDefinition, ref *ast.Type, h int) 
 		return w.entity(typ, numbers[hash(h, "entity")%len(numbers)])
 	}
 	return object{typ: typ, id: o.id + "/" + f.Name + "#" + strconv.Itoa(h), n: h % entitiesOfType}
+}
+
+func (w *World) isRoot(typ string) bool {
+	s := w.Schema
+	return slices.Contains([]*ast.Definition{s.Query, s.Mutation, s.Subscription}, s.Types[typ])
 }
 
 func (w *World) leaf(typ string, h int) any {

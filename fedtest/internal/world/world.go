@@ -28,6 +28,8 @@ type Settings struct {
 	Salt string
 	// Breaks makes some fields fail.
 	Breaks bool
+	// Long makes the lists of root fields long, so that there are many entities to ask for at once.
+	Long bool
 }
 
 // SDL is the text of one subgraph.
