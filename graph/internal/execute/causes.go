@@ -68,6 +68,16 @@ func (c *causes) reset() {
 	*c = causes{list: kept(c.list, 144)}
 }
 
+// tellOnce is tell for an error of which an equal one may stand at the place: a subgraph that is asked for one field
+// by two keys errs twice, and of many hidden errors one is enough around them.
+func (x *Execution) tellOnce(number int, path gqlerr.Path) {
+	if c := &x.causes.list[number-1]; x.writer.says(&c.err, path) {
+		c.told = true
+		return
+	}
+	x.tell(number, path)
+}
+
 // tell adds the error of a cause at a place of the response. An empty path is left out.
 func (x *Execution) tell(number int, path gqlerr.Path) {
 	c, w := &x.causes.list[number-1], &x.writer

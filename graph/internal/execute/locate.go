@@ -171,7 +171,7 @@ func (x *Execution) reportLocated(f *fetch, c *call) {
 			continue
 		}
 		for _, path := range x.placesOf(f, c, e) {
-			x.tell(e.cause, path)
+			x.tellOnce(e.cause, path)
 		}
 	}
 }
@@ -191,9 +191,7 @@ func (x *Execution) reportUntold(f *fetch, c *call) {
 			e.around = []gqlerr.Path{x.batchPath(f, c, e.batch)}
 		}
 		for _, path := range e.around {
-			if !x.writer.says(&x.causes.list[e.cause-1].err, path) {
-				x.tell(e.cause, path)
-			}
+			x.tellOnce(e.cause, path)
 		}
 	}
 }
