@@ -34,7 +34,7 @@ func TestOffersComeInTheOrderOfTheIDs(t *testing.T) {
 		ids = append(ids, id)
 		want = append(want, store.Offer{ProductID: id, Name: fmt.Sprint("Product ", i), Price: store.Money{Amount: i, Currency: "EUR"}})
 	}
-	got, err := server.Client(10*time.Second).Offers(context.Background(), ids)
+	got, err := server.Client(time.Minute).Offers(context.Background(), ids)
 	if err != nil {
 		t.Fatal(err)
 	}
