@@ -14,7 +14,7 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-const startTimeout = 20 * time.Second
+const startTimeout = time.Minute
 
 // Server is one Redis that lives at most as long as its test.
 type Server struct {
