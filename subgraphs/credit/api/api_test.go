@@ -248,3 +248,7 @@ func TestChangingTwiceInOneOperationShowsBothStatuses(t *testing.T) {
 		t.Errorf("%+v", data)
 	}
 }
+
+func TestOtherPathsAndMethods(t *testing.T) {
+	authtest.WantMethods(t, newWorld(t).Handler, map[string]string{"/graphql": "POST"})
+}

@@ -325,3 +325,7 @@ func TestOnlyTheRouterIsAnswered(t *testing.T) {
 		t.Errorf("sdl:\n%s", got.Service.SDL)
 	}
 }
+
+func TestOtherPathsAndMethods(t *testing.T) {
+	authtest.WantMethods(t, newService(t).public.Handler, map[string]string{"/graphql": "POST"})
+}

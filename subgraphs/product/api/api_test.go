@@ -301,3 +301,9 @@ func TestPeerAnswersOnlyItsPeer(t *testing.T) {
 		})
 	}
 }
+
+func TestOtherPathsAndMethods(t *testing.T) {
+	authtest.WantMethods(t, newService(t).handler, map[string]string{
+		"/graphql": "POST", "/files/abc": "GET, HEAD", "/peer/products/abc": "GET",
+	})
+}

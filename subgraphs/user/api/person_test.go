@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"regexp"
 	"slices"
 	"testing"
 
@@ -210,21 +212,24 @@ func TestJWKSHoldsPublicKeysOnly(t *testing.T) {
 }
 
 func TestOtherPathsAndMethods(t *testing.T) {
+	authtest.WantMethods(t, newWorld(t, "").Handler, map[string]string{
+		"/graphql": "POST", "/introspect": "POST", "/.well-known/jwks.json": "GET, HEAD", "/peer/events": "GET",
+	})
+}
+
+// TestDemoLogins: the names and passwords that `make run` shows are those of the demo.
+func TestDemoLogins(t *testing.T) {
+	text, err := os.ReadFile("../../../dev.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := regexp.MustCompile(`(?m)^    (\w+) +/ (\S+)`).FindAllStringSubmatch(string(text), -1)
+	if len(shown) != 5 {
+		t.Errorf("%d logins are shown, want those of three customers, a clerk and an admin: %q", len(shown), shown)
+	}
 	w := newWorld(t, "")
-	for _, c := range []struct {
-		method, path, allow string
-		status              int
-	}{
-		{http.MethodGet, "/graphql", "POST", http.StatusMethodNotAllowed},
-		{http.MethodGet, "/introspect", "POST", http.StatusMethodNotAllowed},
-		{http.MethodPost, "/.well-known/jwks.json", "GET, HEAD", http.StatusMethodNotAllowed},
-		{http.MethodGet, "/", "", http.StatusNotFound},
-		{http.MethodPost, "/graphql", "", http.StatusUnauthorized},
-	} {
-		recorder := httptest.NewRecorder()
-		w.Handler.ServeHTTP(recorder, httptest.NewRequest(c.method, c.path, nil))
-		if recorder.Code != c.status || recorder.Header().Get("Allow") != c.allow || !json.Valid(recorder.Body.Bytes()) {
-			t.Errorf("%s %s: %d, Allow %q, %s", c.method, c.path, recorder.Code, recorder.Header().Get("Allow"), recorder.Body)
-		}
+	for _, login := range shown {
+		w.Must(t, `mutation($i: LoginInput!) { login(input: $i) { user { id } } }`,
+			map[string]any{"i": map[string]string{"username": login[1], "password": login[2]}}, nil)
 	}
 }
