@@ -144,7 +144,7 @@ func (x *Execution) countGroup(f *fetch, c *call, answer rawjson.Answer, i int, 
 	if list.Kind() == rawjson.List {
 		n = x.doc.Len(list)
 	}
-	if n == g.end-g.start || list.Kind() != rawjson.List && c.hasUnplacedError() {
+	if n == g.end-g.start || list.Kind() != rawjson.List && c.unplaced() >= 0 {
 		return
 	}
 	cause := x.failAt(f, c, i, fmt.Sprintf("the subgraph answered with %d entities where %d were asked for", n, g.end-g.start))

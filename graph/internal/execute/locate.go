@@ -58,10 +58,8 @@ func (x *Execution) locateErrors(f *fetch, c *call, answer rawjson.Answer) {
 		}
 		c.located = append(c.located, e)
 	}
-	for _, e := range c.located {
-		if e.place == atFetch {
-			x.explainUnplaced(f, c, answer, e.cause)
-		}
+	if i := c.unplaced(); i >= 0 {
+		x.explainUnplaced(f, c, answer, c.located[i].cause)
 	}
 }
 
@@ -493,9 +491,9 @@ func (l *locator) value(p place, c *completion, scan *plan.Scan, steps []pathSte
 	}
 }
 
-// hasUnplacedError reports whether an error of a call has no place at an entity.
-func (c *call) hasUnplacedError() bool {
-	return slices.ContainsFunc(c.located, func(e located) bool { return e.place == atFetch })
+// unplaced returns the index of the first error that has no place in the answer, or -1.
+func (c *call) unplaced() int {
+	return slices.IndexFunc(c.located, func(e located) bool { return e.place == atFetch })
 }
 
 // explainUnplaced is for an error without a usable path. It may explain any null that the answer brought.

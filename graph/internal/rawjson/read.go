@@ -36,6 +36,9 @@ type reader struct {
 	// name and typ are the last runtime type met: the next object often has the same.
 	name []byte
 	typ  int
+	// again is set inside an object that is read a second time. There types are looked for before anything is read: what
+	// is read twice at each of many levels is read without end.
+	again bool
 }
 
 // ReadAnswer reads a body, a whole GraphQL response, into new objects; data tells how to read the
@@ -229,7 +232,7 @@ func (r *reader) object(s *Scan, i int) (v Ref, at int, err error) {
 	if err != nil {
 		return AbsentRef, after, err
 	}
-	if ok {
+	if ok = ok && !r.again; ok {
 		if after, more, err = r.next(after); err != nil {
 			return AbsentRef, after, err
 		}
@@ -246,7 +249,10 @@ func (r *reader) object(s *Scan, i int) (v Ref, at int, err error) {
 	if i, more, err = r.first(start); err != nil {
 		return AbsentRef, i, err
 	}
-	return r.fields(&last, typ, i, more)
+	r.again = r.again || ok
+	v, at, err = r.fields(&last, typ, i, more)
+	r.again = r.again && !ok
+	return v, at, err
 }
 
 // errTypeAgain means that a second type name came after fields had been read by the first one.

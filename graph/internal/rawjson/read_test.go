@@ -276,3 +276,23 @@ func BenchmarkReadAnswer(b *testing.B) {
 		}
 	}
 }
+
+// TestTypeThatChangesAtEachLevel gives the type of nested objects twice: what is read for the first of them is read again. The
+// document says how much was read.
+func TestTypeThatChangesAtEachLevel(t *testing.T) {
+	read := func(levels int) int {
+		body := strings.Repeat(`{"t":"Cat","own":`, levels) + `{"t":"Dog"}` + strings.Repeat(`,"t":"Cat"}`, levels)
+		var d Doc
+		id, err := d.AddBody([]byte(`{"data":` + body + `}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.ReadAnswer(id, testScan()); err != nil {
+			t.Fatal(err)
+		}
+		return len(d.arena)
+	}
+	if few, many := read(10), read(20); many > 5*few {
+		t.Errorf("10 levels take %d words, 20 levels %d", few, many)
+	}
+}
