@@ -1,16 +1,17 @@
 // Command shopserver starts a whole shop on free ports for tests that are not written in Go, such as the browser tests
 // in web/tests, and obeys them.
 //
-// It builds the programs, starts the shop with demo data in a temporary folder, and writes one line of JSON to its
-// standard output: {"addresses": {"storefront": "127.0.0.1:…", "router": …, "user": …}}. Then it reads commands from its
-// standard input, one a line, and answers each with a line of JSON, {} or {"error": "…"}:
+// It builds the programs into the folder bin of the repository, as make build does: where they are current that costs
+// nothing. It starts the shop with demo data in a temporary folder, and writes one line of JSON to its standard output:
+// {"addresses": {"storefront": "127.0.0.1:…", "router": …, "user": …}}. Then it reads commands from its standard input,
+// one a line, and answers each with a line of JSON, {} or {"error": "…"}:
 //
 //	kill user    end the program as a power cut would
 //	stop user    ask it to end, and wait
 //	start user   start it again at its old address, and wait until it is ready
 //	log user     {"log": "…"}: the last lines that it wrote
 //
-// At the end of its input it stops everything and ends; it leaves no process and no file behind.
+// At the end of its input it stops everything and ends; it leaves no process and no other file behind.
 package main
 
 import (
@@ -42,13 +43,16 @@ func run() (err error) {
 	}
 	// Ctrl-C in a terminal reaches the tests too: they close our input, which is what ends us.
 	signal.Ignore(os.Interrupt, syscall.SIGHUP)
-	root := os.Args[1]
+	root, err := filepath.Abs(os.Args[1])
+	if err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp("", "weft-shop-")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	binaries := filepath.Join(dir, "bin")
+	binaries := filepath.Join(root, "bin")
 	if err := shop.Build(root, binaries); err != nil {
 		return err
 	}
