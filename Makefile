@@ -9,9 +9,9 @@ RACE := $(if $(filter true,$(CI)),-race,)
 CORPUS := $(if $(WEFT_CORPUS),-tags corpus,)
 # The folders with the operations that are known; a change of the API must break none of them.
 OPERATIONS := web/operations web/playground/operations
-# A guard against hanging, for each package, and how many tests of e2e run beside each other: mostly they wait. As e2e takes
-# longest, it begins.
-TEST_FLAGS ?= -timeout 40m -parallel 4
+# A guard against hanging, for each package, and how many tests of e2e run beside each other: mostly they wait, but with more
+# of them two cores under the race detector would be slower than a router has patience. As e2e takes longest, it begins.
+TEST_FLAGS ?= -timeout 40m -parallel 3
 
 .PHONY: help run build playground storefront test test-web screenshots check fuzz fuzz-long planted faults generate bench bench-shop reset
 
