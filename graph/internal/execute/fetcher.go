@@ -5,7 +5,7 @@
 // once (compile.go, shape.go). Run takes these steps for each fetch: wait for what it depends on
 // (schedule.go), find its objects and write its request (request.go, represent.go, contexts.go), where
 // what is of a wrong type is kept back (refuse.go), read the answer and merge it (answer.go), find what
-// its errors explain (locate.go, causes.go); then it gives errors their places (failure.go) and completes the
+// its errors explain (locate.go, causes.go); then it gives errors their places (report.go, place.go) and completes the
 // response (complete.go, leaf.go, writer.go).
 //
 // Entities of which another fetch has brought all that is wanted are not asked for again, where the

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/weft-graph/weft/graph/gqlerr"
 	"github.com/weft-graph/weft/graph/internal/plan"
@@ -72,23 +73,40 @@ func (x *Execution) readError(f *fetch, c *call, raw []byte) located {
 	for key, value := range membersOf(raw) {
 		switch {
 		case rawjson.KeyIs(key, "message") && value[0] == '"':
-			original = string(rawjson.AppendUnquoted(nil, value))
+			original = shortened(rawjson.AppendUnquoted(nil, value))
 		case rawjson.KeyIs(key, "path") && value[0] == '[':
 			steps = readPath(value)
 		case rawjson.KeyIs(key, "extensions") && value[0] == '{':
 			e.Extensions = append([]byte(nil), value...)
 		}
 	}
+	if x.in.MaskErrors || len(e.Extensions) > maxErrorText {
+		e.Code, e.Extensions = maskedCode(e.Extensions), nil
+	}
 	switch {
 	case x.in.MaskErrors:
 		if original != "" && len(c.failures) < x.in.Limits.MaxErrors {
 			c.failures = append(c.failures, Failure{Subgraph: f.name, Fetch: f.ID, Err: errors.New(original)})
 		}
-		e.Code, e.Extensions = maskedCode(e.Extensions), nil
 	case original != "":
 		e.Message = original
 	}
 	return located{cause: x.causes.add(cause{err: e}), steps: steps}
+}
+
+// maxErrorText is how many bytes of a subgraph's error are told: it may be told at many places.
+const maxErrorText = 64 << 10
+
+// shortened is a text, or its beginning.
+func shortened(text []byte) string {
+	if len(text) <= maxErrorText {
+		return string(text)
+	}
+	end := maxErrorText
+	for !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return string(text[:end]) + "…"
 }
 
 // membersOf are the members of an error; none of one that is no object.
@@ -99,7 +117,7 @@ func membersOf(raw []byte) iter.Seq2[[]byte, []byte] {
 	return rawjson.Members(raw)
 }
 
-// maskedCode takes the code out of an error's extensions: the one member that masking leaves.
+// maskedCode takes the code out of an error's extensions: the one member that is left where they are not told.
 func maskedCode(extensions []byte) gqlerr.Code {
 	if extensions == nil {
 		return ""
@@ -107,16 +125,20 @@ func maskedCode(extensions []byte) gqlerr.Code {
 	var code gqlerr.Code
 	for key, value := range rawjson.Members(extensions) {
 		if rawjson.KeyIs(key, "code") && value[0] == '"' {
-			code = gqlerr.Code(rawjson.AppendUnquoted(nil, value))
+			code = gqlerr.Code(shortened(rawjson.AppendUnquoted(nil, value)))
 		}
 	}
 	return code
 }
 
-// readPath reads a path up to the first step that is neither a key nor an index.
+// readPath reads a path up to the first step that is neither a key nor an index. One that is longer than answers are deep
+// leads nowhere.
 func readPath(raw []byte) []pathStep {
 	var steps []pathStep
 	for value := range rawjson.Elements(raw) {
+		if len(steps) == rawjson.MaxDepth {
+			return nil
+		}
 		if value[0] == '"' {
 			steps = append(steps, pathStep{key: rawjson.AppendUnquoted([]byte{}, value)})
 			continue
@@ -159,63 +181,6 @@ func (x *Execution) locateError(f *fetch, c *call, answer rawjson.Answer, e *loc
 		}
 	}
 	return found
-}
-
-// reportLocated reports the errors of a call at every place to which a path of the subgraph's leads.
-func (x *Execution) reportLocated(f *fetch, c *call) {
-	for i := range c.located {
-		e := &c.located[i]
-		if e.place != atPath {
-			continue
-		}
-		for _, path := range x.placesOf(f, c, e) {
-			x.tellOnce(e.cause, path)
-		}
-	}
-}
-
-// reportUntold reports the errors of a call that no place of the response has: they made nothing null that
-// the client sees, or a null above it.
-func (x *Execution) reportUntold(f *fetch, c *call) {
-	for i := range c.located {
-		e := &c.located[i]
-		if x.causes.list[e.cause-1].told {
-			continue
-		}
-		switch e.place {
-		case atFetch:
-			e.around = x.fetchPaths(f, c)
-		case atBatch:
-			e.around = []gqlerr.Path{x.batchPath(f, c, e.batch)}
-		}
-		for _, path := range e.around {
-			x.tellOnce(e.cause, path)
-		}
-	}
-}
-
-// placesOf returns the places at which the client sees an error with a path; where there are none it notes those
-// around it, unless the client wanted nothing of it.
-func (x *Execution) placesOf(f *fetch, c *call, e *located) []gqlerr.Path {
-	members := make(map[rawjson.Ref]bool)
-	for j, object := range c.batches[e.batch].objects {
-		if e.number < 0 || c.batches[e.batch].number[j] == e.number {
-			members[object] = true
-		}
-	}
-	b := &f.batches[e.batch]
-	l := locator{x: x}
-	x.eachPlace(b.path, func(p place) bool {
-		if members[p.object] {
-			l.object(p, b.scan, e.steps)
-		}
-		return len(l.paths)+len(l.around) <= x.in.Limits.MaxErrors
-	})
-	e.around = l.around
-	if len(l.paths)+len(l.around) == 0 && !l.unwanted {
-		e.around = x.fetchPaths(f, c)
-	}
-	return l.paths
 }
 
 // batchOf returns the batch with a response key, or -1, and the number of the first representation
@@ -395,100 +360,6 @@ func (x *Execution) scanField(object rawjson.Ref, s *plan.Scan, key []byte) *pla
 		}
 	}
 	return nil
-}
-
-// locator follows one error's path in the answer through the response.
-type locator struct {
-	x *Execution
-	// paths are the places at which the client sees the error. around are those at which it sees no more of
-	// the path, something that was asked for on its behalf, or an object of which another subgraph answered
-	// a part.
-	paths, around []gqlerr.Path
-	// unwanted is set when the path led to what is wanted elsewhere only: under another response key, or
-	// of objects of other types.
-	unwanted bool
-}
-
-// report notes a path; equal paths, which internal fields can give, once.
-func report(paths []gqlerr.Path, path gqlerr.Path) []gqlerr.Path {
-	if n := len(paths); n > 0 && paths[n-1].Equal(path) {
-		return paths
-	}
-	return append(paths, append(gqlerr.Path{}, path...))
-}
-
-// object follows the path from an object; AbsentRef stands for one that is not there, below which
-// only the shape is followed.
-func (l *locator) object(p place, scan *plan.Scan, steps []pathStep) {
-	if p.unwanted {
-		l.unwanted = true
-		return
-	}
-	if len(steps) == 0 || steps[0].key == nil || scan == nil {
-		l.end(p)
-		return
-	}
-	f := l.x.scanField(p.object, scan, steps[0].key)
-	if f == nil {
-		l.around = report(l.around, p.path)
-		return
-	}
-	v := rawjson.AbsentRef
-	if p.object != rawjson.AbsentRef {
-		v = l.x.doc.Slot(p.object, f.Slot)
-	}
-	fields := l.x.visible(p.shape, p.object, f.Slot)
-	if len(fields) == 0 {
-		l.unseen(p, scan.Layout.ID, f.Slot)
-	}
-	for _, field := range fields {
-		at := place{object: v, path: append(p.path, gqlerr.PathElement{Key: field.Key})}
-		l.value(at, field.value, f.Child, steps[1:])
-	}
-}
-
-// end notes the end of the path.
-func (l *locator) end(p place) {
-	if p.object.IsComposite() {
-		l.around = report(l.around, p.path)
-	} else {
-		l.paths = report(l.paths, p.path)
-	}
-}
-
-// unseen notes where the client sees no more of the path: an object that is not there is explained by
-// the error.
-func (l *locator) unseen(p place, layout, slot int) {
-	switch {
-	case p.object == rawjson.AbsentRef:
-		l.paths = report(l.paths, p.path)
-	case l.x.plan.shown[layout][slot]:
-		l.unwanted = true
-	default:
-		l.around = report(l.around, p.path)
-	}
-}
-
-// value follows the path from a value of a type.
-func (l *locator) value(p place, c *completion, scan *plan.Scan, steps []pathStep) {
-	v := p.object
-	switch {
-	case len(steps) == 0, v.Kind() == rawjson.List && steps[0].key == nil && steps[0].index >= l.x.doc.Len(v):
-		l.end(p)
-	case steps[0].key == nil && c.elem != nil:
-		at := place{path: append(p.path, gqlerr.PathElement{Index: steps[0].index})}
-		if v.Kind() == rawjson.List {
-			at.object = l.x.doc.Element(v, steps[0].index)
-		}
-		l.value(at, c.elem, scan, steps[1:])
-	case steps[0].key != nil && c.shape != nil:
-		if v.Kind() != rawjson.Object {
-			v = rawjson.AbsentRef
-		}
-		l.object(place{object: v, shape: c.shape, path: p.path}, scan, steps)
-	default:
-		l.end(p)
-	}
 }
 
 // unplaced returns the index of the first error that has no place in the answer, or -1.

@@ -300,3 +300,45 @@ func TestSequencerChoosesTheOrder(t *testing.T) {
 		t.Errorf("fetches in order, of so many that could have ended: %s, want %s", got, want)
 	}
 }
+
+// TestErrorsOfMuchText answers with errors of which each is large, at a fetch that fills many fields.
+func TestErrorsOfMuchText(t *testing.T) {
+	p := parseScript(t, `
+		shape { ps: [P] { -id: ID!, a: Int, b: Int } }
+		fetch one root { ps { id } }
+		fetch two after 0 entity ps : P(id) { a b }`)
+	long := strings.Repeat("é", maxErrorText)
+	answer := `{"data":null,"errors":[{"message":"` + long + `","path":[` + strings.Repeat("0,", 1<<20) + `0],"extensions":{"code":"NO","trace":"` + long + `"}}]}`
+	list := strings.Repeat(`{"id":1},`, 99) + `{"id":1}`
+	result := Run(t.Context(), Input{Plan: Compile(p), Fetcher: answers(`{"data":{"ps":[`+list+`]}}`, answer)})
+	defer result.Release()
+	if len(result.Errors) != DefaultMaxErrors+1 {
+		t.Fatalf("%d errors", len(result.Errors))
+	}
+	for _, e := range result.Errors[:DefaultMaxErrors] {
+		if text := e.Append(nil); len(text) > 2*maxErrorText || !json.Valid(text) || e.Code != "NO" || len(e.Path) != 3 {
+			t.Fatalf("an error of %d bytes with code %q at %s", len(text), e.Code, e.Path)
+		}
+	}
+}
+
+// TestErrorsOfManyEntities answers each of very many entities with an error, at the last place of which it is told.
+func TestErrorsOfManyEntities(t *testing.T) {
+	p := parseScript(t, `
+		shape { ps: [P] { -id: ID!, a: Int } }
+		fetch one root { ps { id } }
+		fetch two after 0 entity ps : P(id) { a }`)
+	const entities = 50_000
+	var list, answer strings.Builder
+	for i := range entities {
+		fmt.Fprintf(&list, `,{"id":%d}`, i)
+		answer.WriteString(`,{"a":null}`)
+	}
+	errors := fmt.Sprintf(`{"message":"m","path":["_entities",%d,"a"]}`, entities-1)
+	result := Run(t.Context(), Input{Plan: Compile(p), Fetcher: answers(
+		`{"data":{"ps":[`+list.String()[1:]+`]}}`, `{"data":{"_entities":[`+answer.String()[1:]+`]},"errors":[`+errors+`]}`)})
+	defer result.Release()
+	if want := fmt.Sprintf(`["ps",%d,"a"]`, entities-1); len(result.Errors) != 1 || string(result.Errors[0].Path.Append(nil)) != want {
+		t.Errorf("got %s, want one error at %s", result.Errors.Append(nil), want)
+	}
+}
