@@ -59,14 +59,11 @@ func run(ctx context.Context, s settings) (err error) {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	fmt.Fprintln(os.Stderr, "building and starting the shop …")
-	binaries, data := filepath.Join(dir, "bin"), filepath.Join(dir, "data")
-	if err := errors.Join(os.Mkdir(binaries, 0o755), os.Mkdir(data, 0o755)); err != nil {
-		return err
-	}
+	binaries := filepath.Join(dir, "bin")
 	if err := shop.Build(".", binaries); err != nil {
 		return err
 	}
-	running, err := shop.Start(".", binaries, data)
+	running, err := shop.Start(".", binaries, dir)
 	defer func() { err = errors.Join(err, running.Stop()) }()
 	if err != nil {
 		return err
