@@ -6,13 +6,12 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
 
-	"github.com/weft-graph/weft/subgraphs/internal/boot"
+	"github.com/weft-graph/weft/subgraphs/internal/boot/boottest"
 	"github.com/weft-graph/weft/subgraphs/internal/database"
 	"github.com/weft-graph/weft/subgraphs/internal/database/databasetest"
 	"github.com/weft-graph/weft/subgraphs/internal/events"
@@ -67,22 +66,6 @@ func newWorld(t testing.TB, redis *redistest.Server, producer, follower *databas
 	t.Cleanup(server.Close)
 	w.source = events.Source{Service: "product", URL: server.URL, Apply: copyEvent}
 	return w
-}
-
-// run runs background tasks until the test ends or stop is called.
-func run(t testing.TB, tasks ...func(context.Context) error) (stop func()) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	var group sync.WaitGroup
-	group.Go(func() {
-		err := boot.Parallel(ctx, len(tasks), len(tasks), func(ctx context.Context, i int) error { return tasks[i](ctx) })
-		if err != nil {
-			t.Errorf("a background task ended: %v", err)
-		}
-	})
-	stop = sync.OnceFunc(func() { cancel(); group.Wait() })
-	t.Cleanup(stop)
-	return stop
 }
 
 func (w *world) following(source events.Source) func(context.Context) error {
@@ -153,7 +136,7 @@ func (w *world) waiting(t *testing.T) (count int) {
 
 func TestEventsArriveWithTheirTransaction(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
-		run(t, w.producer.Relay, w.following(w.source))
+		boottest.Background(t, w.producer.Relay, w.following(w.source))
 		w.tell(t, "a", 1)
 		undone := errors.New("undone")
 		err := w.producer.DB.Tx(t.Context(), func(tx database.Handle) error {
@@ -181,7 +164,7 @@ func TestManyReplicas(t *testing.T) {
 			applied.Add(1)
 			return copyEvent(ctx, tx, event)
 		}
-		run(t, w.producer.Relay, w.producer.Relay, w.following(counting), w.following(counting), w.following(counting))
+		boottest.Background(t, w.producer.Relay, w.producer.Relay, w.following(counting), w.following(counting), w.following(counting))
 		var want []string
 		for i := range 40 {
 			id := fmt.Sprintf("a%02d", i)
@@ -202,12 +185,12 @@ func TestManyReplicas(t *testing.T) {
 func TestOlderVersionsAreSkipped(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
 		w.tell(t, "a", 7)
-		stop := run(t, w.producer.Relay)
+		stop := boottest.Background(t, w.producer.Relay)
 		eventually(t, "published", func() bool { return w.waiting(t) == 0 })
 		stop()
 		w.tell(t, "a", 3)
 		w.tell(t, "z", 1)
-		run(t, w.producer.Relay, w.following(w.source))
+		boottest.Background(t, w.producer.Relay, w.following(w.source))
 		w.awaitCopies(t, "a@7", "z@1")
 	})
 }
@@ -215,15 +198,15 @@ func TestOlderVersionsAreSkipped(t *testing.T) {
 // TestRedisIsDownAndComesBackEmpty: what was published and not read, and what waited, is all there in the end.
 func TestRedisIsDownAndComesBackEmpty(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
-		run(t, w.producer.Relay)
-		follow := run(t, w.following(w.source))
+		boottest.Background(t, w.producer.Relay)
+		follow := boottest.Background(t, w.following(w.source))
 		w.tell(t, "a", 1)
 		w.awaitCopies(t, "a@1")
 		follow()
 		w.tell(t, "published, never read", 1)
 		eventually(t, "published", func() bool { return w.waiting(t) == 0 })
 		w.redis.Stop(t)
-		run(t, w.following(w.source))
+		boottest.Background(t, w.following(w.source))
 		w.tell(t, "b", 1)
 		if w.waiting(t) != 1 {
 			t.Error("an event left the outbox while Redis is down")
@@ -247,11 +230,11 @@ func TestAFailureIsRetriedBesideWhatFollows(t *testing.T) {
 			}
 			return nil
 		}
-		run(t, w.following(failing))
+		boottest.Background(t, w.following(failing))
 		eventually(t, "the empty snapshot is read", func() bool { return w.snapshotIsRead(t) })
 		w.tell(t, "a", 1)
 		w.tell(t, "b", 1)
-		run(t, w.producer.Relay)
+		boottest.Background(t, w.producer.Relay)
 		w.awaitCopies(t, "a@1", "b@1")
 		if letters := w.letters(t); len(letters) != 0 || failures.Load() != 3 {
 			t.Errorf("%d tries, dead letters %v", failures.Load(), letters)
@@ -289,7 +272,7 @@ func TestDeadLetters(t *testing.T) {
 			}
 			return copyEvent(ctx, tx, event)
 		}
-		run(t, w.producer.Relay, w.following(broken))
+		boottest.Background(t, w.producer.Relay, w.following(broken))
 		eventually(t, "the empty snapshot is read", func() bool { return w.snapshotIsRead(t) })
 		w.tell(t, "bad", 1)
 		w.tell(t, "good", 1)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"sync"
 	"testing"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 
 	"github.com/weft-graph/weft/subgraphs/internal/auth"
 	"github.com/weft-graph/weft/subgraphs/internal/auth/authtest"
+	"github.com/weft-graph/weft/subgraphs/internal/boot/boottest"
 )
 
 // message is one of graphql-transport-ws.
@@ -81,14 +81,7 @@ func subscribe(t *testing.T, s service, token, orderID string) func() message {
 
 func TestSubscribersSeeAnOrderNowAndAfterEachChange(t *testing.T) {
 	s := newService(t)
-	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	var running sync.WaitGroup
-	running.Go(func() {
-		if err := s.hub.Run(ctx); err != nil {
-			t.Errorf("the hub ended: %v", err)
-		}
-	})
-	t.Cleanup(func() { cancel(); running.Wait() })
+	boottest.Background(t, s.hub.Run)
 
 	for name, token := range map[string]string{"the customer": s.walter.Token, "staff": s.clerk.Token} {
 		next := subscribe(t, s, token, "order-walter")

@@ -2,11 +2,10 @@ package watch_test
 
 import (
 	"context"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/weft-graph/weft/subgraphs/internal/boot"
+	"github.com/weft-graph/weft/subgraphs/internal/boot/boottest"
 	"github.com/weft-graph/weft/subgraphs/internal/database"
 	"github.com/weft-graph/weft/subgraphs/internal/database/databasetest"
 	"github.com/weft-graph/weft/subgraphs/internal/events"
@@ -16,20 +15,6 @@ import (
 )
 
 func TestMain(m *testing.M) { databasetest.Main(m) }
-
-// run runs background tasks until the test ends.
-func run(t *testing.T, tasks ...func(context.Context) error) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	var group sync.WaitGroup
-	group.Go(func() {
-		err := boot.Parallel(ctx, len(tasks), len(tasks), func(ctx context.Context, i int) error { return tasks[i](ctx) })
-		if err != nil {
-			t.Errorf("a background task ended: %v", err)
-		}
-	})
-	t.Cleanup(func() { cancel(); group.Wait() })
-}
 
 // await takes states until one has the quantity; the limit only ends a test that hangs.
 func await(t *testing.T, states <-chan *store.Order, quantity int) *store.Order {
@@ -65,7 +50,7 @@ func TestEveryReplicaHears(t *testing.T) {
 		orders := store.New(db)
 		bus := &events.Bus{Service: "order", DB: db, Redis: client}
 		hubs := []*watch.Hub{watch.New(orders, client), watch.New(orders, client)}
-		run(t, bus.Relay, hubs[0].Run, hubs[1].Run)
+		boottest.Background(t, bus.Relay, hubs[0].Run, hubs[1].Run)
 		first, err := orders.AddItem(t.Context(), "walter", dare, 1)
 		if err != nil {
 			t.Fatal(err)
@@ -103,7 +88,7 @@ func TestWithoutRedis(t *testing.T) {
 	databasetest.Each(t, store.Migrations(), func(t *testing.T, db *database.DB) {
 		orders := store.New(db)
 		hub := watch.New(orders, nil)
-		run(t, hub.Run)
+		boottest.Background(t, hub.Run)
 		order, err := orders.AddItem(t.Context(), "walter", dare, 1)
 		if err != nil {
 			t.Fatal(err)

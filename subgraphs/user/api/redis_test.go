@@ -1,7 +1,6 @@
 package api_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -12,12 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/weft-graph/weft/subgraphs/internal/redistest"
 	"github.com/weft-graph/weft/subgraphs/user/redislink"
 	"github.com/weft-graph/weft/subgraphs/user/sessioncache"
-	"github.com/weft-graph/weft/subgraphs/user/store"
 )
 
 type redisWorld struct {
@@ -28,19 +24,6 @@ type redisWorld struct {
 func eachRedis(t *testing.T, test func(t *testing.T, r *redisWorld)) {
 	redistest.Each(t, func(t *testing.T, server *redistest.Server) {
 		test(t, &redisWorld{newWorld(t, server.URL), server})
-	})
-}
-
-func (r *redisWorld) inBackground(t *testing.T, task func(context.Context, *store.Store, *sessioncache.Cache) error) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	var group errgroup.Group
-	group.Go(func() error { return task(ctx, r.store, r.cache) })
-	t.Cleanup(func() {
-		cancel()
-		if err := group.Wait(); err != nil {
-			t.Error(err)
-		}
 	})
 }
 

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/weft-graph/weft/subgraphs/internal/auth"
 	"github.com/weft-graph/weft/subgraphs/internal/auth/authtest"
+	"github.com/weft-graph/weft/subgraphs/internal/boot/boottest"
 	"github.com/weft-graph/weft/subgraphs/internal/database"
 	"github.com/weft-graph/weft/subgraphs/user/api"
 	"github.com/weft-graph/weft/subgraphs/user/password"
@@ -348,7 +350,7 @@ func TestPublisherTellsRedisOfALogoutAfterAnOutage(t *testing.T) {
 			t.Errorf("without Redis nobody can log in: %q", got)
 		}
 		r.server.Start(t)
-		r.inBackground(t, api.PublishSessions)
+		boottest.Background(t, func(ctx context.Context) error { return api.PublishSessions(ctx, r.store, r.cache) })
 		r.await(t, id, "revoked")
 	})
 }
