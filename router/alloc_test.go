@@ -8,7 +8,7 @@ const maxRequestAllocs = 72
 
 func TestRequestAllocations(t *testing.T) {
 	r := newBenchRouter(t, nil)
-	got := testing.AllocsPerRun(500, func() { once(r, benchBody) })
+	got := testing.AllocsPerRun(500, func() { once(t, r) })
 	if limit := float64(maxRequestAllocs * raceFactor); got > limit {
 		t.Errorf("%.0f allocations, at most %.0f are allowed", got, limit)
 	}
