@@ -11,7 +11,7 @@ import (
 	"testing/fstest"
 	"time"
 
-	"github.com/weft-graph/weft/subgraphs/internal/boot/boottest"
+	"github.com/weft-graph/weft/internal/background"
 	"github.com/weft-graph/weft/subgraphs/internal/database"
 	"github.com/weft-graph/weft/subgraphs/internal/database/databasetest"
 	"github.com/weft-graph/weft/subgraphs/internal/events"
@@ -136,7 +136,7 @@ func (w *world) waiting(t *testing.T) (count int) {
 
 func TestEventsArriveWithTheirTransaction(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
-		boottest.Background(t, w.producer.Relay, w.following(w.source))
+		background.Run(t, w.producer.Relay, w.following(w.source))
 		w.tell(t, "a", 1)
 		undone := errors.New("undone")
 		err := w.producer.DB.Tx(t.Context(), func(tx database.Handle) error {
@@ -164,7 +164,7 @@ func TestManyReplicas(t *testing.T) {
 			applied.Add(1)
 			return copyEvent(ctx, tx, event)
 		}
-		boottest.Background(t, w.producer.Relay, w.producer.Relay, w.following(counting), w.following(counting), w.following(counting))
+		background.Run(t, w.producer.Relay, w.producer.Relay, w.following(counting), w.following(counting), w.following(counting))
 		var want []string
 		for i := range 40 {
 			id := fmt.Sprintf("a%02d", i)
@@ -185,12 +185,12 @@ func TestManyReplicas(t *testing.T) {
 func TestOlderVersionsAreSkipped(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
 		w.tell(t, "a", 7)
-		stop := boottest.Background(t, w.producer.Relay)
+		stop := background.Run(t, w.producer.Relay)
 		eventually(t, "published", func() bool { return w.waiting(t) == 0 })
 		stop()
 		w.tell(t, "a", 3)
 		w.tell(t, "z", 1)
-		boottest.Background(t, w.producer.Relay, w.following(w.source))
+		background.Run(t, w.producer.Relay, w.following(w.source))
 		w.awaitCopies(t, "a@7", "z@1")
 	})
 }
@@ -198,15 +198,15 @@ func TestOlderVersionsAreSkipped(t *testing.T) {
 // TestRedisIsDownAndComesBackEmpty: what was published and not read, and what waited, is all there in the end.
 func TestRedisIsDownAndComesBackEmpty(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
-		boottest.Background(t, w.producer.Relay)
-		follow := boottest.Background(t, w.following(w.source))
+		background.Run(t, w.producer.Relay)
+		follow := background.Run(t, w.following(w.source))
 		w.tell(t, "a", 1)
 		w.awaitCopies(t, "a@1")
 		follow()
 		w.tell(t, "published, never read", 1)
 		eventually(t, "published", func() bool { return w.waiting(t) == 0 })
 		w.redis.Stop(t)
-		boottest.Background(t, w.following(w.source))
+		background.Run(t, w.following(w.source))
 		w.tell(t, "b", 1)
 		if w.waiting(t) != 1 {
 			t.Error("an event left the outbox while Redis is down")
@@ -230,11 +230,11 @@ func TestAFailureIsRetriedBesideWhatFollows(t *testing.T) {
 			}
 			return nil
 		}
-		boottest.Background(t, w.following(failing))
+		background.Run(t, w.following(failing))
 		eventually(t, "the empty snapshot is read", func() bool { return w.snapshotIsRead(t) })
 		w.tell(t, "a", 1)
 		w.tell(t, "b", 1)
-		boottest.Background(t, w.producer.Relay)
+		background.Run(t, w.producer.Relay)
 		w.awaitCopies(t, "a@1", "b@1")
 		if letters := w.letters(t); len(letters) != 0 || failures.Load() != 3 {
 			t.Errorf("%d tries, dead letters %v", failures.Load(), letters)
@@ -272,7 +272,7 @@ func TestDeadLetters(t *testing.T) {
 			}
 			return copyEvent(ctx, tx, event)
 		}
-		boottest.Background(t, w.producer.Relay, w.following(broken))
+		background.Run(t, w.producer.Relay, w.following(broken))
 		eventually(t, "the empty snapshot is read", func() bool { return w.snapshotIsRead(t) })
 		w.tell(t, "bad", 1)
 		w.tell(t, "good", 1)

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/weft-graph/weft/subgraphs/internal/boot/boottest"
+	"github.com/weft-graph/weft/internal/background"
 	"github.com/weft-graph/weft/subgraphs/internal/database"
 	"github.com/weft-graph/weft/subgraphs/internal/database/databasetest"
 	"github.com/weft-graph/weft/subgraphs/internal/events"
@@ -37,7 +37,7 @@ func BenchmarkFromChangeToCopy(b *testing.B) {
 				copied <- struct{}{}
 				return err
 			}
-			boottest.Background(b, w.producer.Relay, w.following(source))
+			background.Run(b, w.producer.Relay, w.following(source))
 			w.tell(b, "first", 1)
 			<-copied
 			took := make([]time.Duration, b.N)
@@ -60,7 +60,7 @@ func BenchmarkFromChangeToCopy(b *testing.B) {
 func TestACommitWakesTheRelay(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
 		w.producer.Pace.Poll = time.Hour
-		boottest.Background(t, w.producer.Relay, w.following(w.source))
+		background.Run(t, w.producer.Relay, w.following(w.source))
 		w.tell(t, "before", 1)
 		w.awaitCopies(t, "before@1")
 		for version := range int64(5) {

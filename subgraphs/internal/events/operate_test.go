@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/weft-graph/weft/internal/background"
 	"github.com/weft-graph/weft/subgraphs/internal/boot"
-	"github.com/weft-graph/weft/subgraphs/internal/boot/boottest"
 	"github.com/weft-graph/weft/subgraphs/internal/database"
 	"github.com/weft-graph/weft/subgraphs/internal/database/databasetest"
 	"github.com/weft-graph/weft/subgraphs/internal/events"
@@ -29,7 +29,7 @@ func TestTheCommand(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
 		broken := w.source
 		broken.Apply = func(context.Context, database.Handle, events.Event) error { return errors.New("a defect") }
-		stop := boottest.Background(t, w.producer.Relay, w.following(broken))
+		stop := background.Run(t, w.producer.Relay, w.following(broken))
 		eventually(t, "the empty snapshot is read", func() bool { return w.snapshotIsRead(t) })
 		w.tell(t, "a", 1)
 		w.tell(t, "b", 7)
@@ -50,7 +50,7 @@ func TestTheCommand(t *testing.T) {
 				t.Errorf("%v: %v", args, err)
 			}
 		}
-		boottest.Background(t, w.producer.Relay, w.following(w.source))
+		background.Run(t, w.producer.Relay, w.following(w.source))
 		if out, err := w.command("replay", id); err != nil || out != "1 dead letters are replayed\n" {
 			t.Errorf("replay of one: %q, %v", out, err)
 		}
@@ -94,7 +94,7 @@ func TestLag(t *testing.T) {
 		}
 		tasks := bus.Background(w.source)
 		metrics := tasks[len(tasks)-1]
-		boottest.Background(t, metrics)
+		background.Run(t, metrics)
 		awaitMetrics(t, address, "weft_events_outbox_waiting 2\n", "# TYPE weft_events_outbox_oldest_seconds gauge\n", "weft_events_redis_up 1\n",
 			`weft_events_dead_letters{source="product"} 0`)
 		if profile, err := http.Get("http://" + address + "/debug/pprof/profile?seconds=1"); err != nil || profile.StatusCode != http.StatusOK {
@@ -110,7 +110,7 @@ func TestLag(t *testing.T) {
 				_ = refused.Body.Close()
 			}
 		}
-		boottest.Background(t, tasks[:len(tasks)-1]...)
+		background.Run(t, tasks[:len(tasks)-1]...)
 		addEntry(t, w, map[string]any{"version": "no number"})
 		awaitMetrics(t, address, "weft_events_outbox_waiting 0\n", "weft_events_outbox_oldest_seconds 0\n",
 			`weft_events_behind{source="product"} 0`, `weft_events_failing{source="product"} 0`, `weft_events_dead_letters{source="product"} 1`)

@@ -9,7 +9,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/weft-graph/weft/subgraphs/internal/boot/boottest"
+	"github.com/weft-graph/weft/internal/background"
 	"github.com/weft-graph/weft/subgraphs/internal/database"
 	"github.com/weft-graph/weft/subgraphs/internal/database/databasetest"
 	"github.com/weft-graph/weft/subgraphs/internal/events"
@@ -42,7 +42,7 @@ func TestWithoutRedis(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		boottest.Background(t, w.following(w.source))
+		background.Run(t, w.following(w.source))
 		eventually(t, "1201 copies", func() bool { return len(w.copies(t)) == 1201 })
 		w.tell(t, "a0000", 9)
 		eventually(t, "the change", func() bool { return w.copies(t)[0] == "a0000@9" })
@@ -65,19 +65,19 @@ func TestSnapshotIsForPeers(t *testing.T) {
 // TestAFollowerThatIsFarBehind: the stream stays short, and who comes back reads the snapshot.
 func TestAFollowerThatIsFarBehind(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
-		stop := boottest.Background(t, w.following(w.source))
+		stop := background.Run(t, w.following(w.source))
 		eventually(t, "the group is there", func() bool { return w.snapshotIsRead(t) })
 		stop()
 		w.producer.Pace.MaxLength = 10
 		for i := range 30 {
 			w.tell(t, fmt.Sprintf("a%02d", i), 1)
 		}
-		boottest.Background(t, w.producer.Relay)
+		background.Run(t, w.producer.Relay)
 		stream := events.StreamOf("product")
 		eventually(t, "the stream is short", func() bool {
 			return w.waiting(t) == 0 && w.redis.Client.XLen(t.Context(), stream).Val() <= 10
 		})
-		boottest.Background(t, w.following(w.source))
+		background.Run(t, w.following(w.source))
 		eventually(t, "30 copies", func() bool { return len(w.copies(t)) == 30 })
 	})
 }
@@ -89,7 +89,7 @@ func TestPruning(t *testing.T) {
 		w.tell(t, "a", 1)
 		w.tell(t, "a", 2)
 		w.tell(t, "b", 1)
-		boottest.Background(t, w.producer.Relay)
+		background.Run(t, w.producer.Relay)
 		eventually(t, "only the newest rows are left", func() bool {
 			var left []string
 			err := w.producer.DB.Read().Select(t.Context(), &left,
@@ -99,7 +99,7 @@ func TestPruning(t *testing.T) {
 			}
 			return fmt.Sprint(left) == "[a@2 b@1]"
 		})
-		boottest.Background(t, w.following(w.source))
+		background.Run(t, w.following(w.source))
 		w.awaitCopies(t, "a@2", "b@1")
 	})
 }
@@ -111,7 +111,7 @@ func TestTheOutboxKeepsWhatItHasToTell(t *testing.T) {
 		w.tell(t, "a", 1)
 		w.tell(t, "a", 2)
 		databasetest.WantKept(t, w.producer.DB, "events_outbox", "state")
-		stop := boottest.Background(t, w.producer.Relay)
+		stop := background.Run(t, w.producer.Relay)
 		eventually(t, "published", func() bool { return w.waiting(t) == 0 })
 		stop()
 		databasetest.WantKept(t, w.producer.DB, "events_outbox", "state")
@@ -135,7 +135,7 @@ func TestAnotherReplicaTakesOver(t *testing.T) {
 		w.producer.Pace.Lease = time.Hour
 		for _, id := range []string{"a", "b"} {
 			w.tell(t, id, 1)
-			stop := boottest.Background(t, w.producer.Relay)
+			stop := background.Run(t, w.producer.Relay)
 			eventually(t, "published", func() bool { return w.waiting(t) == 0 })
 			stop()
 		}
@@ -152,7 +152,7 @@ func TestAnotherReplicaTakesOver(t *testing.T) {
 		killed(time.Now().Add(time.Hour))
 		w.tell(t, "c", 1)
 		w.producer.Pace.Lease = 20 * time.Millisecond
-		boottest.Background(t, w.producer.Relay)
+		background.Run(t, w.producer.Relay)
 		time.Sleep(100 * time.Millisecond) // many polls: a relay that ignores the lease has published by now
 		if w.waiting(t) != 1 {
 			t.Error("two replicas published at once")

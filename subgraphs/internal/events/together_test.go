@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/weft-graph/weft/subgraphs/internal/boot/boottest"
+	"github.com/weft-graph/weft/internal/background"
 	"github.com/weft-graph/weft/subgraphs/internal/database"
 	"github.com/weft-graph/weft/subgraphs/internal/events"
 )
@@ -16,13 +16,13 @@ import (
 func TestEventsThatAreReadTogether(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
 		w.follow.Pace.Retry = time.Hour // on a slow machine it would deliver beside the first delivery
-		stop := boottest.Background(t, w.following(w.source))
+		stop := background.Run(t, w.following(w.source))
 		eventually(t, "the empty snapshot is read", func() bool { return w.snapshotIsRead(t) })
 		stop()
 		for _, id := range []string{"a", "b", "c"} {
 			w.tell(t, id, 1)
 		}
-		stop = boottest.Background(t, w.producer.Relay)
+		stop = background.Run(t, w.producer.Relay)
 		eventually(t, "published", func() bool { return w.waiting(t) == 0 })
 		stop()
 		var begun []string
@@ -34,7 +34,7 @@ func TestEventsThatAreReadTogether(t *testing.T) {
 			}
 			return copyEvent(ctx, tx, event)
 		}
-		stop = boottest.Background(t, w.following(source))
+		stop = background.Run(t, w.following(source))
 		w.awaitCopies(t, "a@1", "b@1", "c@1")
 		eventually(t, "all are acknowledged", func() bool {
 			pending, err := w.redis.Client.XPending(t.Context(), events.StreamOf("product"), "order").Result()

@@ -11,9 +11,9 @@ import (
 	"github.com/coder/websocket"
 	"github.com/coder/websocket/wsjson"
 
+	"github.com/weft-graph/weft/internal/background"
 	"github.com/weft-graph/weft/subgraphs/internal/auth"
 	"github.com/weft-graph/weft/subgraphs/internal/auth/authtest"
-	"github.com/weft-graph/weft/subgraphs/internal/boot/boottest"
 )
 
 // message is one of graphql-transport-ws.
@@ -81,7 +81,7 @@ func subscribe(t *testing.T, s service, token, orderID string) func() message {
 
 func TestSubscribersSeeAnOrderNowAndAfterEachChange(t *testing.T) {
 	s := newService(t)
-	boottest.Background(t, s.hub.Run)
+	background.Run(t, s.hub.Run)
 
 	for name, token := range map[string]string{"the customer": s.walter.Token, "staff": s.clerk.Token} {
 		next := subscribe(t, s, token, "order-walter")

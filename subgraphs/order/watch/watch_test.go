@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/weft-graph/weft/subgraphs/internal/boot/boottest"
+	"github.com/weft-graph/weft/internal/background"
 	"github.com/weft-graph/weft/subgraphs/internal/database"
 	"github.com/weft-graph/weft/subgraphs/internal/database/databasetest"
 	"github.com/weft-graph/weft/subgraphs/internal/events"
@@ -50,7 +50,7 @@ func TestEveryReplicaHears(t *testing.T) {
 		orders := store.New(db)
 		bus := &events.Bus{Service: "order", DB: db, Redis: client}
 		hubs := []*watch.Hub{watch.New(orders, client), watch.New(orders, client)}
-		boottest.Background(t, bus.Relay, hubs[0].Run, hubs[1].Run)
+		background.Run(t, bus.Relay, hubs[0].Run, hubs[1].Run)
 		first, err := orders.AddItem(t.Context(), "walter", dare, 1)
 		if err != nil {
 			t.Fatal(err)
@@ -88,7 +88,7 @@ func TestWithoutRedis(t *testing.T) {
 	databasetest.Each(t, store.Migrations(), func(t *testing.T, db *database.DB) {
 		orders := store.New(db)
 		hub := watch.New(orders, nil)
-		boottest.Background(t, hub.Run)
+		background.Run(t, hub.Run)
 		order, err := orders.AddItem(t.Context(), "walter", dare, 1)
 		if err != nil {
 			t.Fatal(err)

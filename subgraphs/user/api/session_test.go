@@ -10,9 +10,9 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"github.com/weft-graph/weft/internal/background"
 	"github.com/weft-graph/weft/subgraphs/internal/auth"
 	"github.com/weft-graph/weft/subgraphs/internal/auth/authtest"
-	"github.com/weft-graph/weft/subgraphs/internal/boot/boottest"
 	"github.com/weft-graph/weft/subgraphs/internal/database"
 	"github.com/weft-graph/weft/subgraphs/user/api"
 	"github.com/weft-graph/weft/subgraphs/user/password"
@@ -350,7 +350,7 @@ func TestPublisherTellsRedisOfALogoutAfterAnOutage(t *testing.T) {
 			t.Errorf("without Redis nobody can log in: %q", got)
 		}
 		r.server.Start(t)
-		boottest.Background(t, func(ctx context.Context) error { return api.PublishSessions(ctx, r.store, r.cache) })
+		background.Run(t, func(ctx context.Context) error { return api.PublishSessions(ctx, r.store, r.cache) })
 		r.await(t, id, "revoked")
 	})
 }
