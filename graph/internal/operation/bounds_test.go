@@ -76,6 +76,8 @@ func TestBounds(t *testing.T) {
 		{"1500 aliases", "{" + aliases.String() + "}", gqlerr.TooManyAliases, 6},
 		{"1500 directives", "{ a " + repeat("@skip(if: false) ", 1500) + "}", gqlerr.TooManyDirectives, 2},
 		{"conditions", conditions(40), gqlerr.LimitExceeded, 25},
+		{"conditions of one field", alternatives(500), gqlerr.LimitExceeded, 3},
+		{"conditions that make each other needless", alternatives(250), "", 2},
 		{"700 operations on 600 fragments", operations(700) + fragments(600, "NEXT")[len("{ t { ...F0 } }\n"):], gqlerr.LimitExceeded, 200},
 		{"a million comments", repeat("# x\n", 1_000_000) + "{ a }", gqlerr.TooManyTokens, 1},
 	}
@@ -112,6 +114,19 @@ func operations(n int) string {
 		fmt.Fprintf(&b, "query Q%d { t { ...F0 } }\n", i)
 	}
 	return b.String()
+}
+
+// alternatives selects a field n times, each time where its next place need not be looked at: of each two neighbours one
+// condition is half needless, but only once the one after it has become simple.
+func alternatives(n int) string {
+	var head, body strings.Builder
+	for i := range n {
+		fmt.Fprintf(&head, "$v%d: Boolean! ", i)
+		if i > 0 {
+			fmt.Fprintf(&body, "a @include(if: $v%d) @skip(if: $v%d) ", i-1, i)
+		}
+	}
+	return fmt.Sprintf("query(%s) { %s a @include(if: $v%d) }", head.String(), body.String(), n-1)
 }
 
 // conditions selects two fields n times, each time under another pair of variables, so that the

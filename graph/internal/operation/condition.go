@@ -107,19 +107,28 @@ func absorb(c Condition) Condition {
 	return out
 }
 
-// dropComplements removes one literal that another conjunction makes needless: with x & p in the
-// list, !x & p & q becomes p & q. It reports whether it found one.
+// dropComplements removes of each conjunction a literal that another one makes needless: with x & p in
+// the list, !x & p & q becomes p & q. It reports whether it found one.
 func dropComplements(c Condition) bool {
+	found := false
 	for i, long := range c {
-		for _, l := range long {
-			negation := Literal{Variable: l.Variable, Negated: !l.Negated}
-			rest := long.minus(Conjunction{l})
-			for j, short := range c {
-				if i != j && slices.Contains(short, negation) && rest.implies(short.minus(Conjunction{negation})) {
-					c[i] = rest
-					return true
-				}
-			}
+		needless := slices.IndexFunc(long, func(l Literal) bool { return c.makesNeedless(i, l) })
+		if needless >= 0 {
+			c[i] = slices.Concat(long[:needless], long[needless+1:])
+			found = true
+		}
+	}
+	return found
+}
+
+// makesNeedless reports whether some other conjunction holds wherever conjunction i would but for its
+// literal l.
+func (c Condition) makesNeedless(i int, l Literal) bool {
+	negation := Literal{Variable: l.Variable, Negated: !l.Negated}
+	isForeign := func(other Literal) bool { return other != negation && !slices.Contains(c[i], other) }
+	for j, short := range c {
+		if i != j && slices.Contains(short, negation) && !slices.ContainsFunc(short, isForeign) {
+			return true
 		}
 	}
 	return false

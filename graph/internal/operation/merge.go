@@ -218,22 +218,31 @@ func (c class) standsBetween(all [][]class, key, first, second int) bool {
 	return false
 }
 
-// makeField makes the field of one run of a class, or nil if it is never selected.
-func (n *normaliser) makeField(c class, r run, given Conjunction) *Field {
-	var when Condition
+// condition returns when a run's field is selected; ok is false if that is too intricate.
+func (r run) condition() (when Condition, ok bool) {
+	if len(r.anchors) > maxOccurrences {
+		return nil, false
+	}
 	for _, a := range r.anchors {
 		when = append(when, a.when)
 	}
 	when = simplify(when)
 	for _, e := range r.earlier {
-		when = when.butNot(e.when)
-		if len(when) > maxConjunctions {
-			n.fail(&gqlerr.Error{
-				Message: "The conditions on " + quote(c.occurrences[0].field.Alias) + " are too intricate. Give its occurrences different aliases.",
-				Code:    gqlerr.LimitExceeded,
-			})
-			return nil
+		if when = when.butNot(e.when); len(when) > maxConjunctions {
+			return nil, false
 		}
+	}
+	return when, true
+}
+
+// makeField makes the field of one run of a class, or nil if it is never selected.
+func (n *normaliser) makeField(c class, r run, given Conjunction) *Field {
+	when, ok := r.condition()
+	if !ok {
+		n.fail(&gqlerr.Error{
+			Message: "The conditions on " + quote(c.occurrences[0].field.Alias) + " are too intricate. Give its occurrences different aliases.",
+			Code:    gqlerr.LimitExceeded,
+		})
 	}
 	if len(when) == 0 || n.failed != nil {
 		return nil

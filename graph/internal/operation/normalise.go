@@ -14,8 +14,10 @@ import (
 const (
 	// maxNormaliseWork bounds the selections that normalising one operation looks at.
 	maxNormaliseWork = 300_000
-	// maxConjunctions bounds the alternatives in one field's condition.
+	// maxConjunctions bounds the alternatives in the condition of a field that depends on its other places in the
+	// response, maxOccurrences those under which a field is written at all.
 	maxConjunctions = 32
+	maxOccurrences  = 256
 )
 
 // normaliser makes one Operation of a valid document.
