@@ -53,12 +53,18 @@ func newWorld(t *testing.T, redisURL string) *world {
 
 func newWorldOn(t *testing.T, db *database.DB, redisURL string) *world {
 	t.Helper()
+	return newWorldAt(t, db, redisURL, password.Cost{MemoryKiB: 64, Passes: 1, Threads: 1})
+}
+
+// newWorldAt is newWorldOn with passwords that cost as much.
+func newWorldAt(t *testing.T, db *database.DB, redisURL string, cost password.Cost) *world {
+	t.Helper()
 	w := &world{db: db}
 	w.store = store.New(w.db, time.Hour)
 	if err := w.store.RotateSigningKey(t.Context(), time.Hour); err != nil {
 		t.Fatal(err)
 	}
-	hasher := password.NewHasher(password.Cost{MemoryKiB: 64, Passes: 1, Threads: 1})
+	hasher := password.NewHasher(cost)
 	if err := w.store.SeedDemo(t.Context(), hasher.Hash); err != nil {
 		t.Fatal(err)
 	}
