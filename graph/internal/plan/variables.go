@@ -117,7 +117,7 @@ func (w *printer) boolean(variable int) string {
 
 // maxConjunctions is how many alternatives a condition may have. A field whose consumers have more
 // is fetched always.
-const maxConjunctions = 8
+const maxConjunctions = 32
 
 // orCondition is the condition of a field with two consumers; nil is always.
 func orCondition(a, b Condition) Condition {
