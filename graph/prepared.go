@@ -175,11 +175,16 @@ func (p *Prepared) Execute(ctx context.Context, vars Variables, fallen Fallen, f
 	if err != nil {
 		return failed(err)
 	}
-	run := execute.Run(ctx, execute.Input{
-		Plan: found.compiled, Variables: vars.values, Fetcher: f, Limits: p.graph.opts.Execution,
-		MaskErrors: !p.graph.opts.ShowSubgraphErrors,
+	return p.respond(ctx, execute.Input{
+		Plan: found.compiled, Variables: vars.values, Fetcher: f,
 		Introspect: func(dst []byte, field int) []byte { return append(dst, answers[field]...) },
 	})
+}
+
+// respond runs a plan with the graph's settings and writes the response.
+func (p *Prepared) respond(ctx context.Context, in execute.Input) *Result {
+	in.Limits, in.MaskErrors = p.graph.opts.Execution, !p.graph.opts.ShowSubgraphErrors
+	run := execute.Run(ctx, in)
 	defer run.Release()
 	r := results.Get().(*Result)
 	r.Body, r.Errors, r.HasData, r.Failures = run.Append(r.Body[:0]), len(run.Errors), true, run.Failures

@@ -19,7 +19,7 @@ func (p *Prepared) Source(ctx context.Context, vars Variables, fallen Fallen) (*
 	if err != nil {
 		return nil, failed(err)
 	}
-	in := execute.Input{Plan: found.compiled, Variables: vars.values, Limits: p.graph.opts.Execution}
+	in := execute.Input{Plan: found.compiled, Variables: vars.values}
 	if request := execute.SourceRequest(in); request != nil {
 		return request, nil
 	}
@@ -34,17 +34,5 @@ func (p *Prepared) ExecuteEvent(ctx context.Context, vars Variables, fallen Fall
 	if err != nil {
 		return failed(err)
 	}
-	return p.respond(ctx, execute.Input{
-		Plan: found.compiled, Variables: vars.values, Fetcher: f, Limits: p.graph.opts.Execution, Event: &event,
-	})
-}
-
-// respond runs a subscription's plan and writes the response.
-func (p *Prepared) respond(ctx context.Context, in execute.Input) *Result {
-	in.MaskErrors = !p.graph.opts.ShowSubgraphErrors
-	run := execute.Run(ctx, in)
-	defer run.Release()
-	r := results.Get().(*Result)
-	r.Body, r.Errors, r.HasData, r.Failures = run.Append(r.Body[:0]), len(run.Errors), true, run.Failures
-	return r
+	return p.respond(ctx, execute.Input{Plan: found.compiled, Variables: vars.values, Fetcher: f, Event: &event})
 }

@@ -11,8 +11,7 @@ import (
 // fail ends a call without an answer: what it would have filled is null.
 func (x *Execution) fail(f *fetch, c *call, failure *FetchError) {
 	c.failures = append(c.failures, Failure{Subgraph: f.name, Fetch: f.ID, Err: failure})
-	e := gqlerr.Error{Message: failure.clientMessage(), Code: failure.code(), Subgraph: f.name}
-	number := x.causes.add(cause{err: e, always: true})
+	number := x.causes.add(cause{err: *failure.ClientError(f.name), always: true})
 	c.located = append(c.located, located{cause: number, place: atFetch})
 	x.loseAll(f, c, number)
 }
