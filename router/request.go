@@ -41,8 +41,14 @@ func (r *Router) serve(w http.ResponseWriter, req *http.Request) {
 		out.Refuse(&transport.Refusal{Status: http.StatusInternalServerError, Code: gqlerr.Internal, Message: "The router failed."})
 	}
 	record.Status, record.Bytes = out.Status, out.Bytes
+	r.tell(ctx, record, time.Since(started))
+}
+
+// tell logs and counts a request that is over.
+func (r *Router) tell(ctx context.Context, record *telemetry.Record, took time.Duration) {
+	r.requests.answered(record, took)
 	if r.config.Log.Requests {
-		record.Log(ctx, r.log, time.Since(started))
+		record.Log(ctx, r.log, took)
 	}
 }
 
@@ -92,7 +98,7 @@ func (r *Router) answer(ctx context.Context, req *http.Request, out *transport.R
 	if refusal := op.filesRefusal(); refusal != nil {
 		return refusal
 	}
-	r.logFailures(ctx, op.now, result.Failures)
+	r.tellFailures(ctx, op.now, result.Failures)
 	record.Errors, record.Fetches = result.Errors, call.Fetches()
 	out.SetCookies(call.Cookies())
 	if identity.Outdated != "" && identity.Cookie != "" && len(call.Cookies()) == 0 && isRefused(result) {
@@ -240,12 +246,13 @@ func isRefused(result *graph.Result) bool {
 
 var refusedCode = []byte(`"code":"` + gqlerr.Unauthenticated + `"`)
 
-// logFailures tells the operator why subgraphs gave no answer; the client was told less.
-func (r *Router) logFailures(ctx context.Context, now *snapshot, failures []graph.Failure) {
+// tellFailures tells the operator why subgraphs gave no answer; the client was told less.
+func (r *Router) tellFailures(ctx context.Context, now *snapshot, failures []graph.Failure) {
 	if ctx.Err() == context.Canceled {
 		return // the client has gone, and with it the reason for the calls
 	}
 	for _, failure := range failures {
+		r.requests.callFailed(failure.Subgraph, failure.Err)
 		r.log.WarnContext(ctx, "a subgraph call failed",
 			"subgraph", failure.Subgraph, "url", now.client.Address(failure.Subgraph), "fetch", failure.Fetch, "error", failure.Err.Error())
 	}

@@ -34,8 +34,9 @@ type Router struct {
 	current atomic.Pointer[snapshot]
 	// documents are the trusted ones of the manifest as it was read last and found good.
 	documents atomic.Pointer[persisted.Documents]
-	// streams are the subscriptions and WebSockets that are open.
-	streams *streams
+	// streams are the subscriptions and WebSockets that are open, requests how those were answered that are over.
+	streams  *streams
+	requests requests
 	// isStopping is set when the router takes no further work.
 	isStopping atomic.Bool
 }

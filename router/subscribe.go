@@ -126,7 +126,7 @@ func (r *Router) answerEvent(ctx context.Context, op operation, out stream, even
 	if ctx.Err() != nil {
 		return context.Cause(ctx) // what was fetched is half an answer
 	}
-	r.logFailures(ctx, op.now, result.Failures)
+	r.tellFailures(ctx, op.now, result.Failures)
 	record.Events++
 	record.Errors += result.Errors
 	record.Fetches += call.Fetches()
@@ -194,9 +194,7 @@ func (r *Router) answerSocket(ctx context.Context, req *http.Request, request *t
 		record.Status, record.Errors = refusal.Status, 1
 		out.Refuse(refusal)
 	}
-	if r.config.Log.Requests {
-		record.Log(ctx, r.log, time.Since(started))
-	}
+	r.tell(ctx, record, time.Since(started))
 }
 
 // runSocketOperation is answer for an operation of a WebSocket: the stages are the same.
@@ -230,7 +228,7 @@ func (r *Router) runSocketOperation(ctx context.Context, req *http.Request, requ
 	call := op.call(ctx, record)
 	result := op.prepared.Execute(ctx, op.variables, op.fallen, call)
 	defer result.Release()
-	r.logFailures(ctx, op.now, result.Failures)
+	r.tellFailures(ctx, op.now, result.Failures)
 	record.Errors, record.Fetches, record.Bytes = result.Errors, call.Fetches(), len(result.Body)
 	_ = out.Next(result.Body) // or the client is gone
 	out.End()
