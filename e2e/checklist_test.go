@@ -10,9 +10,10 @@ import (
 )
 
 var (
-	// packageAndTests is how a row names its tests: `user/store` TestOne, TestTwo. A name that ends with … stands for all
-	// that begin so.
-	packageAndTests = regexp.MustCompile("`([a-zA-Z0-9/]+)`((?:[ ,]|and|Test[A-Z][A-Za-z0-9]*…?)+)")
+	// packagesAndTests is how a row names its tests: `user/store` TestOne, TestTwo; or, for tests of the same names in each,
+	// `user/store` and `order/store` TestOne. A name that ends with … stands for all that begin so.
+	packagesAndTests = regexp.MustCompile("((?:`[a-zA-Z0-9/]+`(?:, | and )?)+)((?:[ ,]|and|Test[A-Z][A-Za-z0-9]*…?)+)")
+	nameOfPackage    = regexp.MustCompile("`([a-zA-Z0-9/]+)`")
 	nameOfTest      = regexp.MustCompile(`Test[A-Z][A-Za-z0-9]*…?`)
 	nameOfScenario  = regexp.MustCompile("`([a-z]+\\.test\\.mjs)`")
 )
@@ -91,11 +92,14 @@ func (d declarations) has(folder, name string) bool {
 func (d declarations) wantProof(t *testing.T, line int, proof string) {
 	t.Helper()
 	inPackages := 0
-	for _, found := range packageAndTests.FindAllStringSubmatch(proof, -1) {
-		for _, name := range nameOfTest.FindAllString(found[2], -1) {
-			inPackages++
-			if !d.has(found[1], name) && !d.has("subgraphs/"+found[1], name) {
-				t.Errorf("docs/shop.md:%d: there is no %s in %s", line, name, found[1])
+	for _, found := range packagesAndTests.FindAllStringSubmatch(proof, -1) {
+		names := nameOfTest.FindAllString(found[2], -1)
+		inPackages += len(names)
+		for _, in := range nameOfPackage.FindAllStringSubmatch(found[1], -1) {
+			for _, name := range names {
+				if !d.has(in[1], name) && !d.has("subgraphs/"+in[1], name) {
+					t.Errorf("docs/shop.md:%d: there is no %s in %s", line, name, in[1])
+				}
 			}
 		}
 	}

@@ -28,17 +28,17 @@ var (
 			router: `mutation { addItem(productId: "movie-m") { id } x: removeItem(productId: "movie-m") { id } }`,
 		},
 		"Mutation.checkout": {
-			router: `mutation ($username: String!) {
+			router: `mutation ($new: String!) {
 				addItem(productId: "goods-ice-scraper") { id }
-				x: checkout(idempotencyKey: $username) { id }
+				x: checkout(idempotencyKey: $new) { id }
 			}`,
-			changes: true,
+			spoils: things,
 		},
 		"Query.orders":         {router: `{ x: orders(status: OPEN, first: 5) { totalCount edges { node { id } } } }`},
 		"Mutation.addItem":     {router: `mutation { x: addItem(productId: "movie-dont-click") { id } }`},
-		"Mutation.cancelOrder": {router: `mutation ($open: ID!) { x: cancelOrder(id: $open) { id } }`, changes: true},
-		"Mutation.markPaid":    {router: `mutation ($placed: ID!) { x: markPaid(id: $placed) { id } }`, changes: true},
-		"Mutation.markShipped": {router: `mutation ($paid: ID!) { x: markShipped(id: $paid) { id } }`, changes: true},
+		"Mutation.cancelOrder": {router: `mutation ($open: ID!) { x: cancelOrder(id: $open) { id } }`, spoils: things},
+		"Mutation.markPaid":    {router: `mutation ($placed: ID!) { x: markPaid(id: $placed) { id } }`, spoils: things},
+		"Mutation.markShipped": {router: `mutation ($paid: ID!) { x: markShipped(id: $paid) { id } }`, spoils: things},
 	}
 	creditProbes = map[string]probe{
 		"User.creditStatus": ofUser(`creditStatus`),
@@ -64,8 +64,8 @@ var (
 		},
 		"Mutation.applyForFinancing": {router: `mutation ($open: ID!) { x: applyForFinancing(orderId: $open) { id } }`},
 		"Mutation.decideFinancing": {
-			router:  `mutation ($application: ID!) { x: decideFinancing(id: $application, approve: true, reason: "known to us") { id } }`,
-			changes: true,
+			router: `mutation ($application: ID!) { x: decideFinancing(id: $application, approve: true, reason: "known to us") { id } }`,
+			spoils: things,
 		},
 	}
 )

@@ -23,7 +23,7 @@ var productProbes = map[string]probe{
 	"Query.movies": {router: `{ x: movies(first: 5) { id title } }`},
 
 	"Mutation.createMovie": {
-		router: `mutation ($username: String!) { x: createMovie(input: {title: $username, year: 2020, price: 100}) { id } }`, changes: true,
+		router: `mutation ($new: String!) { x: createMovie(input: {title: $new, year: 2020, price: 100}) { id } }`, spoils: things,
 	},
 	"Mutation.createVehicle": {
 		router: `mutation { x: createVehicle(input: {make: "Make", model: "Model", year: 2020, mileage: 1, price: 100}) { id } }`,
@@ -32,13 +32,13 @@ var productProbes = map[string]probe{
 	"Mutation.updateMovie":   {router: `mutation ($movie: ID!) { x: updateMovie(id: $movie, input: {description: "Changed"}) { id } }`},
 	"Mutation.updateVehicle": {router: `mutation ($vehicle: ID!) { x: updateVehicle(id: $vehicle, input: {description: "Changed"}) { id } }`},
 	"Mutation.updateGoods":   {router: `mutation ($goods: ID!) { x: updateGoods(id: $goods, input: {description: "Changed"}) { id } }`},
-	"Mutation.deleteProduct": {router: `mutation ($goods: ID!) { x: deleteProduct(id: $goods) }`, changes: true},
+	"Mutation.deleteProduct": {router: `mutation ($goods: ID!) { x: deleteProduct(id: $goods) }`, spoils: things},
 	"Mutation.uploadProductImage": {
 		router: `mutation ($movie: ID!, $file: Upload!) { x: uploadProductImage(productId: $movie, file: $file, overwrite: true) { id } }`,
 		// The file that was there has gone, and with it what the next cell would delete.
-		changes: true,
+		spoils: things,
 	},
-	"Mutation.deleteFile": {router: `mutation ($upload: ID!) { x: deleteFile(id: $upload) }`, changes: true},
+	"Mutation.deleteFile": {router: `mutation ($upload: ID!) { x: deleteFile(id: $upload) }`, spoils: things},
 }
 
 // poster is the content of the film's file, and of what is uploaded.
@@ -76,6 +76,7 @@ func (c company) stock(t *testing.T, staff client) {
 		createVehicle(input: {make: "Make", model: $title, year: 2021, mileage: 1, price: 100}) { id }
 		createGoods(input: {name: $title, price: 100}) { id }
 	}`, map[string]any{"title": "A " + unique()})
+	c.variables["new"] = unique()
 	c.variables["movie"] = made.at("createMovie", "id")
 	c.variables["vehicle"] = made.at("createVehicle", "id")
 	c.variables["goods"] = made.at("createGoods", "id")

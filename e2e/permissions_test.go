@@ -20,9 +20,20 @@ type probe struct {
 	router, owner string
 	// direct is sent to the service itself, with the router's signature; empty is router.
 	direct string
-	// changes is set where an answer of yes makes the callers useless for the next cell.
-	changes bool
+	// spoils is what an answer of yes makes useless for the next cell.
+	spoils wear
 }
+
+// wear is what has to be new.
+type wear int
+
+const (
+	nothing wear = iota
+	// things are what the callers have made: products, orders and applications.
+	things
+	// people are the callers themselves, with their things. Passwords are dear to hash.
+	people
+)
 
 // probes are all that there are, by the name of the field.
 var probes = merge(userProbes, productProbes, orderProbes, creditProbes)
@@ -73,8 +84,18 @@ func TestPermissions(t *testing.T) {
 	if len(cells) < 20*len(callers) {
 		t.Fatalf("docs/shop.md has only %d cells", len(cells))
 	}
-	s := startShop(t, "REGISTER_LIMIT=100000/1h")
-	at := s.meet(t)
+	s := startShop(t, "REGISTER_LIMIT=100000/1h", "TOKEN_TTL=6h")
+	admin := s.login(t, "admin")
+	at := s.meet(t, admin)
+	renew := func(spoilt wear, answer string) {
+		switch {
+		case answer == "no" || spoilt == nothing:
+		case spoilt == things:
+			s.gather(t, at)
+		default:
+			at = s.meet(t, admin)
+		}
+	}
 	for _, c := range cells {
 		p, isThere := probes[c.field]
 		if !isThere || c.want != "yes" && c.want != "no" && c.want != "null" {
@@ -90,9 +111,7 @@ func TestPermissions(t *testing.T) {
 			if got != c.want {
 				t.Errorf("%s for %s, through the router: %s, want %s", c.field, c.caller, got, c.want)
 			}
-			if got != "no" && p.changes {
-				at = s.meet(t)
-			}
+			renew(p.spoils, got)
 		}
 		if query = p.direct; query == "" {
 			query = p.router
@@ -101,9 +120,7 @@ func TestPermissions(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%s for %s, at %s itself: %s, want %s", c.field, c.caller, c.service, got, c.want)
 		}
-		if got != "no" && p.changes {
-			at = s.meet(t)
-		}
+		renew(p.spoils, got)
 	}
 }
 
@@ -200,11 +217,10 @@ func (c company) header(caller string) http.Header {
 	return header
 }
 
-// meet makes new callers.
-func (s system) meet(t *testing.T) company {
+// meet makes new callers, with what operations need; admin gives them their roles.
+func (s system) meet(t *testing.T, admin client) company {
 	t.Helper()
 	c := company{tokens: map[string]string{}, variables: map[string]any{}}
-	admin := s.login(t, "admin")
 	for _, caller := range callers[1:] {
 		username := caller + "-" + unique()
 		res := s.anonymous().must(t, `mutation ($input: RegisterInput!) { register(input: $input) { token user { id } } }`, map[string]any{
@@ -218,7 +234,8 @@ func (s system) meet(t *testing.T) company {
 		if caller == "clerk" || caller == "admin" {
 			admin.must(t, `mutation ($id: ID!, $role: Role!) { grantRole(userId: $id, role: $role) { id } }`,
 				map[string]any{"id": id, "role": strings.ToUpper(caller)})
-			c.tokens[caller] = s.loginWith(t, username, "correct horse battery").token
+			refreshed := client{shop: s, token: c.tokens[caller]}.must(t, `mutation { refresh { token } }`, nil)
+			c.tokens[caller], _ = refreshed.at("refresh", "token").(string)
 		}
 		if caller == "owner" {
 			session := client{shop: s, token: c.tokens[caller]}.must(t, `{ me { sessions { id } } }`, nil).at("me", "sessions", 0, "id")
@@ -232,7 +249,14 @@ func (s system) meet(t *testing.T) company {
 			}
 		}
 	}
-	c.stock(t, client{shop: s, token: c.tokens["clerk"]})
-	c.order(t, client{shop: s, token: c.tokens["owner"]}, client{shop: s, token: c.tokens["clerk"]})
+	s.gather(t, c)
 	return c
+}
+
+// gather makes new things of each kind that operations use up.
+func (s system) gather(t *testing.T, c company) {
+	t.Helper()
+	owner, clerk := client{shop: s, token: c.tokens["owner"]}, client{shop: s, token: c.tokens["clerk"]}
+	c.stock(t, clerk)
+	c.order(t, owner, clerk)
 }

@@ -38,10 +38,10 @@ var userProbes = map[string]probe{
 
 	"Mutation.updateProfile":    {router: `mutation { x: updateProfile(input: {name: "Changed"}) { id } }`},
 	"Mutation.refresh":          {router: `mutation { x: refresh { token } }`},
-	"Mutation.endSession":       {router: `mutation ($session: ID!) { x: endSession(id: $session) }`, changes: true},
-	"Mutation.logout":           {router: `mutation { x: logout }`, changes: true},
-	"Mutation.logoutEverywhere": {router: `mutation { x: logoutEverywhere }`, changes: true},
-	"Mutation.deleteAccount":    {router: `mutation { x: deleteAccount }`, changes: true},
-	"Mutation.grantRole":        {router: `mutation ($id: ID!) { x: grantRole(userId: $id, role: CLERK) { id } }`, changes: true},
-	"Mutation.revokeRole":       {router: `mutation ($id: ID!) { x: revokeRole(userId: $id, role: CLERK) { id } }`, changes: true},
+	"Mutation.endSession":       {router: `mutation ($session: ID!) { x: endSession(id: $session) }`, spoils: people},
+	"Mutation.logout":           {router: `mutation { x: logout }`, spoils: people},
+	"Mutation.logoutEverywhere": {router: `mutation { x: logoutEverywhere }`, spoils: people},
+	"Mutation.deleteAccount":    {router: `mutation { x: deleteAccount }`, spoils: people},
+	"Mutation.grantRole":        {router: `mutation ($id: ID!) { x: grantRole(userId: $id, role: CLERK) { id } }`, spoils: people},
+	"Mutation.revokeRole":       {router: `mutation ($id: ID!) { x: revokeRole(userId: $id, role: CLERK) { id } }`, spoils: people},
 }
