@@ -98,3 +98,34 @@ func TestWaitersShareWhatTheIssuerDidNotSay(t *testing.T) {
 		t.Errorf("the issuer was asked %d times", n)
 	}
 }
+
+// TestBadAnswersOfTheIssuerLeaveTheKeys: what is no set of keys, or comes as a failure, logs nobody out.
+func TestBadAnswersOfTheIssuerLeaveTheKeys(t *testing.T) {
+	status, body := http.StatusOK, newJWKS(t)
+	issuer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(status)
+		_, _ = w.Write(body)
+	}))
+	t.Cleanup(issuer.Close)
+	keys := newKeySet(issuer.URL, filepath.Join(t.TempDir(), "jwks.json"))
+	good, err := keys.key(t.Context(), "known")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, answer := range map[string]struct {
+		status int
+		body   []byte
+	}{
+		"no keys": {200, []byte(`{"keys":[]}`)}, "another document": {200, []byte(`{}`)}, "no JSON": {200, []byte(`<html>`)},
+		"a failure": {500, newJWKS(t)}, "keys of another kind": {200, []byte(`{"keys":[{"kty":"oct","kid":"known","k":"c2VjcmV0"}]}`)},
+	} {
+		status, body = answer.status, answer.body
+		keys.refresh(t.Context())
+		if key, err := keys.key(t.Context(), "known"); err != nil || !key.Equal(good) || keys.find(t.Context(), "known").answered {
+			t.Errorf("after %s: %v, %v", name, key, err)
+		}
+		if again, err := newKeySet(issuer.URL, keys.file).key(t.Context(), "known"); err != nil || !again.Equal(good) {
+			t.Errorf("after %s, and a restart: %v, %v", name, again, err)
+		}
+	}
+}
