@@ -117,7 +117,7 @@ func (n *normaliser) needsOf(f *Field) []need {
 }
 
 func (n *normaliser) requirement(r Requirement) int {
-	key := fmt.Sprint(r)
+	key := fmt.Sprintf("%#v", r) // quotes, so that no two print alike
 	if i, ok := n.requirements[key]; ok {
 		return i
 	}
