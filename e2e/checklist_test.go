@@ -14,8 +14,8 @@ var (
 	// `user/store` and `order/store` TestOne. A name that ends with … stands for all that begin so.
 	packagesAndTests = regexp.MustCompile("((?:`[a-zA-Z0-9/]+`(?:, | and )?)+)((?:[ ,]|and|Test[A-Z][A-Za-z0-9]*…?)+)")
 	nameOfPackage    = regexp.MustCompile("`([a-zA-Z0-9/]+)`")
-	nameOfTest      = regexp.MustCompile(`Test[A-Z][A-Za-z0-9]*…?`)
-	nameOfScenario  = regexp.MustCompile("`([a-z]+\\.test\\.mjs)`")
+	nameOfTest       = regexp.MustCompile(`Test[A-Z][A-Za-z0-9]*…?`)
+	nameOfScenario   = regexp.MustCompile("`([a-z]+\\.test\\.mjs)`")
 )
 
 // declarations has the names of the tests by the folder of their package, and those of all under "".

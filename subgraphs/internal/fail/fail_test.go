@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,5 +74,24 @@ func TestACallerWhoHasGoneIsNoFailure(t *testing.T) {
 	}
 	if Present(ctx, errors.New("broken")); !strings.Contains(lines.String(), "broken") {
 		t.Errorf("another failure was not logged: %s", &lines)
+	}
+}
+
+// TestCodesAreDocumented: docs/shop.md has every code with what it says, and no other.
+func TestCodesAreDocumented(t *testing.T) {
+	read := func(path, pattern string) (codes []string) {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range regexp.MustCompile(pattern).FindAllStringSubmatch(string(text), -1) {
+			codes = append(codes, found[1])
+		}
+		return codes
+	}
+	want := read("fail.go", `(?m)^\t\w+ +Code = "([A-Z_]+)"`)
+	got := read("../../../docs/shop.md", "(?m)^\\| `([A-Z_]+)` \\| [^|]+ \\|$")
+	if len(want) < 5 || !slices.Equal(got, want) {
+		t.Errorf("docs/shop.md has the codes %v, want %v", got, want)
 	}
 }
