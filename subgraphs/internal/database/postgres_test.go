@@ -94,6 +94,7 @@ func TestPostgresIsSerializable(t *testing.T) {
 func TestPoolOfPostgres(t *testing.T) {
 	for parameters, most := range map[string]int64{"application_name=few&pool_max_conns=3": 3, "application_name=some": 16} {
 		db := openPostgres(t, parameters)
+		awaitOwnConnection(t, db)
 		var group errgroup.Group
 		var seen atomic.Int64
 		for range 60 {
@@ -118,6 +119,25 @@ func TestPoolOfPostgres(t *testing.T) {
 	_, err := database.Open("postgres://u@h/d?pool_max_conns=none")
 	if err == nil || !strings.Contains(err.Error(), "pool_max_conns=none") {
 		t.Errorf("a pool of none: %v", err)
+	}
+}
+
+// awaitOwnConnection waits until the server has ended the connection of the migrations, which is not of the pool.
+func awaitOwnConnection(t *testing.T, db *database.DB) {
+	t.Helper()
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(5 * time.Millisecond) {
+		var others int
+		err := db.Read().Get(t.Context(), &others, `SELECT count(*) FROM pg_stat_activity
+			WHERE datname = current_database() AND pid <> pg_backend_pid()`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if others == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d connections of others stay", others)
+		}
 	}
 }
 
