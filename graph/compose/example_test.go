@@ -55,5 +55,5 @@ type User @key(fields: "id") { id: ID! name: String }`
 	// Output:
 	// error INVALID_FIELD_SHARING field "User.name" is resolved by 2 subgraphs and is not @shareable in "crm" and "user"
 	//   at crm.graphqls:2:40, user.graphqls:3:40
-	//   fix: add @federation__shareable to "User.name" at crm.graphqls:2:40 and user.graphqls:3:40, or let one subgraph take it over with @override
+	//   fix: add @shareable to "User.name" at crm.graphqls:2:40 and user.graphqls:3:40 (import it at crm.graphqls:1:15 and user.graphqls:1:15), or let one subgraph take it over with @override
 }

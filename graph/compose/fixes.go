@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weft-graph/weft/graph/diag"
@@ -21,15 +22,20 @@ func at(positions ...diag.Position) string {
 }
 
 // shareFix is the edit that makes the field shareable for those that resolve it, with the directive's name in
-// each subgraph.
+// each subgraph, or the import that is missing.
 func (m *merger) shareFix(resolvers []resolver) string {
 	var edits []string
+	var imports []diag.Position
 	places := map[string][]diag.Position{}
 	for _, r := range resolvers {
 		sub, name := m.subgraphs[r.subgraph], "@shareable"
 		link := sub.Links.ByIdentity(federation.FederationIdentity)
-		if link != nil {
+		switch {
+		case link == nil:
+		case link.IsImported("@shareable") || sub.Schema.Directive("shareable") != nil:
 			name = link.NameOf(name)
+		default:
+			imports = append(imports, sub.At(link.Pos))
 		}
 		edit := fmt.Sprintf("add %s to %q", name, r.field.Coordinate())
 		if link == nil {
@@ -42,6 +48,9 @@ func (m *merger) shareFix(resolvers []resolver) string {
 	}
 	for i, edit := range edits {
 		edits[i] = edit + " " + at(places[edit]...)
+	}
+	if imports = slices.Compact(imports); len(imports) > 0 {
+		edits[len(edits)-1] += fmt.Sprintf(" (import it %s)", at(imports...))
 	}
 	return joinAnd(edits)
 }

@@ -165,6 +165,9 @@ func readLink(d schema.Directive) (*Link, []LinkProblem) {
 			return fail(diag.InvalidLinkDirectiveUsage, "remove it", "\"@%s\" has the unknown argument %q", d.Name, a.Name)
 		}
 	}
+	if fix := link.missingVersion(); fix != "" {
+		return fail(diag.InvalidLinkIdentifier, fix, "%q does not end with a version, \"v\" and two numbers", link.URL)
+	}
 	if !isName(link.As) {
 		return fail(diag.InvalidLinkDirectiveUsage, "give it another name with \"as\"", "the name %q of %q is no GraphQL name", link.As, link.URL)
 	}
@@ -282,6 +285,22 @@ func (l Links) isTaken(namespace string, link *Link) bool {
 	return slices.ContainsFunc(l.List, func(other *Link) bool { return other != link && other.As == namespace })
 }
 
+// missingVersion is the fix for a URL that ends with what was meant to be a version, or that names a specification of
+// Federation and no version of it; empty where all is well. The URL of another specification need not have one.
+func (l *Link) missingVersion() string {
+	number := strings.TrimLeft(l.Name, "vV")
+	isVersion := number != "" && strings.Trim(number, "0123456789.") == ""
+	switch before, _, _ := strings.Cut(l.Identity, "/"+l.Name); {
+	case isVersion && strings.Count(number, ".") == 1:
+		return fmt.Sprintf("write \"%s/v%s\"", before, number)
+	case l.Identity == FederationIdentity && l.Version == Version{}, isVersion && before == FederationIdentity:
+		return fmt.Sprintf("write \"%s/%s\"", FederationIdentity, LastFed2)
+	case isVersion, l.Version == Version{} && strings.HasPrefix(l.Identity, specHost):
+		return "add the version, such as \"v1.0\""
+	}
+	return ""
+}
+
 func isName(text string) bool {
 	for i := range len(text) {
 		c := text[i]
@@ -345,15 +364,15 @@ func (l Links) resolve(sigil, name string) (*Link, string) {
 		switch {
 		case isNamespaced && link.As == namespace && element != "":
 			return link, element
-		case !isNamespaced && sigil == "@" && link.As == name && !link.imports("@"+link.Name):
+		case !isNamespaced && sigil == "@" && link.As == name && !link.IsImported("@"+link.Name):
 			return link, link.Name
 		}
 	}
 	return nil, ""
 }
 
-// imports reports whether the element is imported under a name of its own.
-func (l *Link) imports(name string) bool {
+// IsImported reports whether the element is imported, under whatever name.
+func (l *Link) IsImported(name string) bool {
 	return slices.ContainsFunc(l.Imports, func(one Import) bool { return one.Name == name })
 }
 

@@ -42,10 +42,25 @@ func (c *checker) checkArguments(def *DirectiveDefinition, d Directive) {
 		}
 	}
 	for _, arg := range def.Args {
-		if arg.Type.NonNull && arg.Default == nil && d.Arg(arg.Name) == nil {
-			c.problems.addFix(d.Pos, fmt.Sprintf("write @%s(%s: …) with a %s", d.Name, arg.Name, arg.Type), "\"@%s\" lacks the required argument %q", d.Name, arg.Name)
+		if arg.Type.NonNull && arg.Default == nil && d.Arg(arg.Name) == nil && !def.isMistyped(arg.Name, d) {
+			c.problems.addFix(d.Pos, c.missingArgument(d, arg), "\"@%s\" lacks the required argument %q", d.Name, arg.Name)
 		}
 	}
+}
+
+// isMistyped reports whether an unknown argument was probably meant to be the one called name: that it is unknown says
+// it all.
+func (d *DirectiveDefinition) isMistyped(name string, applied Directive) bool {
+	return slices.ContainsFunc(applied.Args, func(a Argument) bool { return d.Arg(a.Name) == nil && Closest(a.Name, []string{name}) != "" })
+}
+
+// missingArgument is the fix for an argument that was forgotten.
+func (c *checker) missingArgument(d Directive, arg *InputValue) string {
+	t := c.schema.Type(arg.Type.Named())
+	if t != nil && t.Kind == Scalar && arg.Type.Elem == nil && (t.Name == "String" || !t.BuiltIn) {
+		return fmt.Sprintf("write @%s(%s: \"…\")", d.Name, arg.Name)
+	}
+	return fmt.Sprintf("write @%s(%s: …) with a %s", d.Name, arg.Name, arg.Type)
 }
 
 // otherDirective is the fix for a directive that does not exist.
