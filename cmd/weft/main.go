@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -43,7 +44,7 @@ func main() { os.Exit(run(os.Args[1:])) }
 
 // run runs one command line and returns its exit code.
 func run(args []string) int {
-	command, err := newParser().Parse(args)
+	command, err := newParser().Parse(inOurWords(args))
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "weft: %v\nRun 'weft --help' for what there is.\n", err)
 		return exitUsage
@@ -60,6 +61,17 @@ func run(args []string) int {
 		return exitFailed
 	}
 	return 0
+}
+
+// inOurWords says "weft help serve" and "weft --version", which other programs have, as weft does.
+func inOurWords(args []string) []string {
+	switch {
+	case len(args) > 0 && args[0] == "help":
+		return append(slices.Clone(args[1:]), "--help")
+	case len(args) == 1 && args[0] == "--version":
+		return []string{"version"}
+	}
+	return args
 }
 
 // newParser returns the parser of command lines. It holds what it has parsed, and so is for one.
