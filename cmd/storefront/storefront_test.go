@@ -263,12 +263,13 @@ func TestProductFiles(t *testing.T) {
 			return
 		}
 		w.Header().Set("ETag", `"v1"`)
+		w.Header().Set("Set-Cookie", "session=theirs")
 		w.Header().Set("Content-Type", "image/png")
 		w.Header().Set("Content-Security-Policy", "sandbox")
 		http.ServeContent(w, r, "", time.Time{}, strings.NewReader("0123456789"))
 	})
 	res, body := ask(t, http.MethodGet, shop+"/files/abc", "", "Cookie", "session=secret", "Authorization", "Bearer secret", "Range", "bytes=2-4")
-	if res.StatusCode != http.StatusPartialContent || body != "234" || res.Header.Get("ETag") != `"v1"` {
+	if res.StatusCode != http.StatusPartialContent || body != "234" || res.Header.Get("ETag") != `"v1"` || res.Header.Get("Set-Cookie") != "" {
 		t.Errorf("a range answers %d %q %v", res.StatusCode, body, res.Header)
 	}
 	for name, want := range map[string]string{"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff", "Content-Type": "image/png"} {

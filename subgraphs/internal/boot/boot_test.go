@@ -26,17 +26,19 @@ func TestEveryMistakeIsNamedAtOnce(t *testing.T) {
 	environment := NewEnvironment(func(name string) string {
 		return map[string]string{
 			"LISTEN": "4001", "DATABASE_URL": "mysql://x", "ROUTER_KEY": "short", "JWKS_URL": "ftp://x", "DEMO_DATA": "maybe",
-			"LOG_LEVEL": "loud", "TOKEN_TTL": "-1s",
+			"LOG_LEVEL": "loud", "TOKEN_TTL": "-1s", "NONE": "0", "SOME": "many",
 		}[name]
 	})
 	environment.Config("user", 4001)
 	environment.Duration("TOKEN_TTL", time.Minute)
+	environment.Bytes("NONE", 1)
+	environment.Bytes("SOME", 1)
 	environment.Required("INTROSPECTION_CLIENT", "a name")
 	err := environment.Err()
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, name := range []string{"LISTEN", "DATABASE_URL", "ROUTER_KEY", "JWKS_URL", "DEMO_DATA", "LOG_LEVEL", "TOKEN_TTL", "INTROSPECTION_CLIENT"} {
+	for _, name := range []string{"LISTEN", "DATABASE_URL", "ROUTER_KEY", "JWKS_URL", "DEMO_DATA", "LOG_LEVEL", "TOKEN_TTL", "NONE", "SOME", "INTROSPECTION_CLIENT"} {
 		if !strings.Contains(err.Error(), "\n  "+name+" ") {
 			t.Errorf("%s is not named: %v", name, err)
 		}
@@ -196,6 +198,29 @@ func TestPanicsAndRequestIDsAreLogged(t *testing.T) {
 		if !strings.Contains(log.String(), want) {
 			t.Errorf("%s is missing in %s", want, log.String())
 		}
+	}
+}
+
+// TestRequestIDs: that of the router is kept, unless it is longer than a line of the log should be; without one there is one.
+func TestRequestIDs(t *testing.T) {
+	server := start(t, Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, RequestID(r.Context()))
+	})})
+	long := strings.Repeat("x", maxRequestIDLength)
+	for given, isKept := range map[string]bool{"the-id": true, long: true, long + "x": false, "": false} {
+		response, body := server.do(t, "GET", "/", "X-Request-Id", given)
+		if body == "" || body != response.Header.Get("X-Request-Id") || (body == given) != isKept {
+			t.Errorf("of %q is made %q, answered as %q", given, body, response.Header.Get("X-Request-Id"))
+		}
+	}
+}
+
+// TestAbortedAnswersBreakOff: an answer that its handler gives up looks broken, and not like an answer.
+func TestAbortedAnswersBreakOff(t *testing.T) {
+	server := start(t, Server{Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })})
+	if response, err := http.Get("http://" + server.address + "/"); err == nil {
+		_ = response.Body.Close()
+		t.Errorf("it is answered with %s", response.Status)
 	}
 }
 

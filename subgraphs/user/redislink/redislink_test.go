@@ -65,6 +65,22 @@ func TestOutageIsLoggedOnce(t *testing.T) {
 	})
 }
 
+// TestCallersWhoHaveGoneAreNoOutage: their calls are done all the same, and Redis is not left alone for them.
+func TestCallersWhoHaveGoneAreNoOutage(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, server *redistest.Server) {
+		link := open(t, server.URL)
+		gone, leave := context.WithCancel(t.Context())
+		leave()
+		err := link.Do(gone, func(ctx context.Context, client *redis.Client) error { return client.Set(ctx, "a", "b", 0).Err() })
+		if got, readErr := server.Client.Get(t.Context(), "a").Result(); err != nil || readErr != nil || got != "b" {
+			t.Errorf("%v; Redis has %q, %v", err, got, readErr)
+		}
+		if err := ping(t, link); err != nil {
+			t.Errorf("who comes after: %v", err)
+		}
+	})
+}
+
 // TestOutageCostsEachCallNothing: a Redis that is down is asked now and then, not by each call.
 func TestOutageCostsEachCallNothing(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
