@@ -1,22 +1,32 @@
 package e2e
 
 import (
-	"database/sql"
 	"fmt"
-	"path/filepath"
+	"strings"
 	"testing"
 
+	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver "pgx"
+	"github.com/jmoiron/sqlx"
 	_ "modernc.org/sqlite" // registers the driver "sqlite"
 )
 
 // count asks a service's store for a number.
 func (s system) count(t *testing.T, service, query string) (number int) {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(s.dir, service, "store.db")+"?_pragma=query_only(1)&_pragma=busy_timeout(10000)")
+	db, err := openStore(s.Databases[service])
 	must(t, err)
 	defer func() { _ = db.Close() }()
-	must(t, db.QueryRow(query).Scan(&number))
+	must(t, db.Get(&number, query))
 	return number
+}
+
+// openStore opens the database of a service, as its DATABASE_URL names it, for reading and for tests to spoil.
+func openStore(url string) (*sqlx.DB, error) {
+	file, isSQLite := strings.CutPrefix(url, "sqlite:")
+	if isSQLite {
+		return sqlx.Open("sqlite", "file:"+file+"?_pragma=busy_timeout(10000)")
+	}
+	return sqlx.Open("pgx", url)
 }
 
 // awaitCatalogue waits until order knows the whole catalogue by its events.

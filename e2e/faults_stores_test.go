@@ -10,12 +10,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver "pgx"
 	"github.com/jmoiron/sqlx"
 	"github.com/redis/go-redis/v9"
-	_ "modernc.org/sqlite" // registers the driver "sqlite"
 )
 
 // books is everything that the services know, read from their databases and the folder of the files beside them.
@@ -151,15 +148,6 @@ var follows = map[string][]string{"product": {"order"}, "order": {"product", "us
 
 // tellers are the services that have something to tell, in a defined order.
 var tellers = []string{"user", "product", "order"}
-
-// openStore opens the database of a service, as its DATABASE_URL names it, for reading and for tests to spoil.
-func openStore(url string) (*sqlx.DB, error) {
-	file, isSQLite := strings.CutPrefix(url, "sqlite:")
-	if isSQLite {
-		return sqlx.Open("sqlite", "file:"+file+"?_pragma=busy_timeout(10000)")
-	}
-	return sqlx.Open("pgx", url)
-}
 
 // reader reads tables, and keeps the first errors.
 type reader struct {
