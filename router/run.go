@@ -134,7 +134,7 @@ func (r *Router) serveMetrics(ctx context.Context) error {
 	}
 	listener, err := listen(ctx, address)
 	if err != nil {
-		return fmt.Errorf("server.metrics_listen: %w", err)
+		return fmt.Errorf("server.metrics_listen: %w; name another address in the configuration", err)
 	}
 	server := r.server()
 	server.Handler = r.metrics()

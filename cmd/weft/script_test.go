@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"io"
@@ -51,6 +52,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"ask":    ask,
 			"await":  await,
+			"begin":  begin,
 			"gone":   gone,
 			"listen": listen,
 			"signal": signalPid,
@@ -59,8 +61,8 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// runSubgraph is a subgraph process: it answers every operation with $ANSWER on $LISTEN, writes its process id to
-// $PID_FILE, and with CRASH set ends at once.
+// runSubgraph is a subgraph process: it answers every operation with $ANSWER on $LISTEN, never without one, writes its
+// process id to $PID_FILE, and with CRASH set ends at once.
 func runSubgraph() {
 	if os.Getenv("CRASH") != "" {
 		fmt.Println("cannot go on")
@@ -75,6 +77,10 @@ func runSubgraph() {
 	http.HandleFunc("/readyz", func(http.ResponseWriter, *http.Request) {})
 	http.HandleFunc("/graphql", func(w http.ResponseWriter, r *http.Request) {
 		fmt.Println("asked with the greeting", os.Getenv("GREETING"))
+		if os.Getenv("ANSWER") == "" {
+			<-r.Context().Done()
+			return
+		}
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, os.Getenv("ANSWER"))
 	})
@@ -109,6 +115,25 @@ func ask(ts *testscript.TestScript, neg bool, args []string) {
 		last = fmt.Sprintf("%s %s %v", res.Status, body, err)
 		return strings.Contains(string(body), args[2])
 	}, func() string { return fmt.Sprintf("%s does not answer %q; it says: %s", args[0], args[2], last) })
+}
+
+// begin sends a query and does not wait for its answer: begin URL QUERY
+func begin(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 || neg {
+		ts.Fatalf("usage: begin URL QUERY")
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, args[0], strings.NewReader(fmt.Sprintf(`{"query": %q}`, args[1])))
+	ts.Check(err)
+	req.Header.Set("Content-Type", "application/json")
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if response, err := http.DefaultClient.Do(req); err == nil {
+			_ = response.Body.Close()
+		}
+	}()
+	ts.Defer(func() { cancel(); <-ended })
 }
 
 // await waits until a file, which a background command writes, holds a text: await FILE TEXT

@@ -26,7 +26,8 @@ type serveCommand struct {
 }
 
 // Run serves until a signal ends it.
-func (c *serveCommand) Run(ctx context.Context) error {
+func (c *serveCommand) Run(ctx context.Context, restoreSignals stopSignals) error {
+	defer context.AfterFunc(ctx, restoreSignals)()
 	if c.Reference {
 		_, err := os.Stdout.WriteString(config.Reference)
 		return err
