@@ -78,6 +78,7 @@ func TestBounds(t *testing.T) {
 		{"conditions", conditions(40), gqlerr.LimitExceeded, 25},
 		{"conditions of one field", alternatives(500), gqlerr.LimitExceeded, 3},
 		{"conditions that make each other needless", alternatives(250), "", 2},
+		{"conditions far below others", product(16, 90), gqlerr.LimitExceeded, 3},
 		{"700 operations on 600 fragments", operations(700) + fragments(600, "NEXT")[len("{ t { ...F0 } }\n"):], gqlerr.LimitExceeded, 200},
 		{"a million comments", repeat("# x\n", 1_000_000) + "{ a }", gqlerr.TooManyTokens, 1},
 	}
@@ -127,6 +128,20 @@ func alternatives(n int) string {
 		}
 	}
 	return fmt.Sprintf("query(%s) { %s a @include(if: $v%d) }", head.String(), body.String(), n-1)
+}
+
+// product selects a field below as many fragments with two conditions each as the numbers say, other fields between: its
+// last place depends on the product of what is not so at the earlier ones.
+func product(levels ...int) string {
+	var head, body strings.Builder
+	for i, n := range levels {
+		for j := range n {
+			fmt.Fprintf(&head, "$v%d_%d: Boolean! $w%d_%d: Boolean! ", i, j, i, j)
+			fmt.Fprintf(&body, "... @include(if: $v%d_%d) @skip(if: $w%d_%d) { ", i, j, i, j)
+		}
+		fmt.Fprintf(&body, "a %s b%d: a ", strings.Repeat("}", n), i)
+	}
+	return fmt.Sprintf("query($last: Boolean! %s) { %s a @include(if: $last) }", head.String(), body.String())
 }
 
 // conditions selects two fields n times, each time under another pair of variables, so that the

@@ -51,8 +51,11 @@ func (a Conjunction) minus(b Conjunction) Conjunction {
 }
 
 // butNot returns the condition "a and not b", as few conjunctions as there are literals in b:
-// (x & y) but not (p & q) is (x & y & !p) | (x & y & !q).
+// (x & y) but not (p & q) is (x & y & !p) | (x & y & !q). Where they cannot meet it is a.
 func (a Conjunction) butNot(b Conjunction) Condition {
+	if !a.canMeet(b) {
+		return Condition{a}
+	}
 	var out Condition
 	for _, l := range b {
 		if c, ok := a.and(Conjunction{{Variable: l.Variable, Negated: !l.Negated}}); ok {
@@ -62,13 +65,15 @@ func (a Conjunction) butNot(b Conjunction) Condition {
 	return out
 }
 
-// butNot returns the condition "c and not b".
-func (c Condition) butNot(b Conjunction) Condition {
-	var out Condition
+// butNot returns the condition "c and not b"; ok is false where it has too many alternatives.
+func (c Condition) butNot(b Conjunction) (out Condition, ok bool) {
 	for _, a := range c {
-		out = append(out, a.butNot(b)...)
+		if out = append(out, a.butNot(b)...); len(out) > maxOccurrences {
+			return nil, false
+		}
 	}
-	return simplify(out)
+	out = simplify(out)
+	return out, len(out) <= maxConjunctions
 }
 
 // common returns the literals that hold wherever c holds.

@@ -227,12 +227,11 @@ func (r run) condition() (when Condition, ok bool) {
 		when = append(when, a.when)
 	}
 	when = simplify(when)
-	for _, e := range r.earlier {
-		if when = when.butNot(e.when); len(when) > maxConjunctions {
-			return nil, false
-		}
+	ok = true
+	for i := 0; i < len(r.earlier) && ok; i++ {
+		when, ok = when.butNot(r.earlier[i].when)
 	}
-	return when, true
+	return when, ok
 }
 
 // makeField makes the field of one run of a class, or nil if it is never selected.

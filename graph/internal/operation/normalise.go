@@ -15,7 +15,7 @@ const (
 	// maxNormaliseWork bounds the selections that normalising one operation looks at.
 	maxNormaliseWork = 300_000
 	// maxConjunctions bounds the alternatives in the condition of a field that depends on its other places in the
-	// response, maxOccurrences those under which a field is written at all.
+	// response, maxOccurrences those before they are simplified, and those under which a field is written at all.
 	maxConjunctions = 32
 	maxOccurrences  = 256
 )
