@@ -285,6 +285,26 @@ func TestWaitForTriesAgainUntilItIsStopped(t *testing.T) {
 	}
 }
 
+// TestFailuresInARowAreToldOnce: an outage that lasts does not fill the log, and the next one is told again.
+func TestFailuresInARowAreToldOnce(t *testing.T) {
+	var log bytes.Buffer
+	before := slog.Default()
+	slog.SetDefault(newLog(&log, "user", slog.LevelInfo))
+	t.Cleanup(func() { slog.SetDefault(before) })
+	ctx, stop := context.WithCancel(t.Context())
+	results := []error{errors.New("first"), errors.New("first"), errors.New("first"), nil, nil, errors.New("second"), errors.New("second"), nil}
+	err := Every(ctx, "the work", time.Millisecond, func(context.Context) error {
+		result := results[0]
+		if results = results[1:]; len(results) == 0 {
+			stop()
+		}
+		return result
+	})
+	if err != nil || strings.Count(log.String(), "first") != 1 || strings.Count(log.String(), "second") != 1 {
+		t.Errorf("%v, logged %s", err, log.String())
+	}
+}
+
 func TestBusyPortIsAnErrorThatNamesIt(t *testing.T) {
 	server := start(t, Server{Handler: http.NotFoundHandler()})
 	if err := Run(t.Context(), Server{Listen: server.address}); err == nil || !strings.Contains(err.Error(), server.address) {
