@@ -105,6 +105,22 @@ func nested(depth int) adversary {
 	return adversary{fmt.Sprintf("%d levels of 40 types in 4 groups", depth), b.String(), op, 0, 50_000}
 }
 
+// chained has levels of which each needs two fetches of the level above, and a field of a third subgraph: the ways from the
+// last fetch to the first are 2 to the power of the levels.
+func chained() adversary {
+	const sdl = `type Query @join__type(graph: A) @join__type(graph: B) @join__type(graph: C) { t: T @join__field(graph: A) }
+type T @join__type(graph: A, key: "id") @join__type(graph: B, key: "id") @join__type(graph: C, key: "id") {
+  id: ID!
+  b: Int @join__field(graph: A, external: true) @join__field(graph: B)
+  c: Int @join__field(graph: C)
+  next: T @join__field(graph: A, requires: "b")
+}
+`
+	const levels = 80
+	op := "{ t { " + strings.Repeat("c next { ", levels) + "id" + strings.Repeat(" }", levels+2)
+	return adversary{"80 levels that need two fetches each", graphEnum("a", "b", "c") + sdl, op, 0, 20_000}
+}
+
 // keyed has 70 implementations of a keyed interface, read through an interface object.
 func keyed() adversary {
 	var b strings.Builder
@@ -244,7 +260,7 @@ func ordinary(fields, subgraphs int) adversary {
 }
 
 func adversaries() []adversary {
-	return []adversary{alike(false), alike(true), groups(), nested(4), nested(5), keyed(), wide(), shared(), circular(), repeated(false), repeated(true), ordinary(10, 4), ordinary(300, 30)}
+	return []adversary{alike(false), alike(true), groups(), nested(4), nested(5), keyed(), chained(), wide(), shared(), circular(), repeated(false), repeated(true), ordinary(10, 4), ordinary(300, 30)}
 }
 
 // TestAdversarial plans the adversaries within a budget that a search over paths would exceed.

@@ -46,16 +46,11 @@ func (b *builder) laterFetch(f *draft, t *timing, sources *sources) *draft {
 			continue
 		}
 		longest := t.depth[g] - 1 + max(t.height[f], t.height[g])
-		if longest <= t.waves && !needs(g, f) && !needs(f, g) {
+		if longest <= t.waves && !t.needs(g, f) && !t.needs(f, g) {
 			best = g
 		}
 	}
 	return best
-}
-
-// needs reports whether a needs b, perhaps through others.
-func needs(a, b *draft) bool {
-	return slices.ContainsFunc(a.deps, func(d *draft) bool { return d == b || needs(d, b) })
 }
 
 // timing is when fetches run, in waves: the longest chains that lead to a fetch and away from it.
@@ -65,10 +60,19 @@ type timing struct {
 	// waves is the length of the longest chain.
 	waves int
 	after map[*draft][]*draft
+	// numbers are those of the fetches in needed: the sets of what each fetch needs, perhaps through others.
+	numbers map[*draft]int
+	needed  map[*draft][]uint64
 }
 
 func (b *builder) timing() *timing {
-	t := &timing{depth: map[*draft]int{}, height: map[*draft]int{}, after: map[*draft][]*draft{}}
+	t := &timing{
+		depth: map[*draft]int{}, height: map[*draft]int{}, after: map[*draft][]*draft{},
+		numbers: map[*draft]int{}, needed: map[*draft][]uint64{},
+	}
+	for i, f := range b.fetches {
+		t.numbers[f] = i
+	}
 	for _, f := range b.fetches {
 		for _, d := range b.precedents(f) {
 			t.after[d] = append(t.after[d], f)
@@ -103,6 +107,29 @@ func (t *timing) heightOf(f *draft) int {
 	}
 	t.height[f] = height
 	return height
+}
+
+// neededBy is the set of the fetches that f needs, perhaps through others.
+func (t *timing) neededBy(f *draft) []uint64 {
+	if set, known := t.needed[f]; known {
+		return set
+	}
+	set := make([]uint64, len(t.numbers)/64+1)
+	for _, d := range f.deps {
+		for i, word := range t.neededBy(d) {
+			set[i] |= word
+		}
+		n := t.numbers[d]
+		set[n/64] |= 1 << (n % 64)
+	}
+	t.needed[f] = set
+	return set
+}
+
+// needs reports whether a needs b, perhaps through others.
+func (t *timing) needs(a, b *draft) bool {
+	n := t.numbers[b]
+	return t.neededBy(a)[n/64]&(1<<(n%64)) != 0
 }
 
 // precedents are the fetches whose data d needs and, in a mutation, all of the root field before.
