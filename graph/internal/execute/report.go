@@ -66,6 +66,7 @@ func (x *Execution) locatePlaces(f *fetch, c *call, i int, locators []locator) {
 // reportUntold reports the errors of a call that no place of the response has: they made nothing null that
 // the client sees, or a null above it.
 func (x *Execution) reportUntold(f *fetch, c *call) {
+	var ofFetch []gqlerr.Path // of all errors that stand there
 	for i := range c.located {
 		e := &c.located[i]
 		if x.causes.list[e.cause-1].told {
@@ -73,7 +74,10 @@ func (x *Execution) reportUntold(f *fetch, c *call) {
 		}
 		switch e.place {
 		case atFetch:
-			e.around = x.fetchPaths(f, c)
+			if ofFetch == nil {
+				ofFetch = x.fetchPaths(f, c)
+			}
+			e.around = ofFetch
 		case atBatch:
 			e.around = []gqlerr.Path{x.batchPath(f, c, e.batch)}
 		}
