@@ -67,11 +67,7 @@ func (c *devCommand) Run(ctx context.Context, restoreSignals stopSignals) (err e
 	group, _ := task.NewGroup(ctx)
 	processes, stopProcesses := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopProcesses()
-	group.Go("signals", func(ctx context.Context) error {
-		<-ctx.Done()
-		restoreSignals()
-		return nil
-	})
+	group.Go("signals", restoreSignals.after)
 	group.Go("redis", tick)
 	started := d.start(group, processes, specs)
 	group.Go("router", func(ctx context.Context) error {

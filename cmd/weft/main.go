@@ -87,3 +87,10 @@ func newParser() *kong.Kong {
 
 // stopSignals gives signals their usual meaning back: the next one ends weft at once.
 type stopSignals func()
+
+// after does so when ctx has ended.
+func (s stopSignals) after(ctx context.Context) error {
+	<-ctx.Done()
+	s()
+	return nil
+}

@@ -27,7 +27,6 @@ type serveCommand struct {
 
 // Run serves until a signal ends it.
 func (c *serveCommand) Run(ctx context.Context, restoreSignals stopSignals) error {
-	defer context.AfterFunc(ctx, restoreSignals)()
 	if c.Reference {
 		_, err := os.Stdout.WriteString(config.Reference)
 		return err
@@ -48,7 +47,12 @@ func (c *serveCommand) Run(ctx context.Context, restoreSignals stopSignals) erro
 	if c.Listen != "" {
 		settings.Listen = c.Listen
 	}
-	return reported(router.Run(ctx, settings, telemetry.NewLogger(os.Stdout, settings.Log)))
+	serving, served := context.WithCancel(ctx)
+	group, _ := task.NewGroup(serving)
+	group.Go("signals", restoreSignals.after)
+	err := router.Run(ctx, settings, telemetry.NewLogger(os.Stdout, settings.Log))
+	served()
+	return reported(errors.Join(err, group.Wait()))
 }
 
 // reported tells the diagnostics of a graph that does not compose, which its error only counts.
