@@ -35,6 +35,7 @@ const nobody = 65532
 // are others. The health checks of the containers then pass, the storefront shows products, and no service's user can
 // open another's database.
 func TestContainersRun(t *testing.T) {
+	t.Parallel()
 	c := &containers{file: readComposeFile(t), dir: shortTempDir(t), hosts: map[string]string{}}
 	c.postgres = findPostgres(t)
 	redis, err := exec.LookPath("redis-server")

@@ -187,6 +187,7 @@ func checkOrder(t *testing.T, file composeFile, name string, above []string) {
 // TestContainerVariables: every variable that docker-compose.yml sets is one that the program reads, and every one that
 // the program reads is set. The programs say themselves what they read; the router reads what router.yaml names.
 func TestContainerVariables(t *testing.T) {
+	t.Parallel()
 	file := readComposeFile(t)
 	for _, name := range ours {
 		var set []string
