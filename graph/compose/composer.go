@@ -52,10 +52,9 @@ func (c *Composer) Compose(subgraphs []Subgraph) (*supergraph.Supergraph, diag.L
 		return renewed, append(diags, more...)
 	}
 	loaded, faults := federation.Upgrade(loadedOf(read))
-	if !add(faults) {
-		return nil, append(diags, validateReadable(read)...)
-	}
-	if !add(checkMixedVersions(loaded)) || !add(validateAll(read, loaded)) {
+	add(faults)
+	add(checkMixedVersions(loaded))
+	if !add(validateAll(read, loaded)) {
 		return nil, diags
 	}
 	m := newMerger(loaded)

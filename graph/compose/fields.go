@@ -92,7 +92,7 @@ func (m *merger) mergeField(f *mergedField) bool {
 	f.def.Args = m.mergeArgs(argOwner{coordinate: f.coordinate(), sources: m.withoutContextual(f, f.argSources(resolving))})
 	f.def.Description = m.mergeDescription(fmt.Sprintf("field %q", f.coordinate()), f.descriptions(resolving), func() []diag.Position { return m.fieldPositions(f) })
 	f.def.Applied = m.mergeMetadata(f.coordinate(), m.withAbstractAuth(f, f.applied(resolving)))
-	m.checkExternals(f)
+	m.checkExternals(f, resolving)
 	m.use(f.def.Type, enumUse{output: true})
 	return isTyped
 }
@@ -211,17 +211,20 @@ func (m *merger) typesText(f *mergedField, from []int) string {
 	return strings.Join(parts, ", ")
 }
 
-// checkExternals compares what subgraphs say of a field that they do not resolve with what was merged.
-func (m *merger) checkExternals(f *mergedField) {
+// checkExternals compares what subgraphs say of a field that they do not resolve with what was merged. Where those
+// that resolve it differ in its type, they may be as narrow as some of those.
+func (m *merger) checkExternals(f *mergedField, resolving []int) {
+	differs := func(i int) bool { return !f.sources.get(i).Type.Equal(f.def.Type) }
+	isMixed := slices.ContainsFunc(resolving, differs)
 	for i, source := range f.sources.all() {
 		if source.External == nil {
 			continue
 		}
 		positions := []diag.Position{m.subgraphs[i].At(source.Def.Pos)}
-		for _, j := range f.resolving() {
+		for _, j := range resolving {
 			positions = append(positions, m.subgraphs[j].At(f.sources.get(j).Def.Pos))
 		}
-		if !source.Type.Equal(f.def.Type) {
+		if differs(i) && !(isMixed && m.isSubtype(source.Type, f.def.Type)) {
 			m.report(diag.ExternalTypeMismatch, positions, fmt.Sprintf("declare %q as %s %s", f.coordinate(), f.def.Type, at(positions[0])),
 				"the @external field %q has the type %s in %q, it is resolved as %s", f.coordinate(), source.Type, m.subgraphs[i].Name, f.def.Type)
 		}
