@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/plugin/federation/fedruntime"
@@ -18,9 +20,56 @@ const MaxRepresentations = 5000
 
 const representationsArgument = "representations"
 
-// aroundEntities resolves representations of different shapes apart from each other. gqlgen takes the shape of the
-// first one of a type for all of that type, so one that is malformed, or keyed by another @key, would spoil the rest.
-func aroundEntities(ctx context.Context, next graphql.Resolver) (any, error) {
+// entities has the fields of each @key by which an entity is resolved here, by the name of the entity's type.
+type entities map[string][][]string
+
+func newEntities(schema *ast.Schema) entities {
+	keys := entities{}
+	for name, definition := range schema.Types {
+		for _, key := range definition.Directives.ForNames("key") {
+			fields, resolvable := key.Arguments.ForName("fields"), key.Arguments.ForName("resolvable")
+			if fields != nil && (resolvable == nil || resolvable.Value.Raw != "false") {
+				keys[name] = append(keys[name], strings.Fields(fields.Value.Raw))
+			}
+		}
+	}
+	return keys
+}
+
+// mistake says what is wrong with a representation; it is empty if gqlgen can look its entity up. What it cannot, it would
+// answer as if the mistake were ours.
+func (e entities) mistake(representation map[string]any) string {
+	name, _ := representation["__typename"].(string)
+	if name == "" {
+		return "A representation needs a __typename."
+	}
+	keys, isEntity := e[name]
+	if !isEntity {
+		return fmt.Sprintf("There is no entity %.64q here.", name)
+	}
+	for _, key := range keys {
+		isWhole := true
+		for _, field := range key {
+			isWhole = isWhole && isScalar(representation[field])
+		}
+		if isWhole {
+			return ""
+		}
+	}
+	return fmt.Sprintf("A representation of %s needs %s, a text or a number.", name, strings.Join(keys[0], " and "))
+}
+
+func isScalar(value any) bool {
+	switch value.(type) {
+	case string, json.Number, int64, float64:
+		return true
+	}
+	return false
+}
+
+// around resolves representations of different shapes apart from each other. gqlgen takes the shape of the first one of a
+// type for all of that type, so one that is malformed, or keyed by another @key, would spoil the rest.
+func (e entities) around(ctx context.Context, next graphql.Resolver) (any, error) {
 	field := graphql.GetFieldContext(ctx)
 	if field.Field.Name != "_entities" || field.Object != "Query" {
 		return next(ctx)
@@ -34,21 +83,21 @@ func aroundEntities(ctx context.Context, next graphql.Resolver) (any, error) {
 			MaxRepresentations, len(all))
 	}
 	groups := groupByShape(all)
-	if len(groups) == 0 || len(groups) == 1 && hasType(groups[0].members[0]) {
+	if len(groups) == 0 || len(groups) == 1 && e.mistake(groups[0].members[0]) == "" {
 		return next(ctx)
 	}
 	// Fields below _entities read the representations by index, so the whole list must be back when they run.
 	defer func() { field.Args[representationsArgument] = all }()
-	entities := make([]fedruntime.Entity, len(all))
+	found := make([]fedruntime.Entity, len(all))
 	for _, group := range groups {
-		if !hasType(group.members[0]) {
+		if mistake := e.mistake(group.members[0]); mistake != "" {
 			for _, index := range group.indexes {
 				graphql.AddError(graphql.WithPathContext(ctx, graphql.NewPathWithIndex(index)),
-					fail.Input(representationsArgument, "A representation needs a __typename."))
+					fail.Input(representationsArgument, "%s", mistake))
 			}
 			continue
 		}
-		if err := group.resolve(ctx, next, entities); err != nil {
+		if err := group.resolve(ctx, next, found); err != nil {
 			return nil, err
 		}
 	}
@@ -58,7 +107,7 @@ func aroundEntities(ctx context.Context, next graphql.Resolver) (any, error) {
 	if _, err := next(ctx); err != nil {
 		return nil, err
 	}
-	return entities, nil
+	return found, nil
 }
 
 // shapeGroup is the representations of one shape with their places in the whole list.
@@ -124,11 +173,6 @@ func groupByShape(all []map[string]any) []*shapeGroup {
 		home.indexes = append(home.indexes, i)
 	}
 	return groups
-}
-
-func hasType(representation map[string]any) bool {
-	name, isText := representation["__typename"].(string)
-	return isText && name != ""
 }
 
 // sameShape says whether two representations have the same type and the same members with the same kinds of values.

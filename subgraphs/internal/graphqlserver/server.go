@@ -69,7 +69,7 @@ func New(config Config) http.Handler {
 	server.Use(strictVariables{config.Schema.Schema()})
 	server.Use(extension.FixedComplexityLimit(MaxComplexity))
 	server.AroundFields(newAuthorizer(config.Schema.Schema()).aroundField)
-	server.AroundFields(aroundEntities)
+	server.AroundFields(newEntities(config.Schema.Schema()).around)
 	// From the outside in: the signature covers everything, the token comes next, then the body is looked at.
 	chain := auth.RequireSignature(config.RouterKey, config.Verifier.Identify(checkBody(server)))
 	if config.MaxUploadBytes > 0 {

@@ -2,6 +2,7 @@ package graphqlserver
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -159,6 +160,44 @@ func TestDirectivesHoldThroughAnInterface(t *testing.T) {
 		_, err := rules.aroundField(ctx, func(context.Context) (any, error) { return nil, nil })
 		if (err == nil) != c.ok {
 			t.Errorf("%s of a %s, selected on %s: %v", c.field, c.object, c.on, err)
+		}
+	}
+}
+
+func TestMistakesInRepresentations(t *testing.T) {
+	schema, err := gqlparser.LoadSchema(&ast.Source{Input: `
+		directive @key(fields: String!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE
+		type Query { a: Int }
+		type User @key(fields: "id") @key(fields: "realm name") { id: ID realm: String name: String }
+		type Stub @key(fields: "id", resolvable: false) { id: ID }
+	`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := newEntities(schema)
+	for text, want := range map[string]string{
+		`{"__typename": "User", "id": "x"}`:                             "",
+		`{"__typename": "User", "id": 7}`:                               "",
+		`{"__typename": "User", "realm": "r", "name": "n"}`:             "",
+		`{"__typename": "User", "id": null, "realm": "r", "name": "n"}`: "",
+		`{"__typename": "User", "realm": "r"}`:                          "User needs id",
+		`{"__typename": "User"}`:                                        "User needs id",
+		`{"__typename": "User", "id": null}`:                            "User needs id",
+		`{"__typename": "User", "id": ["x"]}`:                           "User needs id",
+		`{"__typename": "User", "id": {"x": 1}}`:                        "User needs id",
+		`{"__typename": "User", "id": true}`:                            "User needs id",
+		`{"__typename": "Stub", "id": "x"}`:                             `no entity "Stub"`,
+		`{"__typename": "Ghost", "id": "x"}`:                            `no entity "Ghost"`,
+		`{"__typename": "Query"}`:                                       `no entity "Query"`,
+		`{"__typename": 1, "id": "x"}`:                                  "__typename",
+		`{"id": "x"}`:                                                   "__typename",
+	} {
+		var representation map[string]any
+		if err := json.Unmarshal([]byte(text), &representation); err != nil {
+			t.Fatal(err)
+		}
+		if got := known.mistake(representation); want == "" && got != "" || !strings.Contains(got, want) {
+			t.Errorf("%s: %q, want %q", text, got, want)
 		}
 	}
 }

@@ -87,6 +87,9 @@ func TestEntitiesKeepOrderAndMalformedOnesSpoilNobody(t *testing.T) {
 	places := map[string]bool{}
 	for _, err := range answer.Errors {
 		places[fmt.Sprint(err.Path)] = true
+		if code := err.Extensions["code"]; code != "BAD_INPUT" {
+			t.Errorf("%v is a %v: %s", err.Path, code, err.Message)
+		}
 	}
 	for _, want := range []string{"[_entities 3]", "[_entities 4]", "[_entities 5]", "[_entities 6]", "[_entities 7]"} {
 		if !places[want] {
