@@ -44,7 +44,9 @@ func TestContainersRun(t *testing.T) {
 	}
 	for _, host := range []string{"postgres:5432", "redis:6379", "user:4001", "product:4002", "order:4003", "credit:4004", "router:4000", "storefront:4010",
 		"user:9100", "product:9100", "order:9100", "credit:9100", "router:9100"} {
-		c.hosts[host] = freePort(t)
+		address, err := shop.FreeAddress()
+		must(t, err)
+		c.hosts[host] = address
 	}
 	c.secrets = filepath.Join(c.dir, "secrets")
 	c.makeSecrets(t)
@@ -345,14 +347,4 @@ func shortTempDir(t *testing.T) string {
 	t.Cleanup(func() { must(t, os.RemoveAll(dir)) })
 	must(t, os.Chmod(dir, 0o755))
 	return dir
-}
-
-// freePort is a loopback address that nobody listens on.
-func freePort(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	address := listener.Addr().String()
-	must(t, listener.Close())
-	return address
 }

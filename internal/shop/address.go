@@ -20,8 +20,8 @@ const (
 // given are the addresses that this process gave out: that of a program which is stopped is nobody else's.
 var given sync.Map
 
-// freeAddress returns a loopback address that nobody listens on, and that it returns once.
-func freeAddress() (string, error) {
+// FreeAddress returns a loopback address that nobody listens on, and that it returns once.
+func FreeAddress() (string, error) {
 	first := firstPort + os.Getpid()%processes*portsEach
 	for range portsEach {
 		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(first+rand.IntN(portsEach)))

@@ -119,7 +119,7 @@ func StartAs(config Config) (*Shop, error) {
 // takeAddresses finds a free address for each name.
 func (s *Shop) takeAddresses(names []string) error {
 	for _, name := range names {
-		address, err := freeAddress()
+		address, err := FreeAddress()
 		if err != nil {
 			return err
 		}

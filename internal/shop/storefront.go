@@ -5,7 +5,7 @@ import "path/filepath"
 // StartStorefront starts the storefront before the shop's router and returns when it is ready. The program serves the
 // pages that were built when Build built it.
 func (s *Shop) StartStorefront(binaries, dir string) error {
-	address, err := freeAddress()
+	address, err := FreeAddress()
 	if err != nil {
 		return err
 	}
