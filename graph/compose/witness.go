@@ -54,6 +54,10 @@ func (w *walk) reasons(s *state, f *schema.Field) (text, fix string) {
 			fix = fmt.Sprintf("resolve %q of %q in %s, or give %q a key that can be collected there", refusal.Missing, name, w.origins(s), name)
 		}
 	}
+	if len(reasons) == 0 && isOtherRoot(name) && s.by != nil {
+		returning := w.g.Types[s.from.runtimeType].Name + "." + s.by.Name
+		return fmt.Sprintf("only an operation of its own can ask another subgraph for a field of %q", name), fmt.Sprintf("let %q return another type than %q", returning, name)
+	}
 	if fix == "" {
 		fix = fmt.Sprintf("resolve %q in %s, or give %q a resolvable @key in the subgraphs that resolve it", f.Name, w.origins(s), name)
 	}
