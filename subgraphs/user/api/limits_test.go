@@ -1,12 +1,16 @@
 package api_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -59,6 +63,7 @@ func TestWrongPasswordsAreLimitedByNameAndAddress(t *testing.T) {
 			"the right password":                     {here, "walter", "walter-demo", "RATE_LIMITED"},
 			"another name":                           {here, "leslie", "leslie-demo", ""},
 			"the person themselves, from elsewhere":  {r.from("203.0.113.2"), "walter", "walter-demo", ""},
+			"the same address, written as IPv6":      {r.from("::ffff:203.0.113.1"), "walter", "walter-demo", "RATE_LIMITED"},
 			"behind a proxy that is not believed in": {r.from("10.0.0.1, 203.0.113.1"), "walter", "walter-demo", "RATE_LIMITED"},
 		} {
 			if got := tries(t, c.client, c.name, c.password); got != c.want {
@@ -120,6 +125,7 @@ func TestAliasesAndConcurrencyDoNotHelp(t *testing.T) {
 	}
 	var tried atomic.Int32
 	var group errgroup.Group
+	release, before := w.holdTurns(t), w.db.Queries()
 	for range 100 {
 		group.Go(func() error {
 			if tries(t, w.from("203.0.113.9"), "jack", "guess") == "UNAUTHENTICATED" {
@@ -128,11 +134,37 @@ func TestAliasesAndConcurrencyDoNotHelp(t *testing.T) {
 			return nil
 		})
 	}
+	for end := time.Now().Add(time.Minute); w.db.Queries() < before+100; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%d of 100 have looked for the name", w.db.Queries()-before)
+		}
+	}
+	release() // all are past the first look at the limit, and wait for a turn
 	_ = group.Wait()
 	// Each turn at hashing checks the count, so at most the other turns under way are too many.
 	if got := int(tried.Load()); got < limits.Login.Max || got >= limits.Login.Max+16 {
 		t.Errorf("%d guesses at once, want %d", got, limits.Login.Max)
 	}
+}
+
+// holdTurns keeps everybody else from hashing until release is called.
+func (w *world) holdTurns(t *testing.T) (release func()) {
+	t.Helper()
+	held := make(chan struct{})
+	var holding errgroup.Group
+	for range runtime.GOMAXPROCS(0) {
+		holding.Go(func() error {
+			return w.hasher.InTurn(context.WithoutCancel(t.Context()), func() error { <-held; return nil })
+		})
+	}
+	release = sync.OnceFunc(func() { close(held); _ = holding.Wait() })
+	t.Cleanup(release)
+	for isFree := true; isFree; {
+		soon, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+		isFree = w.hasher.InTurn(soon, func() error { return nil }) == nil
+		cancel()
+	}
+	return release
 }
 
 func TestRegistrationsAndLookUpsAreLimitedByAddress(t *testing.T) {

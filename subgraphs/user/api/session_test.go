@@ -225,6 +225,9 @@ func TestTokenOfAnotherSubjectThanItsSessionHoldsForNobody(t *testing.T) {
 	if got := me(t, w.As(forged)); got != "" {
 		t.Errorf("it is %s", got)
 	}
+	if _, answer := w.introspect(t, credential.Client, credential.Secret, forged); answer["active"] != false || len(answer) != 1 {
+		t.Errorf("introspection: %v", answer)
+	}
 }
 
 func TestNewRolesNeedANewToken(t *testing.T) {

@@ -34,6 +34,7 @@ type world struct {
 	db     *database.DB
 	cache  *sessioncache.Cache
 	issuer *token.Issuer
+	hasher *password.Hasher
 	bus    *events.Bus
 }
 
@@ -64,8 +65,8 @@ func newWorldAt(t *testing.T, db *database.DB, redisURL string, cost password.Co
 	if err := w.store.RotateSigningKey(t.Context(), time.Hour); err != nil {
 		t.Fatal(err)
 	}
-	hasher := password.NewHasher(cost)
-	if err := w.store.SeedDemo(t.Context(), hasher.Hash); err != nil {
+	w.hasher = password.NewHasher(cost)
+	if err := w.store.SeedDemo(t.Context(), w.hasher.Hash); err != nil {
 		t.Fatal(err)
 	}
 	link, err := redislink.Open(redisURL)
@@ -76,7 +77,7 @@ func newWorldAt(t *testing.T, db *database.DB, redisURL string, cost password.Co
 	w.bus = &events.Bus{Service: "user", DB: w.db, PeerKey: []byte("a key of services for tests only")}
 	w.cache, w.issuer = sessioncache.New(link, 15*time.Minute), token.NewIssuer(w.store, trust, 15*time.Minute)
 	w.Handler = w.bus.Handler(api.Handler(api.Config{
-		Store: w.store, Hasher: hasher, Issuer: w.issuer, Cache: w.cache,
+		Store: w.store, Hasher: w.hasher, Issuer: w.issuer, Cache: w.cache,
 		Attempts: attempts.New(link), Limits: limits,
 		RouterKey: authtest.RouterKey, Introspector: credential, SessionTTL: time.Hour,
 	}))

@@ -10,7 +10,8 @@ import (
 	"github.com/weft-graph/weft/subgraphs/user/store"
 )
 
-// TestDeletedKeyHoldsNoLonger: a key that leaked and was deleted from the store stops to verify tokens, without a restart.
+// TestDeletedKeyHoldsNoLonger: a key that leaked and was deleted from the store stops to verify tokens, without a restart. Until
+// then a token holds as long as its session at the most.
 func TestDeletedKeyHoldsNoLonger(t *testing.T) {
 	db := databasetest.SQLite(t, store.Migrations())
 	people := store.New(db, time.Hour)
@@ -25,12 +26,15 @@ func TestDeletedKeyHoldsNoLonger(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	issuer := NewIssuer(people, auth.Trust{Issuer: "http://user.test", Audience: "shop"}, time.Minute)
+	issuer := NewIssuer(people, auth.Trust{Issuer: "http://user.test", Audience: "shop"}, 2*time.Hour)
 	token, _, err := issuer.Issue(t.Context(), session, user)
 	if err != nil {
 		t.Fatal(err)
 	}
 	verifier := issuer.Verifier()
+	if claims, err := verifier.Verify(t.Context(), token); err != nil || claims.ExpiresAt.Unix() != session.ExpiresAt.Unix() {
+		t.Errorf("the token %+v, %v outlives its session, which ends at %s", claims, err, session.ExpiresAt)
+	}
 	for range 2 { // the second time it is remembered
 		if _, err := verifier.Verify(t.Context(), token); err != nil {
 			t.Fatal(err)
