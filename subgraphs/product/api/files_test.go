@@ -50,15 +50,16 @@ func TestFilesAreUploadedShownReplacedAndDeleted(t *testing.T) {
 	dare := map[string]any{"productId": "movie-the-dare"}
 	poster := s.upload(t, dare, authtest.File{Name: "poster.png", Content: picture})
 	page := s.upload(t, dare, authtest.File{Name: "page.html", Content: []byte("<html><script>alert(1)</script>")})
-	s.upload(t, map[string]any{"productId": "movie-dont-click"}, authtest.File{Name: "poster.png", Content: picture})
+	s.upload(t, map[string]any{"productId": "movie-dont-click"}, authtest.File{Name: "notes.txt", Content: []byte("notes")})
+	s.upload(t, map[string]any{"productId": "goods-kettle"}, authtest.File{Name: "poster.png", Content: picture})
 	if poster.ContentType != "image/png" || poster.Size != len(picture) || poster.Path != "/files/"+poster.ID {
 		t.Errorf("uploaded %+v", poster)
 	}
-	const query = `{ product(id: "movie-the-dare") { images { name } files { name } }
-		products(first: 100, filter: {text: "click"}) { edges { node { files { name } } } } }`
+	const query = `{ product(id: "movie-the-dare") { ... on Movie { image { name } } images { name } files { name } }
+		products(first: 100, filter: {text: "click"}) { edges { node { files { name } ... on Movie { image { name } } } } } }`
 	wantData(t, s.public.Do(t, query, nil, nil), `{
-		"product": {"images": [{"name": "poster.png"}], "files": [{"name": "page.html"}, {"name": "poster.png"}]},
-		"products": {"edges": [{"node": {"files": [{"name": "poster.png"}]}}]}
+		"product": {"image": {"name": "poster.png"}, "images": [{"name": "poster.png"}], "files": [{"name": "page.html"}, {"name": "poster.png"}]},
+		"products": {"edges": [{"node": {"files": [{"name": "notes.txt"}], "image": null}}]}
 	}`)
 
 	again := s.clerk.Upload(t, upload, dare, authtest.File{Name: "poster.png", Content: picture})

@@ -40,6 +40,15 @@ func (r *movieResolver) Files(ctx context.Context, obj *store.Movie) ([]*store.F
 	return r.store.Files(ctx, obj.Facts())
 }
 
+// Image is the resolver for the image field.
+func (r *movieResolver) Image(ctx context.Context, obj *store.Movie) (*store.File, error) {
+	pictures, err := r.Images(ctx, obj)
+	if err != nil || len(pictures) == 0 {
+		return nil, err
+	}
+	return pictures[0], nil
+}
+
 // CreateMovie is the resolver for the createMovie field.
 func (r *mutationResolver) CreateMovie(ctx context.Context, input store.MovieInput) (*store.Movie, error) {
 	return r.store.CreateMovie(ctx, input)

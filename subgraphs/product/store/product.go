@@ -43,7 +43,7 @@ type Article struct {
 	Price       Money
 	Stock       int
 	CreatedAt   time.Time
-	// Version is raised by every change; events carry it.
+	// Version is raised by every change that others are told of; events carry it.
 	Version int64
 
 	together *siblings

@@ -84,6 +84,7 @@ type ComplexityRoot struct {
 		Description func(childComplexity int) int
 		Files       func(childComplexity int) int
 		ID          func(childComplexity int) int
+		Image       func(childComplexity int) int
 		Images      func(childComplexity int) int
 		Name        func(childComplexity int) int
 		Price       func(childComplexity int) int
@@ -172,6 +173,8 @@ type GoodsResolver interface {
 type MovieResolver interface {
 	Images(ctx context.Context, obj *store.Movie) ([]*store.File, error)
 	Files(ctx context.Context, obj *store.Movie) ([]*store.File, error)
+
+	Image(ctx context.Context, obj *store.Movie) (*store.File, error)
 }
 type MutationResolver interface {
 	CreateMovie(ctx context.Context, input store.MovieInput) (*store.Movie, error)
@@ -395,6 +398,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Movie.ID(childComplexity), true
+	case "Movie.image":
+		if e.ComplexityRoot.Movie.Image == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Movie.Image(childComplexity), true
 	case "Movie.images":
 		if e.ComplexityRoot.Movie.Images == nil {
 			break
@@ -935,6 +944,8 @@ type Movie implements Product @key(fields: "id") {
   "The year in which it came out."
   year: Int!
   cast: [String!]!
+  "The first of images."
+  image: File @deprecated(reason: "A film can have several: ask for images.")
 }
 
 type Vehicle implements Product @key(fields: "id") {
@@ -1266,6 +1277,8 @@ func (ec *executionContext) childFields_Movie(ctx context.Context, field graphql
 		return ec.fieldContext_Movie_year(ctx, field)
 	case "cast":
 		return ec.fieldContext_Movie_cast(ctx, field)
+	case "image":
+		return ec.fieldContext_Movie_image(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Movie", field.Name)
 }
@@ -2733,6 +2746,38 @@ func (ec *executionContext) _Movie_cast(ctx context.Context, field graphql.Colle
 }
 func (ec *executionContext) fieldContext_Movie_cast(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Movie", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Movie_image(ctx context.Context, field graphql.CollectedField, obj *store.Movie) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Movie_image(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Movie().Image(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *store.File) graphql.Marshaler {
+			return ec.marshalOFile2ᚖgithubᚗcomᚋweftᚑgraphᚋweftᚋsubgraphsᚋproductᚋstoreᚐFile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Movie_image(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Movie",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_File(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Mutation_createMovie(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -6251,6 +6296,44 @@ func (ec *executionContext) _Movie(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "image":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Movie_image(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
