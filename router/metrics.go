@@ -20,18 +20,18 @@ import (
 // its own.
 func (r *Router) metrics() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("/metrics", func(w http.ResponseWriter, req *http.Request) {
-		getOnly(w, req, func() {
-			w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-			var out exposition
-			r.requests.write(&out)
-			r.streams.write(&out)
-			_, _ = w.Write([]byte(out.String())) // the scraper has gone if this fails
-		})
+	mux.HandleFunc("/metrics", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+		var out exposition
+		r.requests.write(&out)
+		r.streams.write(&out)
+		_, _ = w.Write([]byte(out.String())) // the scraper has gone if this fails
 	})
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		getOnly(w, req, func() { mux.ServeHTTP(w, req) })
+	})
 }
 
 // exposition is a text in Prometheus's format.

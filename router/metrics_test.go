@@ -20,6 +20,16 @@ func TestRequestMetrics(t *testing.T) {
 	s.post(t, `{"query":"{ hello }"}`)
 	s.people.reply(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusBadGateway) })
 	s.post(t, `{"query":"{ hello }"}`)
+	for _, path := range []string{"/metrics", "/debug/pprof/", "/debug/pprof/profile"} {
+		response, err := http.Post(strings.Replace(url, "/metrics", path, 1), "text/plain", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		if response.StatusCode != http.StatusMethodNotAllowed || response.Header.Get("Allow") != "GET, HEAD" {
+			t.Errorf("POST %s answers %s, Allow %q", path, response.Status, response.Header.Get("Allow"))
+		}
+	}
 	response, err := http.Get(url)
 	if err != nil {
 		t.Fatal(err)
