@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -15,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/weft-graph/weft/subgraphs/internal/auth/authtest"
+	"github.com/weft-graph/weft/subgraphs/user/password"
 )
 
 const loginQuery = `mutation($u: String!, $p: String!) { login(input: {username: $u, password: $p}) { token } }`
@@ -152,7 +152,7 @@ func (w *world) holdTurns(t *testing.T) (release func()) {
 	t.Helper()
 	held := make(chan struct{})
 	var holding errgroup.Group
-	for range runtime.GOMAXPROCS(0) {
+	for range password.Slots() {
 		holding.Go(func() error {
 			return w.hasher.InTurn(context.WithoutCancel(t.Context()), func() error { <-held; return nil })
 		})

@@ -39,14 +39,18 @@ type Hasher struct {
 	decoy string
 }
 
-// NewHasher returns a Hasher that works on as many passwords at once as there are cores.
+// Slots is how many passwords are worked on at once: one core is left, where there are several, to those who do not log in.
+// A hash keeps a core busy for tens of milliseconds, for which all other requests would wait.
+func Slots() int { return max(1, runtime.GOMAXPROCS(0)-1) }
+
+// NewHasher returns a Hasher that works on as many passwords at once as Slots says.
 func NewHasher(cost Cost) *Hasher {
-	h := &Hasher{cost: cost, slots: semaphore.NewWeighted(int64(runtime.GOMAXPROCS(0)))}
+	h := &Hasher{cost: cost, slots: semaphore.NewWeighted(int64(Slots()))}
 	h.decoy = h.encode(rand.Text(), []byte(rand.Text())[:saltBytes])
 	return h
 }
 
-// InTurn calls work once fewer are at it than there are cores. Its error is work's, or tells that ctx ended before.
+// InTurn calls work once fewer are at it than there are Slots. Its error is work's, or tells that ctx ended before.
 func (h *Hasher) InTurn(ctx context.Context, work func() error) error {
 	if err := h.slots.Acquire(ctx, 1); err != nil {
 		return fmt.Errorf("wait for a turn to hash a password: %w", err)
