@@ -15,6 +15,8 @@ type cause struct {
 	// always is set for a call that failed: it is told once even where no more errors are listed.
 	always bool
 	told   bool
+	// hasPlace is set for one that is told where its path leads, also if completion does not come upon it.
+	hasPlace bool
 }
 
 // causes are the causes of one run. Marks in the document name them by number, from 1 on; 0 is an unknown one.

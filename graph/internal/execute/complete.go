@@ -189,6 +189,11 @@ func (x *Execution) explainWithheld(cause int, f *shapeField) {
 		x.complain(f, gqlerr.SubgraphFailed, f.Coordinate+" was not asked for: a value that it needs could not be had")
 		return
 	}
+	// The null that an error names looks like those around it if its object's type came after the error.
+	if x.causes.list[cause-1].hasPlace && len(x.writer.errors) < x.in.Limits.MaxErrors {
+		x.tellOnce(cause, x.writer.path)
+		return
+	}
 	x.tell(cause, x.writer.path)
 }
 

@@ -24,6 +24,7 @@ func (x *Execution) reportLocated(f *fetch, c *call) {
 			e.place = atFetch
 		}
 		for _, path := range l.paths {
+			x.causes.list[e.cause-1].hasPlace = true
 			x.tellOnce(e.cause, path)
 		}
 	}
