@@ -42,8 +42,8 @@ func TestRequestMetrics(t *testing.T) {
 	for _, line := range []string{
 		`weft_requests_total{status="200"} 3`, `weft_requests_total{status="400"} 1`, `weft_requests_with_errors_total 3`,
 		`weft_request_seconds_bucket{le="+Inf"} 4`, `weft_request_seconds_count 4`,
-		`weft_subgraph_failures_total{subgraph="people",reason="unreachable"} 1`,
-		`weft_subgraph_failures_total{subgraph="people",reason="bad_status"} 1`,
+		`weft_subgraph_failures_total{reason="unreachable",subgraph="people"} 1`,
+		`weft_subgraph_failures_total{reason="bad_status",subgraph="people"} 1`,
 	} {
 		if !strings.Contains(string(body), line+"\n") {
 			t.Errorf("%s\nlacks %s", body, line)

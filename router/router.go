@@ -36,7 +36,7 @@ type Router struct {
 	documents atomic.Pointer[persisted.Documents]
 	// streams are the subscriptions and WebSockets that are open, requests how those were answered that are over.
 	streams  *streams
-	requests requests
+	requests *requests
 	// isStopping is set when the router takes no further work.
 	isStopping atomic.Bool
 }
@@ -50,7 +50,7 @@ type snapshot struct {
 
 // New returns a Router for a valid Config. It has no graph yet: until Swap it is not ready. Close it after use.
 func New(c config.Config, log *slog.Logger) (*Router, error) {
-	r := &Router{config: c, log: log, streams: newStreams()}
+	r := &Router{config: c, log: log, streams: newStreams(), requests: newRequests()}
 	for _, text := range c.Server.TrustedProxies {
 		network, err := netip.ParsePrefix(text)
 		if err != nil {

@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/weft-graph/weft/subgraphs/internal/database"
 )
@@ -15,45 +18,71 @@ import (
 // maxBehind is up to where entries are counted: Redis does not know the number after a stream was trimmed.
 const maxBehind = 1000
 
-// gauge is one number of the metrics, with the source that it is about, if any.
-type gauge struct {
-	name, help, source string
-	value              float64
+// Gauge is one number of the metrics, with the source that it is about, if any.
+type Gauge struct {
+	Name, Help, Source string
+	Value              float64
+}
+
+// gauges are read for each scrape.
+type gauges []Gauge
+
+// Describe tells nothing: which there are depends on what can be read.
+func (g gauges) Describe(chan<- *prometheus.Desc) {}
+
+func (g gauges) Collect(out chan<- prometheus.Metric) {
+	for _, each := range g {
+		var labels prometheus.Labels
+		if each.Source != "" {
+			labels = prometheus.Labels{"source": each.Source}
+		}
+		out <- prometheus.MustNewConstMetric(prometheus.NewDesc(each.Name, each.Help, nil, labels), prometheus.GaugeValue, each.Value)
+	}
 }
 
 // metrics answers in Prometheus's text format. What cannot be read is left out, and weft_events_redis_up is 0.
-func (b *Bus) metrics(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), metricsTimeout)
-	defer cancel()
-	gauges, err := b.Lag(ctx)
-	if err != nil {
-		slog.WarnContext(ctx, "the lag of events could not be read", "error", err.Error())
+func (b *Bus) metrics(process prometheus.Gatherer) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), metricsTimeout)
+		defer cancel()
+		lag, err := b.Lag(ctx)
+		if err != nil {
+			slog.WarnContext(ctx, "the lag of events could not be read", "error", err.Error())
+		}
+		own := prometheus.NewRegistry()
+		own.MustRegister(gauges(lag))
+		promhttp.HandlerFor(prometheus.Gatherers{own, process}, promhttp.HandlerOpts{}).ServeHTTP(w, r)
 	}
-	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-	_, _ = w.Write([]byte(gauges)) // the scraper has gone if this fails
 }
 
-// Lag says how far this service's events are behind, in Prometheus's text format: what waits in the outbox and, for each
-// source, what was not applied yet. With an error the rest is there still.
-func (b *Bus) Lag(ctx context.Context) (string, error) {
-	gauges, err := b.outboxLag(ctx)
+// process are the metrics of the program itself.
+func process() prometheus.Gatherer {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return registry
+}
+
+// Lag says how far this service's events are behind: what waits in the outbox and, for each source, what was not applied
+// yet. With an error the rest is there still.
+func (b *Bus) Lag(ctx context.Context) ([]Gauge, error) {
+	list, err := b.outboxLag(ctx)
 	var redisErr error
 	if b.Redis != nil {
 		redisErr = b.Redis.Ping(ctx).Err()
-		gauges = append(gauges, gauge{name: "weft_events_redis_up", help: "Whether Redis answers.", value: truth(redisErr == nil)})
+		list = append(list, Gauge{Name: "weft_events_redis_up", Help: "Whether Redis answers.", Value: truth(redisErr == nil)})
 	}
 	for _, source := range b.sources {
 		if b.Redis == nil || redisErr != nil {
 			break
 		}
 		behind, followErr := b.followLag(ctx, source)
-		gauges = append(gauges, behind...)
+		list = append(list, behind...)
 		err = errors.Join(err, followErr)
 	}
-	return printGauges(gauges), errors.Join(err, redisErr)
+	return list, errors.Join(err, redisErr)
 }
 
-func (b *Bus) outboxLag(ctx context.Context) ([]gauge, error) {
+func (b *Bus) outboxLag(ctx context.Context) ([]Gauge, error) {
 	var waiting int
 	on := b.DB.Read()
 	if err := on.Get(ctx, &waiting, `SELECT count(*) FROM events_outbox WHERE published_at IS NULL`); err != nil {
@@ -68,19 +97,19 @@ func (b *Bus) outboxLag(ctx context.Context) ([]gauge, error) {
 	case !database.NoRows(err):
 		return nil, fmt.Errorf("read the oldest of the outbox: %w", err)
 	}
-	return []gauge{
-		{name: "weft_events_outbox_waiting", help: "Events that are not published yet.", value: float64(waiting)},
-		{name: "weft_events_outbox_oldest_seconds", help: "The age of the oldest event that is not published yet.", value: max(age, 0)},
+	return []Gauge{
+		{Name: "weft_events_outbox_waiting", Help: "Events that are not published yet.", Value: float64(waiting)},
+		{Name: "weft_events_outbox_oldest_seconds", Help: "The age of the oldest event that is not published yet.", Value: max(age, 0)},
 	}, nil
 }
 
-func (b *Bus) followLag(ctx context.Context, source string) ([]gauge, error) {
+func (b *Bus) followLag(ctx context.Context, source string) ([]Gauge, error) {
 	stream := StreamOf(source)
 	dead, err := b.Redis.XLen(ctx, deadStream(source, b.Service)).Result()
 	if err != nil {
 		return nil, fmt.Errorf("count the dead letters of %s: %w", source, err)
 	}
-	list := []gauge{{name: "weft_events_dead_letters", help: "Events that were given up.", source: source, value: float64(dead)}}
+	list := []Gauge{{Name: "weft_events_dead_letters", Help: "Events that were given up.", Source: source, Value: float64(dead)}}
 	groups, err := b.Redis.XInfoGroups(ctx, stream).Result()
 	if isMissing(err) {
 		return list, nil
@@ -101,35 +130,10 @@ func (b *Bus) followLag(ctx context.Context, source string) ([]gauge, error) {
 			behind--
 		}
 		list = append(list,
-			gauge{"weft_events_behind", "Events that were not read yet, 1000 for that or more.", source, float64(behind)},
-			gauge{"weft_events_failing", "Events that were read and not applied yet.", source, float64(group.Pending)})
+			Gauge{"weft_events_behind", "Events that were not read yet, 1000 for that or more.", source, float64(behind)},
+			Gauge{"weft_events_failing", "Events that were read and not applied yet.", source, float64(group.Pending)})
 	}
 	return list, nil
-}
-
-// printGauges writes each name's help once, however many sources it has.
-func printGauges(gauges []gauge) string {
-	var out strings.Builder
-	for i, first := range gauges {
-		isRepeated := false
-		for _, earlier := range gauges[:i] {
-			isRepeated = isRepeated || earlier.name == first.name
-		}
-		if isRepeated {
-			continue
-		}
-		fmt.Fprintf(&out, "# HELP %s %s\n# TYPE %s gauge\n", first.name, first.help, first.name)
-		for _, g := range gauges[i:] {
-			switch {
-			case g.name != first.name:
-			case g.source == "":
-				fmt.Fprintf(&out, "%s %g\n", g.name, g.value)
-			default:
-				fmt.Fprintf(&out, "%s{source=%q} %g\n", g.name, g.source, g.value)
-			}
-		}
-	}
-	return out.String()
 }
 
 func truth(is bool) float64 {

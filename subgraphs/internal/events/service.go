@@ -91,7 +91,7 @@ func (b *Bus) serveMetrics(ctx context.Context) error {
 		return fmt.Errorf("listen on METRICS_LISTEN %s: %w", b.metricsListen, err)
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/metrics", boot.Methods(http.HandlerFunc(b.metrics), http.MethodGet, http.MethodHead))
+	mux.Handle("/metrics", boot.Methods(b.metrics(process()), http.MethodGet, http.MethodHead))
 	mux.Handle("/debug/pprof/", boot.Methods(http.HandlerFunc(pprof.Index), http.MethodGet, http.MethodHead))
 	mux.Handle("/debug/pprof/profile", boot.Methods(http.HandlerFunc(pprof.Profile), http.MethodGet, http.MethodHead))
 	server := &http.Server{Handler: mux, ReadTimeout: metricsTimeout, WriteTimeout: 2 * metricsTimeout}
