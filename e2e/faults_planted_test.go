@@ -239,8 +239,8 @@ func TestFailuresAreExplained(t *testing.T) {
 	at := func(seconds int) time.Time { return began.Add(time.Duration(seconds) * time.Second) }
 	run := &faultRun{
 		fault: &fault{name: "product is killed"},
-		rounds: []*faultRound{{target: "product", broken: at(10), mending: at(12), recovered: map[traffic.Kind]time.Time{
-			traffic.Browse: at(15), traffic.Checkout: at(20), traffic.Login: at(20), traffic.OpenOrder: at(20),
+		rounds: []*faultRound{{target: "product", broken: at(10), mending: at(12), ready: at(14), recovered: map[traffic.Kind]time.Time{
+			traffic.Browse: at(15), traffic.PastOrders: at(12), traffic.Checkout: at(20), traffic.Login: at(20), traffic.OpenOrder: at(20),
 		}}},
 	}
 	failed := func(code string) traffic.Outcome { return traffic.Outcome{Class: traffic.Failed, Code: code} }
@@ -257,6 +257,8 @@ func TestFailuresAreExplained(t *testing.T) {
 		{"it was on its way", traffic.Browse, 9, failed("timeout"), 0},
 		{"before the fault", traffic.Browse, 5, failed("timeout"), 1},
 		{"its kind had recovered", traffic.Browse, 16, failed("timeout"), 1},
+		{"product still started, and its kind had succeeded", traffic.PastOrders, 13, partial, 0},
+		{"product was there, and its kind had succeeded", traffic.PastOrders, 15, partial, 1},
 		{"a part is missing", traffic.OpenOrder, 16, partial, 0},
 		{"all of it is missing", traffic.OpenOrder, 16, failed("DOWNSTREAM_SERVICE_ERROR"), 1},
 		{"it does not need product", traffic.Login, 11, failed("timeout"), 1},

@@ -35,9 +35,11 @@ type faultRound struct {
 	recovered map[traffic.Kind]time.Time
 }
 
-// covers says whether an operation was on its way between the beginning of the fault and the recovery of its kind.
+// covers says whether an operation was on its way between the beginning of the fault and the recovery of its kind, which is
+// not before the part was there again: a few that needed nothing of it, such as orders without lines, may have succeeded in a
+// row while it still started.
 func (r *faultRound) covers(s traffic.Sample) bool {
-	return !s.End().Before(r.broken) && !s.Due.After(r.recovered[s.Kind])
+	return !s.End().Before(r.broken) && !(s.Due.After(r.recovered[s.Kind]) && s.Due.After(r.ready))
 }
 
 // recovery is how long it took from the mending until all kinds had recovered.
